@@ -1,0 +1,1 @@
+"""Words and numbers shared by all contexts. Standard library only."""

@@ -1,0 +1,47 @@
+"""Clocks: the only place that reads the wall clock, and times as text.
+
+Knows UTC seconds. Knows nothing of the data's clock, which comes in as an argument.
+"""
+
+import time
+from datetime import UTC, datetime
+
+from tradeseal.kernel.errors import Refused
+
+
+def now_s() -> int:
+    """Wall-clock seconds since the epoch, UTC."""
+    return int(time.time())
+
+
+def now_ms() -> int:
+    """Wall-clock milliseconds since the epoch, UTC."""
+    return int(time.time() * 1000)
+
+
+def monotonic_s() -> float:
+    """Seconds of a clock that never steps back; only differences mean something."""
+    return time.monotonic()
+
+
+def sleep_s(seconds: float) -> None:
+    """Let `seconds` of wall-clock time pass."""
+    time.sleep(seconds)
+
+
+def iso_utc(seconds: int) -> str:
+    """`1619827200` as `"2021-05-01T00:00:00Z"`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_utc(text: str) -> int:
+    """Read an ISO 8601 time (`Z`, an offset, or none, which means UTC) or whole epoch seconds."""
+    if text.isdigit():
+        return int(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused("NOT_A_TIME", f"{text!r} is not a time; write for example 2021-05-01T00:00Z.", got=text) from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp())
