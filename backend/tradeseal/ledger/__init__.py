@@ -1,0 +1,1 @@
+"""The event store: append-only, hash-chained, the only importer of the eventsourcing library."""

@@ -1,0 +1,87 @@
+"""The log: stored events in the order in which they were recorded, for those who follow.
+
+Knows positions, raw bytes and waiting. Knows nothing of aggregates.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    """One stored event: its place in the log, its stream, its topic, its JSON bytes and its chain hash."""
+
+    position: int
+    stream: UUID
+    version: int
+    topic: str
+    state: bytes
+    hash: bytes
+
+
+class EventLog:
+    """Reads the store by its own read-only connections; wakes followers when something was saved."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._changed = threading.Condition()
+        self._announced = 0
+        self._local = threading.local()
+
+    def announce(self, position: int) -> None:
+        """Wake everybody who waits for `position` or an earlier one."""
+        with self._changed:
+            self._announced = max(self._announced, position)
+            self._changed.notify_all()
+
+    def wait(self, after: int, timeout_s: float) -> bool:
+        """Wait until something later than `after` was saved by this process; False at the time-out."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._announced > after, timeout_s)
+
+    def last(self) -> tuple[int, bytes]:
+        """Position and hash of the newest event; (0, 32 zero bytes) when there is none."""
+        row = self._connection().execute(
+            "SELECT rowid, hash FROM stored_events ORDER BY rowid DESC LIMIT 1"
+        ).fetchone()
+        return (row[0], bytes(row[1])) if row else (0, bytes(32))
+
+    def read(self, after: int = 0, limit: int = 1000) -> list[StoredFact]:
+        """At most `limit` events behind position `after`, in order."""
+        rows = self._connection().execute(
+            "SELECT rowid, originator_id, originator_version, topic, state, hash FROM stored_events "
+            "WHERE rowid > ? ORDER BY rowid LIMIT ?",
+            (after, limit),
+        )
+        return [_fact(row) for row in rows]
+
+    def all(self, after: int = 0, *, batch: int = 5000) -> Iterator[StoredFact]:
+        """Every event behind `after`, fetched in batches."""
+        while facts := self.read(after, batch):
+            yield from facts
+            after = facts[-1].position
+
+    def stream(self, stream: UUID) -> list[StoredFact]:
+        """All events of one stream, in order."""
+        rows = self._connection().execute(
+            "SELECT rowid, originator_id, originator_version, topic, state, hash FROM stored_events "
+            "WHERE originator_id = ? ORDER BY originator_version",
+            (stream.hex,),
+        )
+        return [_fact(row) for row in rows]
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
+            self._local.connection = connection
+        return connection
+
+
+def _fact(row: tuple[int, str, int, str, bytes, bytes]) -> StoredFact:
+    position, stream, version, topic, state, digest = row
+    return StoredFact(position, UUID(stream), version, topic, bytes(state), bytes(digest))

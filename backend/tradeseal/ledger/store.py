@@ -1,0 +1,173 @@
+"""The store: one SQLite file in which each event's hash covers the one before it.
+
+Knows SQLite, hashes and atomic saves. Knows nothing of trading.
+"""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import (
+    InfrastructureFactory,
+    IntegrityError,
+    OperationalError,
+    Recording,
+    StoredEvent,
+    Transcoder,
+)
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteFactory,
+)
+from eventsourcing.utils import Environment, get_topic
+
+from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
+from tradeseal.ledger.log import EventLog
+from tradeseal.ledger.mapper import MsgspecMapper, MsgspecTranscoder
+
+GENESIS_HASH = bytes(32)
+
+
+class EventConflict(Refused):
+    """The stream has this version already: the same thing was about to happen twice."""
+
+
+def chain_hash(previous: bytes, *, position: int, stream: UUID, version: int, topic: str, state: bytes) -> bytes:
+    """SHA-256 over the previous hash and this event's stored bytes, each part with its length before it."""
+    digest = hashlib.sha256(previous)
+    for part in (position.to_bytes(8, "big"), stream.bytes, version.to_bytes(8, "big"), topic.encode(), state):
+        digest.update(len(part).to_bytes(4, "big"))
+        digest.update(part)
+    return digest.digest()
+
+
+class HashChainedRecorder(SQLiteApplicationRecorder):
+    """The library's recorder with a `hash` column.
+
+    One process writes a home (see `lock.py`), so the last hash is kept in memory and checked against the row number.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.insert_events_statement = f"INSERT INTO {self.events_table_name} VALUES (?,?,?,?,?)"
+        self._head: tuple[int, bytes] | None = None
+        self._writing = threading.Lock()
+
+    def construct_create_table_statements(self) -> list[str]:
+        return [
+            f"CREATE TABLE IF NOT EXISTS {self.events_table_name} ("
+            "originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL, topic TEXT NOT NULL, "
+            "state BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (originator_id, originator_version))"
+        ]
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        with self._writing:
+            try:
+                return super().insert_events(stored_events, **kwargs)
+            except BaseException:
+                self._head = None
+                raise
+
+    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
+        position, head = self._head or self._read_head(c)
+        positions = []
+        for stored in stored_events:
+            position += 1
+            stream = UUID(str(stored.originator_id))
+            head = chain_hash(
+                head,
+                position=position,
+                stream=stream,
+                version=stored.originator_version,
+                topic=stored.topic,
+                state=stored.state,
+            )
+            c.execute(
+                self.insert_events_statement,
+                (stream.hex, stored.originator_version, stored.topic, stored.state, head),
+            )
+            if c.lastrowid != position:
+                raise Inconsistent(
+                    "LEDGER_FOREIGN_WRITE",
+                    "Somebody else wrote to the event store.",
+                    got=c.lastrowid,
+                    want=position,
+                )
+            positions.append(position)
+        self._head = (position, head)
+        return positions
+
+    def _read_head(self, c: SQLiteCursor) -> tuple[int, bytes]:
+        c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
+        row = c.fetchone()
+        return (row[0], bytes(row[1])) if row else (0, GENESIS_HASH)
+
+
+class _DurablePool(SQLiteConnectionPool):
+    """The library's pool with `synchronous=FULL`; the library sets WAL only."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA synchronous")
+        if cursor.fetchone()[0] != 2:
+            raise Unavailable("LEDGER_NOT_DURABLE", "SQLite refuses synchronous=FULL.")
+        return connection
+
+
+class _LedgerFactory(SQLiteFactory):
+    """The library's SQLite parts over the durable pool."""
+
+    application_recorder_class = HashChainedRecorder
+
+    def __init__(self, env: Environment) -> None:
+        super().__init__(env)
+        self.datastore.pool = _DurablePool(db_name=env["SQLITE_DBNAME"])
+
+
+class Ledger(Application[UUID]):
+    """Saves what aggregates decided, all of one call in one transaction."""
+
+    name = "ledger"
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        super().__init__(
+            env={
+                "SQLITE_DBNAME": f"file:{path}",
+                "MAPPER_TOPIC": get_topic(MsgspecMapper),
+            }
+        )
+        self.path = path
+        self.facts = EventLog(path)
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        return _LedgerFactory(env)
+
+    def construct_transcoder(self) -> Transcoder:
+        return MsgspecTranscoder()
+
+    def save(self, *objs: Any, **kwargs: Any) -> list[Recording[UUID]]:
+        """Store the pending events of all given aggregates at once, or none.
+
+        Raises `EventConflict` when a stream already has one of the versions, `Unavailable` when the disk says no.
+        """
+        try:
+            return super().save(*objs, **kwargs)
+        except IntegrityError as error:
+            raise EventConflict("EVENT_CONFLICT", f"This was recorded before: {error}") from error
+        except OperationalError as error:
+            raise Unavailable("LEDGER_UNWRITABLE", f"The event store cannot be written: {error}") from error
+
+    def _notify(self, recordings: list[Recording[UUID]]) -> None:
+        if recordings:
+            self.facts.announce(recordings[-1].notification.id)
+
