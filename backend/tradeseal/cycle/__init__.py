@@ -1,0 +1,1 @@
+"""The trading cycle as a process manager: the next step follows from the last event."""

@@ -1,0 +1,100 @@
+"""Facts: signals and checks in the form in which events keep them, readable and exact.
+
+Knows how a signed message becomes text and back. Knows nothing of when that happens.
+"""
+
+from dataclasses import dataclass, fields
+
+from tradeseal.oracle.published import SignalMessage, Verification
+from tradeseal.signals.published import Opinion
+
+
+@dataclass(frozen=True)
+class SignalFacts:
+    """The signed message: 32-byte words as 0x-hex, everything else as integers."""
+
+    book: str
+    strategy: str
+    seq: int
+    market: str
+    side: int
+    confidence_bps: int
+    risk_score: int
+    size_bps: int
+    price: int
+    take_profit_bps: int
+    stop_loss_bps: int
+    horizon_seconds: int
+    candle_close: int
+    expires_at: int
+    window: str
+    model: str
+    calibrator: str
+    claim: str
+    salt: str
+
+    @classmethod
+    def of(cls, message: SignalMessage) -> "SignalFacts":
+        """The text form of a message."""
+        values = {f.name: getattr(message, f.name) for f in fields(cls)}
+        return cls(**{k: "0x" + v.hex() if isinstance(v, bytes) else int(v) for k, v in values.items()})
+
+    def message(self) -> SignalMessage:
+        """The message of which this is the text form."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return SignalMessage(**{k: bytes.fromhex(v[2:]) if isinstance(v, str) else v for k, v in values.items()})
+
+
+@dataclass(frozen=True)
+class OpinionFacts:
+    """Why a strategy thought so, for people."""
+
+    buy_score: str
+    sell_score: str
+    base_rate_bps: int
+    indicators: dict[str, str]
+    why: tuple[str, ...]
+
+    @classmethod
+    def of(cls, opinion: Opinion) -> "OpinionFacts":
+        """The stored part of an opinion; what is in the signed message is not repeated."""
+        return cls(
+            buy_score=str(opinion.buy_score),
+            sell_score=str(opinion.sell_score),
+            base_rate_bps=opinion.base_rate_bps,
+            indicators={name: str(value) for name, value in opinion.indicators.items()},
+            why=tuple(opinion.why),
+        )
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """One of the oracle's checks with the numbers it compared."""
+
+    number: int
+    name: str
+    passed: bool
+    got: str
+    limit: str
+
+
+def check_facts(verification: Verification) -> tuple[CheckFacts, ...]:
+    """All checks of a verification, in their order."""
+    return tuple(
+        CheckFacts(number=c.number, name=c.name, passed=c.passed, got=str(c.got), limit=str(c.limit))
+        for c in verification.checks
+    )
+
+
+@dataclass(frozen=True)
+class HoldFacts:
+    """A HOLD as it is kept: enough to score its confidence later, and its place in the round's hash."""
+
+    market: str
+    struct_hash: str
+    confidence_bps: int
+    base_rate_bps: int
+    price: int
+    take_profit_bps: int
+    stop_loss_bps: int
+    horizon_seconds: int

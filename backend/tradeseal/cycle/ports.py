@@ -1,0 +1,221 @@
+"""Ports of the cycle: the gate that enforces, the venue that executes, the ear that listens.
+
+Knows the shapes of what is asked and answered. Knows nothing of web3, HTTP or exchanges.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tradeseal.trading.published import BookState, ExitOrder, Fill, Order, RuleCheck, Ticket
+
+
+@dataclass(frozen=True)
+class RecordStamp:
+    """A record's place in the contract's hash chain."""
+
+    seq: int
+    hash: str
+    previous_hash: str
+
+
+@dataclass(frozen=True)
+class Authorised:
+    """The contract allowed an entry (by `authorise`) or a reduction (by `exit`)."""
+
+    index: int
+    ticket: Ticket
+    stamp: RecordStamp
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The contract said no and recorded it: every rule that failed, measured against its limit."""
+
+    index: int
+    digest: str
+    market: str
+    rules: int
+    checks: tuple[RuleCheck, ...]
+    stamp: RecordStamp
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An order was faulty; nothing was used up."""
+
+    index: int
+    digest: str
+    code: str
+    got: str
+    want: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The contract booked a fill. Amounts as the contract computed them."""
+
+    index: int
+    ticket_id: str
+    market: str
+    side: int
+    quantity_e8: int
+    price_e8: int
+    notional_e8: int
+    fee_e8: int
+    realised_e8: int
+    cost_taken_e8: int
+    cash_after_e8: int
+    quantity_after_e8: int
+    cost_after_e8: int
+    remaining_e8: int
+    stamp: RecordStamp
+
+
+@dataclass(frozen=True)
+class Released:
+    """A ticket's unfilled rest was given back."""
+
+    ticket_id: str
+    market: str
+    quantity_e8: int
+    stamp: RecordStamp
+
+
+@dataclass(frozen=True)
+class BookFact:
+    """Any other record of the book: `DaySettled`, `DayLatched`, `BookStateChanged`, … with its values as text."""
+
+    name: str
+    values: Mapping[str, str]
+    stamp: RecordStamp
+
+
+GateFact = Authorised | Rejected | Skipped | Filled | Released | BookFact
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A signed transaction that was not sent yet.
+
+    `journal` is the aggregate with the pending `TransactionSigned`: the engine saves it together with its own intent,
+    in one transaction of the store, before `TradeGate.send`.
+    """
+
+    kind: str
+    label: str
+    transaction_hash: str
+    raw: bytes
+    block_time: int
+    journal: Any = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Mined:
+    """A transaction's block and what the contracts said in it, in the order of the orders.
+
+    `journal` holds the pending `TransactionMined`, saved together with the outcomes.
+    """
+
+    kind: str
+    label: str
+    transaction_hash: str
+    block: int
+    block_hash: str
+    succeeded: bool
+    error: str
+    gas_used: int
+    facts: tuple[GateFact, ...]
+    journal: Any = field(repr=False, compare=False)
+
+
+class TradeGate(Protocol):
+    """The contracts, as the engine sees them. One transaction a block; the next only after the block of the last.
+
+    Each `prepare_…` takes `at`, the block's time (UTC seconds), and `label`, which names the place in the tick
+    and is kept with the transaction, so that a restart finds where it was.
+    """
+
+    def prepare_commit(
+        self,
+        *,
+        from_seq: int,
+        round_hashes: Sequence[bytes],
+        digests: Sequence[bytes],
+        signatures: Sequence[bytes],
+        at: int,
+        label: str,
+    ) -> Prepared: ...
+
+    def prepare_marks(
+        self,
+        *,
+        seq: int,
+        previous_hash: bytes,
+        observed_at: int,
+        prices_e8: Sequence[int],
+        signatures: Sequence[bytes],
+        at: int,
+        label: str,
+    ) -> Prepared: ...
+
+    def prepare_authorise(self, orders: Sequence[Order], *, at: int, label: str) -> Prepared: ...
+
+    def prepare_exit(self, orders: Sequence[ExitOrder], *, at: int, label: str) -> Prepared: ...
+
+    def prepare_record(self, fills: Sequence[Fill], *, at: int, label: str) -> Prepared: ...
+
+    def prepare_release(self, tickets: Sequence[Ticket], *, at: int, label: str) -> Prepared: ...
+
+    def prepare_anchor(self, *, position: int, root: bytes, previous_position: int, at: int, label: str) -> Prepared: ...
+
+    def send(self, prepared: Prepared) -> Mined:
+        """Send, or send again: the same raw bytes never act twice. Raises `Unavailable` when the chain stays away."""
+
+    def unmined(self) -> Prepared | None:
+        """The transaction that was signed and stored but whose block was not, if there is one."""
+
+    def book(self) -> BookState:
+        """The book at the newest block."""
+
+    def assess(self, order: Order) -> tuple[RuleCheck, ...]:
+        """All nine rules for an order, without deciding anything."""
+
+
+@dataclass(frozen=True)
+class VenueFill:
+    """An execution as the venue reports it."""
+
+    client_order_id: str
+    venue_order_id: str
+    quantity_e8: int
+    price_e8: int
+    fee_e8: int
+
+
+class Venue(Protocol):
+    """Where orders are executed. Asking twice with the same client order id executes once."""
+
+    def execute(
+        self, *, client_order_id: str, ticket: Ticket, mark_e8: int, half_spread_bps: int
+    ) -> Sequence[VenueFill]:
+        """Fills of an order, none when the limit price was not reached."""
+
+
+@dataclass(frozen=True)
+class TickSeen:
+    """Prices the engine has seen; `kind` is open, trigger or close. A market without a price is absent."""
+
+    observed_at: int
+    kind: str
+    prices_e8: Mapping[str, int]
+
+
+class Listener(Protocol):
+    """Hears what is not in the event store: prices between ticks and the engine's own progress."""
+
+    def tick(self, seen: TickSeen) -> None: ...
+
+    def progress(self, done: int, total: int, data_clock: int) -> None: ...
+
+    def phase(self, phase: str, detail: str) -> None: ...

@@ -1,0 +1,1 @@
+"""Tickets, orders, fills, positions, profit and loss; venues."""
