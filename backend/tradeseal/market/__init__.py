@@ -1,0 +1,1 @@
+"""Prices arrive: files, synthetic feeds and replays become closed candles with provenance."""

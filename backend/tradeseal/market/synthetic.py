@@ -1,0 +1,131 @@
+"""Synthetic candles: five invented markets whose regimes persist long enough for an honest model to learn them.
+
+Knows a generator of plain arithmetic (`synthetic.md` describes it with its parameters). Knows nothing of real prices:
+the names and levels only resemble them, and everything it makes is labelled `synthetic`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+
+from tradeseal.kernel.errors import Refused
+from tradeseal.market.store import CandleStore, Series
+
+SEED: Final = 20240901
+FIRST_OPEN: Final = 1_704_067_200  # 2024-01-01T00:00:00Z
+START: Final = 1_725_148_800  # 2024-09-01T00:00:00Z
+BARS: Final = 10_200  # to 2025-03-01T00:00:00Z
+STEPS: Final = 6  # price moves inside one bar
+
+
+class Regime(IntEnum):
+    """How a market behaves for a while."""
+
+    TREND = 0
+    REVERSION = 1
+    STORM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """One invented market: price level and tick in 1e-8, volatility of one bar, volume of one bar in 1e-8."""
+
+    name: str
+    level_e8: int
+    tick_e8: int
+    volatility: float
+    volume_e8: int
+
+
+MARKETS: Final = (
+    Market("BTC-USDT", 58_000 * 10**8, 10**6, 0.0045, 900 * 10**8),
+    Market("ETH-USDT", 2_500 * 10**8, 10**6, 0.0055, 9_000 * 10**8),
+    Market("SOL-USDT", 140 * 10**8, 10**6, 0.0075, 90_000 * 10**8),
+    Market("XRP-USDT", 57_000_000, 10**4, 0.0065, 9_000_000 * 10**8),
+    Market("DOGE-USDT", 10_500_000, 10**3, 0.0080, 40_000_000 * 10**8),
+)
+
+# Per regime: mean length in bars, volatility relative to the market's own.
+LENGTH: Final = {Regime.TREND: 96, Regime.REVERSION: 120, Regime.STORM: 36}
+VOLATILITY: Final = {Regime.TREND: 0.9, Regime.REVERSION: 0.8, Regime.STORM: 2.0}
+CHANCE: Final = {Regime.TREND: 0.5, Regime.REVERSION: 0.38, Regime.STORM: 0.12}
+DRIFT: Final = 0.22  # of a trend, per bar, in volatilities
+PULL: Final = 0.10  # of a reversion towards its anchor, per bar
+VOLATILITY_MEMORY: Final = 0.94
+JUMP_CHANCE: Final = 0.06  # per bar of a storm
+JUMP_SIZE: Final = 4.0  # in volatilities
+
+
+def synthetic(seed: int = SEED, markets: int = 5, bars: int = BARS, interval_s: int = 3600) -> CandleStore:
+    """A store of the first `markets` invented markets; equal arguments give equal candles on every platform."""
+    if not 1 <= markets <= len(MARKETS):
+        raise Refused("UNKNOWN_MARKET", f"There are 1 to {len(MARKETS)} synthetic markets.", got=markets)
+    series = [_series(market, seed, number, bars, interval_s) for number, market in enumerate(MARKETS[:markets])]
+    start = FIRST_OPEN + (START - FIRST_OPEN) // 3600 * interval_s
+    return CandleStore(series, interval_s=interval_s, exchange="synthetic", start=start)
+
+
+def _series(market: Market, seed: int, number: int, bars: int, interval_s: int) -> Series:
+    rows = list(_rows(market, np.random.PCG64(seed * 1_000 + number), bars))
+    times = FIRST_OPEN + interval_s * np.arange(bars, dtype=np.int64)
+    return Series(market.name, np.column_stack((times, np.array(rows, dtype=np.int64))))
+
+
+def _rows(market: Market, generator: np.random.PCG64, bars: int) -> Iterator[tuple[int, int, int, int, int]]:
+    """Open, high, low, close, volume of each bar; only +, -, *, / on floats, which are exact alike everywhere."""
+    chances = _uniforms(generator, 6 * bars).tolist()
+    normals = _normals(generator, STEPS * bars).tolist()
+    price = anchor = market.level_e8 * 1.0
+    volatility = market.volatility
+    regime, left, direction = Regime.REVERSION, LENGTH[Regime.REVERSION], 0.0
+    for bar in range(bars):
+        lot = chances[6 * bar : 6 * bar + 6]
+        left -= 1
+        if left <= 0:
+            regime = _regime(lot[0])
+            left = int(LENGTH[regime] * (0.5 + lot[1]))
+            direction = _direction(lot[2], price, market.level_e8)
+            anchor = price
+        volatility = VOLATILITY_MEMORY * volatility + (1 - VOLATILITY_MEMORY) * market.volatility * VOLATILITY[regime]
+        jump = JUMP_SIZE * (lot[4] + lot[4] - 1) * volatility if regime is Regime.STORM and lot[3] < JUMP_CHANCE else 0.0
+        prices = [price]
+        for step in range(STEPS):
+            move = normals[STEPS * bar + step] * volatility * _ROOT_OF_STEP
+            if regime is Regime.TREND:
+                move += direction * DRIFT * volatility / STEPS
+            elif regime is Regime.REVERSION:
+                move += PULL / STEPS * (anchor - price) / anchor
+            price *= 1 + move + (jump if step == STEPS // 2 else 0.0)
+            prices.append(price)
+        ticks = [max(1, int(one / market.tick_e8 + 0.5)) * market.tick_e8 for one in prices]
+        busy = (0.5 + lot[5]) * (0.4 + 0.6 * volatility / market.volatility)
+        yield ticks[0], max(ticks), min(ticks), ticks[-1], int(market.volume_e8 * busy)
+
+
+_ROOT_OF_STEP: Final = 0.408248290463863  # 1 / sqrt(6)
+
+
+def _regime(chance: float) -> Regime:
+    if chance < CHANCE[Regime.TREND]:
+        return Regime.TREND
+    return Regime.REVERSION if chance < CHANCE[Regime.TREND] + CHANCE[Regime.REVERSION] else Regime.STORM
+
+
+def _direction(chance: float, price: float, level: float) -> float:
+    """Up or down; the further a price is from its level, the likelier the way back."""
+    return 1.0 if chance < 0.54 - 0.6 * (price - level) / (price + level) else -1.0
+
+
+def _uniforms(generator: np.random.PCG64, count: int) -> np.ndarray:
+    raw = generator.random_raw(count)
+    return (raw >> np.uint64(11)).astype(np.float64) / 2.0**53
+
+
+def _normals(generator: np.random.PCG64, count: int) -> np.ndarray:
+    """Nearly normal: the sum of four 16-bit uniforms, centred and scaled to variance 1."""
+    raw = generator.random_raw(count)
+    total = sum(((raw >> np.uint64(16 * part)) & np.uint64(0xFFFF)).astype(np.float64) for part in range(4))
+    return (total - 131_070.0) / 37_837.2
