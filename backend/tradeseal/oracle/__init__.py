@@ -1,0 +1,1 @@
+"""The opinion is checked, hashed and signed. No numpy here: integers and bytes only."""

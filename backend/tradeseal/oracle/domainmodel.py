@@ -1,0 +1,132 @@
+"""The signed words: a signal, a round, a commitment and a vector of marks, as EIP-712 sees them.
+
+Knows types, hashes and byte layouts exactly as the contracts do. Knows nothing of keys, candles or opinions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
+from typing import Final
+
+from eth_abi import encode
+from eth_utils import keccak, to_canonical_address
+
+from tradeseal.kernel.errors import Refused
+
+ZERO_HASH: Final = bytes(32)
+DOMAIN_NAME: Final = "Tradeseal SignalOracle"
+DOMAIN_VERSION: Final = "1"
+DOMAIN_TYPE: Final = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+SIGNAL_TYPE: Final = (
+    "Signal(bytes32 book,bytes32 strategy,uint64 seq,bytes32 market,uint8 side,uint16 confidenceBps,uint8 riskScore,"
+    "uint16 sizeBps,uint64 price,uint16 takeProfitBps,uint16 stopLossBps,uint32 horizonSeconds,uint64 candleClose,"
+    "uint64 expiresAt,bytes32 window,bytes32 model,bytes32 calibrator,bytes32 claim,bytes32 salt)"
+)
+COMMIT_TYPE: Final = "Commit(uint32 epoch,uint64 fromSeq,bytes32[] roundHashes,bytes32[] digests)"
+MARKS_TYPE: Final = "Marks(uint32 epoch,uint64 seq,bytes32 previousHash,uint64 observedAt,uint64[] prices)"
+
+_SIGNAL_TYPE_HASH: Final = keccak(text=SIGNAL_TYPE)
+_COMMIT_TYPE_HASH: Final = keccak(text=COMMIT_TYPE)
+_MARKS_TYPE_HASH: Final = keccak(text=MARKS_TYPE)
+_SIGNAL_WORDS: Final = tuple(part.split(" ")[0] for part in SIGNAL_TYPE[len("Signal(") : -1].split(","))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where a signature is good: one oracle contract on one chain."""
+
+    chain_id: int
+    contract: str
+
+    @cached_property
+    def separator(self) -> bytes:
+        """The EIP-712 domain separator."""
+        head = (keccak(text=DOMAIN_TYPE), keccak(text=DOMAIN_NAME), keccak(text=DOMAIN_VERSION))
+        place = encode(["uint256", "address"], [self.chain_id, to_canonical_address(self.contract)])
+        return keccak(b"".join(head) + place)
+
+    def digest(self, struct_hash: bytes) -> bytes:
+        """What is signed and committed for a struct."""
+        return keccak(b"\x19\x01" + self.separator + struct_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalMessage:
+    """A signal as it is signed; names and order are the contract's."""
+
+    book: bytes
+    strategy: bytes
+    seq: int
+    market: bytes
+    side: int
+    confidence_bps: int
+    risk_score: int
+    size_bps: int
+    price: int
+    take_profit_bps: int
+    stop_loss_bps: int
+    horizon_seconds: int
+    candle_close: int
+    expires_at: int
+    window: bytes
+    model: bytes
+    calibrator: bytes
+    claim: bytes
+    salt: bytes
+
+    def values(self) -> tuple[bytes | int, ...]:
+        """The fields in the order of the struct."""
+        return tuple(getattr(self, name) for name in _SIGNAL_FIELDS)
+
+    def struct_hash(self) -> bytes:
+        """hashStruct(Signal)."""
+        return keccak(_SIGNAL_TYPE_HASH + b"".join(map(_word, _SIGNAL_WORDS, self.values())))
+
+    def record_hash(self) -> bytes:
+        """hashStruct(Signal) with the salt zeroed: what records hold, equal whatever the keys."""
+        return replace(self, salt=ZERO_HASH).struct_hash()
+
+    def digest(self, domain: Domain) -> bytes:
+        """What is committed."""
+        return domain.digest(self.struct_hash())
+
+
+_SIGNAL_FIELDS: Final = tuple(field.name for field in fields(SignalMessage))
+
+
+def name_id(name: str) -> bytes:
+    """The id of a market, a book or a strategy: keccak of its name."""
+    return _name_id(name)
+
+
+def round_hash(seq: int, struct_hashes: Sequence[bytes]) -> bytes:
+    """All signals of one candle close in market order, HOLD included, salts in."""
+    return keccak(seq.to_bytes(8, "big") + b"".join(struct_hashes))
+
+
+def commit_hash(epoch: int, from_seq: int, round_hashes: Sequence[bytes], digests: Sequence[bytes]) -> bytes:
+    """hashStruct(Commit)."""
+    head = encode(["uint32", "uint64"], [epoch, from_seq])
+    return keccak(_COMMIT_TYPE_HASH + head + keccak(b"".join(round_hashes)) + keccak(b"".join(digests)))
+
+
+def marks_hash(epoch: int, seq: int, previous_hash: bytes, observed_at: int, prices: Sequence[int]) -> bytes:
+    """hashStruct(Marks): also the hash by which the next vector names this one."""
+    head = encode(["uint32", "uint64", "bytes32", "uint64"], [epoch, seq, previous_hash, observed_at])
+    return keccak(_MARKS_TYPE_HASH + head + keccak(b"".join(_word("uint64", price) for price in prices)))
+
+
+@lru_cache(maxsize=1024)
+def _name_id(name: str) -> bytes:
+    return keccak(text=name)
+
+
+def _word(kind: str, value: bytes | int) -> bytes:
+    """One 32-byte word; a value outside its type is refused, never cut."""
+    if isinstance(value, bytes):
+        if kind != "bytes32" or len(value) != 32:
+            raise Refused("OUT_OF_RANGE", f"{value.hex()} is not a {kind}.", got=value.hex(), limit=kind)
+        return value
+    if kind == "bytes32" or value < 0 or value >> int(kind.removeprefix("uint")):
+        raise Refused("OUT_OF_RANGE", f"{value} is not a {kind}.", got=value, limit=kind)
+    return value.to_bytes(32, "big")

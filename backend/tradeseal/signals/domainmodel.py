@@ -1,0 +1,82 @@
+"""Opinions: what a strategy says about one closed candle, with the numbers it said it from.
+
+Knows integers, sides and the named event that confidence is the probability of. Knows nothing of indicators or models.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final, Protocol
+
+from tradeseal.market.published import CandleWindow
+
+BPS: Final = 10_000
+HORIZON_BARS: Final = 72
+CLAIM_TEXT: Final = (
+    "long from the next open: take-profit touched before stop-loss within the horizon, on highs and lows, "
+    "both in one candle count as stop-loss, a time-out as not reached, before costs"
+)
+CLAIM: Final = hashlib.sha256(f"tradeseal/claim/1\0{CLAIM_TEXT}".encode()).digest()
+
+
+class Side(IntEnum):
+    """What the scores say; confidence never changes it."""
+
+    HOLD = 0
+    BUY = 1
+    SELL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A strategy's opinion on one closed candle. Confidence is always that of the long event, for every side."""
+
+    side: Side
+    confidence_bps: int
+    risk_score: int
+    size_bps: int
+    buy_score: int
+    sell_score: int
+    take_profit_bps: int
+    stop_loss_bps: int
+    horizon_s: int
+    base_rate_bps: int
+    indicators: Mapping[str, str]
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotEnoughData:
+    """Fewer candles than an opinion needs; an answer, not an error."""
+
+    got: int
+    needed: int
+
+
+class Readings(Protocol):
+    """What a strategy read from one or many windows: model features and everything an opinion is made of."""
+
+    @property
+    def features(self) -> Sequence[Any]: ...
+
+    def opinion(self, at: int, *, confidence_bps: int, base_rate_bps: int) -> Opinion: ...
+
+
+class Strategy(Protocol):
+    """Reads closed candles, nothing else; equal candles and parameters give equal bits."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def code_hash(self) -> bytes: ...
+
+    @property
+    def params(self) -> Mapping[str, int]: ...
+
+    def read(self, window: CandleWindow) -> Readings: ...
+
+    def read_run(self, run: CandleWindow) -> Readings:
+        """Read every full window inside a run of candles, oldest first."""
+        ...
