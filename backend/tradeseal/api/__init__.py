@@ -1,0 +1,1 @@
+"""The answers leave: HTTP, WebSocket, RPC proxy. Translation only; the one package that knows FastAPI."""

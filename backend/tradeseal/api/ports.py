@@ -1,0 +1,308 @@
+"""Ports of the API: what the server asks of the engine, the market data and the chain. Joined in `bootstrap`.
+
+Knows plain values only: integers in 1e-8, UTC seconds, codes. Knows nothing of HTTP, JSON or who answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from tradeseal.kernel.errors import Unavailable
+
+if TYPE_CHECKING:
+    from tradeseal.readmodels.published import Queries
+    from tradeseal.trading.published import BookState, RuleCheck
+
+Phase = Literal[
+    "STARTING",
+    "LOADING_DATA",
+    "FITTING",
+    "STARTING_CHAIN",
+    "RE_EXECUTING",
+    "WARMING_UP",
+    "RUNNING",
+    "PAUSED",
+    "WAITING_FOR_PERSON",
+    "FINISHED",
+    "STOPPED",
+]
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """Which candles the engine reads; `label` says synthetic whenever they are."""
+
+    label: str
+    synthetic: bool
+    interval_s: int
+    markets: tuple[str, ...]
+    exchange: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class ChainInfo:
+    """The chain in use; None is not known yet."""
+
+    kind: str
+    chain_id: int | None = None
+    genesis_hash: str | None = None
+    block: int | None = None
+    block_hash: str | None = None
+    block_time: int | None = None
+
+
+@dataclass(frozen=True)
+class StoppedInfo:
+    """Why the engine stopped for good."""
+
+    code: str
+    message: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """Where the engine stands; must be answered at any time, at once, from the first second of the process."""
+
+    mode: Literal["backtest", "replay", "paper", "live"]
+    book_class: Literal["SIMULATED", "PAPER", "LIVE"]
+    book_name: str
+    initial_cash_e8: int
+    phase: Phase
+    data: DataInfo
+    chain: ChainInfo
+    speed: str = "3600"
+    phase_detail: str | None = None
+    phase_done: int | None = None
+    phase_total: int | None = None
+    data_clock: int | None = None
+    candles_done: int | None = None
+    candles_total: int | None = None
+    trust_level: Literal["S", "P0", "P1", "P2"] = "S"
+    paused: bool = False
+    stopped: StoppedInfo | None = None
+
+
+@dataclass(frozen=True)
+class PriceSeen:
+    """The last price of a market. `day_ago_e8` is its price 24 hours of data time before."""
+
+    market: str
+    price_e8: int | None
+    observed_at: int | None
+    day_ago_e8: int | None = None
+    stale: bool = False
+    pending_e8: int | None = None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A verified signal that waits for a person."""
+
+    cycle_id: str
+    market: str
+    expires_at: int
+
+
+@dataclass(frozen=True)
+class TradeResult:
+    """What came of an order of a person. `outcome` is a code, `cycle_id` the cycle that holds the story."""
+
+    outcome: str
+    message: str
+    cycle_id: str | None = None
+    already_run: bool = False
+
+
+class EngineControl(Protocol):
+    """The engine as a person sees it. Reading answers at once; commands wait for their outcome.
+
+    A command raises `Refused` when the answer is no by design and `Unavailable` when it cannot say.
+    """
+
+    def status(self) -> EngineStatus: ...
+
+    def book(self) -> BookState | None:
+        """The book as last read from the chain; None before the first vector."""
+
+    def gauges(self) -> Sequence[RuleCheck]:
+        """All rules as the contract measured them last (`assess`), empty when it has not."""
+
+    def prices(self) -> Sequence[PriceSeen]: ...
+
+    def modes(self) -> Mapping[str, str]:
+        """`automatic` or `ask` for each market."""
+
+    def asking(self) -> Sequence[Asking]: ...
+
+    def execute(self, market: str, *, size_bps: int | None, idempotency_key: str | None) -> TradeResult:
+        """Run the cycle of the newest closed candle's signal, or say why not."""
+
+    def exit(self, market: str, *, fraction_bps: int, idempotency_key: str) -> TradeResult:
+        """Reduce a position by hand; the same key gives the same cycle."""
+
+    def decline(self, market: str) -> TradeResult:
+        """Let a waiting signal go."""
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def set_speed(self, speed: str) -> None: ...
+
+    def set_mode(self, market: str, mode: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class CandleSeen:
+    """One closed candle."""
+
+    open_time: int
+    close_time: int
+    open_e8: int
+    high_e8: int
+    low_e8: int
+    close_e8: int
+    volume_e8: int
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A strategy's opinion on one closed candle."""
+
+    market: str
+    candle_close: int
+    price_e8: int
+    side: Literal["BUY", "SELL", "HOLD"]
+    confidence_bps: int
+    base_rate_bps: int
+    risk_score: int
+    size_bps: int
+    buy_score: int
+    sell_score: int
+    take_profit_bps: int
+    stop_loss_bps: int
+    horizon_s: int
+    indicators: Mapping[str, str]
+    why: Sequence[str]
+    strategy: str
+    window: str
+    model: str | None = None
+    calibrator: str | None = None
+    expires_at: int | None = None
+
+
+class MarketData(Protocol):
+    """Closed candles up to the data's clock, never behind it, and the opinion on the newest."""
+
+    def candles(self, market: str, *, before: int | None, limit: int) -> Sequence[CandleSeen]:
+        """At most `limit` candles that closed at or before `before` (None: the data's clock), oldest first."""
+
+    def prediction(self, market: str) -> Predicted:
+        """Raises `Refused` (NOT_ENOUGH_DATA) before warm-up is over."""
+
+
+@dataclass(frozen=True)
+class ContractInfo:
+    """One deployed contract."""
+
+    name: str
+    address: str
+    abi: Sequence[Mapping[str, Any]]
+    source_hash: str
+    code_hash: str | None = None
+    deployed_block: int | None = None
+
+
+@dataclass(frozen=True)
+class ContractsInfo:
+    """All that a stranger needs to verify."""
+
+    chain_id: int
+    contracts: Sequence[ContractInfo]
+    book_id: str
+    book_name: str
+    book_class: str
+    genesis_hash: str | None
+    eip712_domain: Mapping[str, Any]
+    eip712_types: Mapping[str, Any]
+    market_ids: Mapping[str, str]
+    roles: Mapping[str, Sequence[str]]
+    limits: Mapping[str, str]
+
+
+class ContractsPort(Protocol):
+    """What is deployed where."""
+
+    def contracts(self) -> ContractsInfo: ...
+
+
+@dataclass(frozen=True)
+class RpcFault(Exception):
+    """The node's own JSON-RPC error."""
+
+    code: int
+    message: str
+    data: Any = None
+
+
+class RpcPort(Protocol):
+    """Forwards one read-only request to the node in use, over its own connection, not the engine's."""
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        """The result; raises `RpcFault` for the node's errors, `Unavailable` when it does not answer."""
+
+
+class StatusPort(Protocol):
+    """The status before the engine exists."""
+
+    def __call__(self) -> EngineStatus: ...
+
+
+@dataclass
+class Ports:
+    """What the server can ask. All but `status` may join later: until then their endpoints answer `STARTING`."""
+
+    status: StatusPort
+    engine: EngineControl | None = None
+    market: MarketData | None = None
+    queries: Queries | None = None
+    contracts: ContractsPort | None = None
+    rpc: RpcPort | None = None
+
+    def the_engine(self) -> EngineControl:
+        """The engine, or `Unavailable` with the phase."""
+        return self.engine if self.engine is not None else self._starting()
+
+    def the_market(self) -> MarketData:
+        """The market data, or `Unavailable` with the phase."""
+        return self.market if self.market is not None else self._starting()
+
+    def the_queries(self) -> Queries:
+        """The read models, or `Unavailable` with the phase."""
+        return self.queries if self.queries is not None else self._starting()
+
+    def the_contracts(self) -> ContractsPort:
+        """The deployment, or `Unavailable` with the phase."""
+        return self.contracts if self.contracts is not None else self._starting()
+
+    def the_rpc(self) -> RpcPort:
+        """The node, or `Unavailable` with the phase."""
+        return self.rpc if self.rpc is not None else self._starting()
+
+    def _starting(self) -> Any:
+        status = self.status()
+        if status.stopped is not None:
+            raise Unavailable(
+                "STOPPED", status.stopped.message, phase=status.phase, reason=status.stopped.code
+            )
+        raise Unavailable(
+            "STARTING",
+            f"Tradeseal is still starting: {status.phase_detail or status.phase}.",
+            phase=status.phase,
+            phase_detail=status.phase_detail,
+        )

@@ -1,0 +1,125 @@
+"""What a stranger needs: on-chain records, contracts, the log, heads, access.
+
+Knows the words of the chain's records and of the log. Knows nothing of web3.
+"""
+
+from typing import Any
+
+from pydantic import Field
+
+from tradeseal.api.schemas.base import Address, Answer, Hash, Market, Order, Time
+
+
+class Record(Answer):
+    """One fact of the contract's hash chain: `head` covers `previous` and the record."""
+
+    seq: int
+    kind: str
+    market: Market | None
+    cycle_id: str | None
+    head: Hash
+    previous: Hash | None
+    tx: Hash | None
+    block: int | None
+    block_hash: Hash | None
+    time: Time | None
+    data: dict[str, Any]
+    position: int
+
+
+class RecordPage(Answer):
+    """Records, newest first unless `after` is given, then oldest first from there."""
+
+    items: list[Record]
+    next: str | None
+    total: int
+
+
+class Contract(Answer):
+    """One deployed contract."""
+
+    name: str
+    address: Address
+    abi: list[dict[str, Any]]
+    source_hash: str
+    code_hash: Hash | None
+    deployed_block: int | None
+
+
+class Role(Answer):
+    """Who may do what."""
+
+    role: str
+    addresses: list[Address]
+
+
+class Contracts(Answer):
+    """Addresses, ABI, EIP-712 types, chain id, source hash: all that a stranger needs to verify."""
+
+    chain_id: str
+    genesis_hash: Hash | None
+    rpc: str
+    contracts: list[Contract]
+    eip712_domain: dict[str, Any]
+    eip712_types: dict[str, Any]
+    book_id: Hash
+    book_name: str
+    book_class: str
+    markets: list[dict[str, str]]
+    roles: list[Role]
+    limits: dict[str, str]
+
+
+class LoggedEvent(Answer):
+    """One event of the append-only log; `hash` covers `previous` and the stored bytes."""
+
+    position: int
+    stream: str
+    version: int
+    topic: str
+    time: Time | None
+    hash: Hash
+    previous: Hash | None
+    data: dict[str, Any]
+
+
+class EventPage(Answer):
+    """Events after a position, oldest first."""
+
+    items: list[LoggedEvent]
+    next: int | None
+    last: int
+
+
+class Head(Answer):
+    """What a witness keeps."""
+
+    chain_id: str
+    genesis_hash: Hash | None
+    block: int
+    block_hash: Hash
+    log_position: int
+    log_root: Hash
+    record_seq: int
+    record_head: Hash
+    observed_at: Time | None
+
+
+class Heads(Answer):
+    """The newest head of each book."""
+
+    heads: list[Head]
+
+
+class SessionOrder(Order):
+    """The one-time key from the address that `run.sh` printed."""
+
+    key: str = Field(min_length=16, max_length=200)
+
+
+class Session(Answer):
+    """Whether changes are allowed from here, and if not, why."""
+
+    active: bool
+    expires_at: Time | None
+    reason: str | None

@@ -1,0 +1,24 @@
+"""Symbols: the base asset (`BTC`) or a dash pair (`BTC-USDT`), as people write them.
+
+Knows the markets of this home. Knows nothing of exchanges.
+"""
+
+from collections.abc import Sequence
+
+from tradeseal.kernel.errors import Refused
+
+
+def market_of(symbol: str, markets: Sequence[str]) -> str:
+    """The market a person means, or `Refused` (UNKNOWN_SYMBOL) with those there are."""
+    wanted = symbol[:40].upper()
+    for market in markets:
+        if wanted in (market, base_of(market)):
+            return market
+    raise Refused(
+        "UNKNOWN_SYMBOL", f"There is no market {symbol[:40]!r} here.", got=symbol[:40], known=list(markets)
+    )
+
+
+def base_of(market: str) -> str:
+    """`BTC` of `BTC-USDT`."""
+    return market.split("-", 1)[0]
