@@ -119,6 +119,7 @@ class Gauge(Answer):
     headroom: float | None
     enforced: bool
     state: Literal["OK", "NEAR", "AT_LIMIT", "NOT_ENFORCED", "NO_DATA"]
+    market: Market | None
     note: str | None
 
 
@@ -153,6 +154,7 @@ class Position(Answer):
     average: Amount
     mark: Amount | None
     value: Amount | None
+    share: Fraction | None
     unrealised: Amount | None
     unrealised_fraction: Fraction | None
     stop: Amount | None
@@ -172,7 +174,7 @@ class EquityPoint(Answer):
 
 
 class Step(Answer):
-    """One of the seven steps of a cycle."""
+    """One of the seven steps of a cycle. `time` is when its event was stored, on the wall clock."""
 
     step: Literal[1, 2, 3, 4, 5, 6, 7]
     name: Literal["market", "signal", "oracle", "authorise", "execute", "record", "settle"]
@@ -207,6 +209,7 @@ class Cycle(Answer):
     side: Side
     reason: str | None
     confidence: Fraction | None
+    base_rate: Fraction | None
     risk_score: int | None
     size: Fraction | None
     price: Amount | None
@@ -267,6 +270,8 @@ class Counters(Answer):
 
     signals: int
     held: int
+    committed: int
+    open: int
     verified: int
     refused: int
     authorised: int
@@ -275,16 +280,6 @@ class Counters(Answer):
     settled: int
     exits: int
     rejections_by_rule: list[RuleCount]
-
-
-class DayPoint(Answer):
-    """One UTC day of the book."""
-
-    date: str
-    opening: Amount
-    closing: Amount
-    pnl: Amount
-    trades: int
 
 
 class BookNumbers(Answer):

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tradeseal.api.schemas.base import Amount, Answer, Fraction, Hash, Market, MarketMode, Order, Time
+from tradeseal.api.schemas.base import Answer, Hash, Market, MarketMode, Order, Time
 from tradeseal.api.schemas.dashboard import Cycle, MarketSetting
+from tradeseal.api.schemas.records import Record
 
 SymbolIn = Annotated[
     str,
@@ -138,9 +139,8 @@ class CycleDetail(Answer):
     why: list[str]
     checks: list[Check]
     transactions: list[TransactionRef]
+    records: list[Record]
     events: list[EventRef]
-    realised: Amount | None
-    confidence: Fraction | None
 
 
 class Verification(Answer):
