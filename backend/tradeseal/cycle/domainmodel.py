@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tradeseal.cycle.facts import CheckFacts, HoldFacts, OpinionFacts, SignalFacts
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.ids import signal_log_id
 from tradeseal.ledger.published import Aggregate, event
 from tradeseal.trading.published import RuleCheck, Ticket
 
@@ -28,6 +29,11 @@ class TradeCycle(Aggregate):
     class Event(Aggregate.Event):
         TOPIC = "TradeCycle.Event"
 
+    @classmethod
+    def open(cls, id: UUID, *, book: str, kind: str, market: str, observed_at: int) -> "TradeCycle":
+        """Begin a cycle whose identity says what it is, so that it cannot begin twice."""
+        return cls._create(cls.CycleOpened, id=id, book=book, kind=kind, market=market, observed_at=observed_at)  # type: ignore[attr-defined]
+
     @event("CycleOpened", topic="TradeCycle.CycleOpened")
     def __init__(self, book: str, kind: str, market: str, observed_at: int) -> None:
         self.book = book
@@ -47,7 +53,9 @@ class TradeCycle(Aggregate):
         self.fill_price_e8 = 0
         self.fill_fee_e8 = 0
         self.approval = ""
-        self.attempts = 0
+        self.size_bps: int | None = None
+        self.attempted_at = 0
+        self.transaction_hash = ""
 
     @property
     def closed(self) -> bool:
@@ -98,16 +106,17 @@ class TradeCycle(Aggregate):
     def _commit(self, transaction_hash: str, block: int, block_hash: str) -> None:
         self.stage = "committed"
 
-    def decide(self, approval: str, *, who: str, size_bps: int | None = None) -> None:
-        """A person's word on a signal of an *ask me* market: `approved` or `declined`."""
+    def decide(self, approval: str, *, who: str, idempotency_key: str, size_bps: int | None = None) -> None:
+        """A person's word on a signal: `approved` or `declined`; a size only makes it smaller."""
         self._expect("committed")
         if self.approval:
             raise OutOfOrder("ALREADY_DECIDED", f"Cycle {self.id} was {self.approval}.", got=self.approval)
-        self._decide(approval=approval, who=who, size_bps=size_bps)
+        self._decide(approval=approval, who=who, idempotency_key=idempotency_key, size_bps=size_bps)
 
     @event("DecisionMade", topic="TradeCycle.DecisionMade")
-    def _decide(self, approval: str, who: str, size_bps: int | None) -> None:
+    def _decide(self, approval: str, who: str, idempotency_key: str, size_bps: int | None) -> None:
         self.approval = approval
+        self.size_bps = size_bps
 
     # An exit has no signal: it begins with its reason.
 
@@ -153,7 +162,8 @@ class TradeCycle(Aggregate):
     ) -> None:
         self.quantity_e8 = quantity_e8
         self.limit_price_e8 = limit_price_e8
-        self.attempts += 1
+        self.attempted_at = observed_at
+        self.transaction_hash = transaction_hash
         self.stage = "authorising"
 
     def authorise(
@@ -288,6 +298,7 @@ class TradeCycle(Aggregate):
 
     @event("RecordingRequested", topic="TradeCycle.RecordingRequested")
     def _ask_recording(self, transaction_hash: str) -> None:
+        self.transaction_hash = transaction_hash
         self.stage = "recording"
 
     def record(
@@ -419,6 +430,10 @@ class SignalLog(Aggregate):
     class Event(Aggregate.Event):
         TOPIC = "SignalLog.Event"
 
+    @staticmethod
+    def create_id(book: str, day: int) -> UUID:
+        return signal_log_id(book, day)
+
     @event("SignalDayOpened", topic="SignalLog.SignalDayOpened")
     def __init__(self, book: str, day: int) -> None:
         self.book = book
@@ -426,9 +441,9 @@ class SignalLog(Aggregate):
 
     @event("RoundClosed", topic="SignalLog.RoundClosed")
     def close_round(
-        self, round: int, candle_close: int, round_hash: str, cycles: tuple[UUID, ...], digests: tuple[str, ...]
+        self, round: int, candle_close: int, round_hash: str, cycles: tuple[UUID, ...]
     ) -> None:
-        """A candle's signals are all known; `cycles` are those that are not HOLD, `digests` those the oracle signs."""
+        """A candle's signals are all known; `cycles` are those that are not HOLD."""
 
     @event("SignalsHeld", topic="SignalLog.SignalsHeld")
     def hold(self, round: int, candle_close: int, holds: tuple[HoldFacts, ...]) -> None:

@@ -17,6 +17,7 @@ class RecordStamp:
     seq: int
     hash: str
     previous_hash: str
+    observed_at: int
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,40 @@ class Released:
 
 @dataclass(frozen=True)
 class BookFact:
-    """Any other record of the book: `DaySettled`, `DayLatched`, `BookStateChanged`, … with its values as text."""
+    """Any other record of the book: `DaySettled`, `DayLatched`, `BookStateChanged`, …
+
+    `values` holds the event's own fields by their ABI names, as decimal or 0x-hex text.
+    """
 
     name: str
     values: Mapping[str, str]
     stamp: RecordStamp
 
 
-GateFact = Authorised | Rejected | Skipped | Filled | Released | BookFact
+@dataclass(frozen=True)
+class VectorPosted:
+    """The oracle took a vector of marks (its event `MarksPosted`). Prices in the order of the markets, 0 = no fresh one."""
+
+    seq: int
+    vector_hash: str
+    observed_at: int
+    prices_e8: tuple[int, ...]
+    stale_bits: int
+    pending_bits: int
+
+
+@dataclass(frozen=True)
+class RoundsCommitted:
+    """The oracle took a commitment (its event `SignalsCommitted`)."""
+
+    from_seq: int
+    to_seq: int
+    epoch: int
+    round_hashes: tuple[str, ...]
+    digests: tuple[str, ...]
+
+
+GateFact = Authorised | Rejected | Skipped | Filled | Released | BookFact | VectorPosted | RoundsCommitted
 
 
 @dataclass(frozen=True)
@@ -180,26 +207,6 @@ class TradeGate(Protocol):
 
     def assess(self, order: Order) -> tuple[RuleCheck, ...]:
         """All nine rules for an order, without deciding anything."""
-
-
-@dataclass(frozen=True)
-class VenueFill:
-    """An execution as the venue reports it."""
-
-    client_order_id: str
-    venue_order_id: str
-    quantity_e8: int
-    price_e8: int
-    fee_e8: int
-
-
-class Venue(Protocol):
-    """Where orders are executed. Asking twice with the same client order id executes once."""
-
-    def execute(
-        self, *, client_order_id: str, ticket: Ticket, mark_e8: int, half_spread_bps: int
-    ) -> Sequence[VenueFill]:
-        """Fills of an order, none when the limit price was not reached."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ Knows bookings, days and settings. Knows nothing of signals, the chain's transac
 from uuid import UUID
 
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.ids import portfolio_id, trading_day_id
 from tradeseal.ledger.published import Aggregate, event
+
+OWNER = "local"
 
 
 class TradingDay(Aggregate):
@@ -16,6 +19,10 @@ class TradingDay(Aggregate):
 
     class Event(Aggregate.Event):
         TOPIC = "TradingDay.Event"
+
+    @staticmethod
+    def create_id(book: str, day: int) -> UUID:
+        return trading_day_id(book, day)
 
     @event("DayOpened", topic="TradingDay.DayOpened")
     def __init__(self, book: str, day: int, opening_equity_e8: int, cash_e8: int) -> None:
@@ -121,6 +128,10 @@ class Portfolio(Aggregate):
 
     class Event(Aggregate.Event):
         TOPIC = "Portfolio.Event"
+
+    @staticmethod
+    def create_id(book: str) -> UUID:
+        return portfolio_id(OWNER, book)
 
     @event("BookOpened", topic="Portfolio.BookOpened")
     def __init__(

@@ -149,3 +149,14 @@ class BookState:
     mark_seq: int
     positions: tuple[PositionState, ...]
     limits: Limits
+
+
+@dataclass(frozen=True)
+class VenueFill:
+    """An execution as the venue reports it."""
+
+    client_order_id: str
+    venue_order_id: str
+    quantity_e8: int
+    price_e8: int
+    fee_e8: int

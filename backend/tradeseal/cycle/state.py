@@ -1,0 +1,151 @@
+"""The engine's state: everything it needs to go on, folded from stored events and from nothing else.
+
+Knows which event changes what. Knows nothing of how events come about; a restart folds the same events to the same state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tradeseal.kernel.money import price_with_spread_down, price_with_spread_up
+from tradeseal.ledger.published import StoredFact
+from tradeseal.trading.accounts import BUY, Accounts
+
+SECONDS_A_DAY = 86_400
+OUTCOMES = frozenset(
+    {"TradeCycle.SignalRefused", "TradeCycle.TradeRejected", "TradeCycle.TicketReleased", "TradeCycle.TradeSettled"}
+)
+
+
+def day_of(observed_at: int) -> int:
+    """The UTC day of a tick; the tick at midnight still belongs to the day it closes."""
+    return (observed_at - 1) // SECONDS_A_DAY
+
+
+@dataclass(frozen=True)
+class OpenPosition:
+    """A position's way out: the barriers of its latest entry, measured from that entry's fill."""
+
+    market: str
+    opening_cycle: UUID
+    entry_price_e8: int
+    target_e8: int
+    stop_e8: int
+    opened_at: int
+    time_limit: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """A closed round that is not on the chain yet."""
+
+    seq: int
+    round_hash: bytes
+
+
+@dataclass
+class EngineState:
+    """What the events say so far."""
+
+    position: int = 0
+    accounts: Accounts = field(default_factory=Accounts)
+    positions: dict[str, OpenPosition] = field(default_factory=dict)
+    open_cycles: dict[UUID, str] = field(default_factory=dict)
+    rounds: int = 0
+    last_round_close: int = 0
+    last_round_cycles: tuple[UUID, ...] = ()
+    uncommitted: list[Round] = field(default_factory=list)
+    mark_seq: int = 0
+    vector_hash: bytes = bytes(32)
+    observed_at: int = 0
+    day: int | None = None
+    last_bar_close: int = 0
+    trades: int = 0
+    _signals: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+
+    def apply(self, fact: StoredFact) -> None:
+        """Fold one stored event."""
+        handler = _HANDLERS.get(fact.topic)
+        if handler is not None:
+            handler(self, fact.stream, msgspec.json.decode(fact.state))
+        if fact.topic in OUTCOMES:
+            self._close(fact.stream)
+        self.position = fact.position
+
+    def _close(self, cycle: UUID) -> None:
+        self.open_cycles.pop(cycle, None)
+        self._signals.pop(cycle, None)
+
+    def _book_opened(self, _: UUID, event: dict[str, Any]) -> None:
+        self.accounts.cash_e8 = event["cash_e8"]
+
+    def _cycle_opened(self, cycle: UUID, event: dict[str, Any]) -> None:
+        self.open_cycles[cycle] = event["market"]
+
+    def _signal_generated(self, cycle: UUID, event: dict[str, Any]) -> None:
+        self._signals[cycle] = event["signal"]
+
+    def _order_skipped(self, cycle: UUID, event: dict[str, Any]) -> None:
+        if event["final"]:
+            self._close(cycle)
+
+    def _fill_booked(self, _: UUID, event: dict[str, Any]) -> None:
+        market = event["market"]
+        self.trades += 1
+        self.accounts.apply(
+            market=market,
+            cash_after_e8=event["cash_after_e8"],
+            quantity_after_e8=event["quantity_after_e8"],
+            cost_after_e8=event["cost_after_e8"],
+        )
+        if event["quantity_after_e8"] == 0:
+            self.positions.pop(market, None)
+        elif event["side"] == BUY:
+            cycle, price, opened_at = UUID(event["cycle"]), event["price_e8"], event["observed_at"]
+            signal = self._signals[cycle]
+            self.positions[market] = OpenPosition(
+                market=market,
+                opening_cycle=cycle,
+                entry_price_e8=price,
+                target_e8=price_with_spread_up(price, signal["take_profit_bps"]),
+                stop_e8=price_with_spread_down(price, signal["stop_loss_bps"]),
+                opened_at=opened_at,
+                time_limit=opened_at + signal["horizon_seconds"],
+            )
+
+    def _day_opened(self, _: UUID, event: dict[str, Any]) -> None:
+        self.day = event["day"]
+
+    def _round_closed(self, _: UUID, event: dict[str, Any]) -> None:
+        self.rounds = event["round"]
+        self.last_round_close = event["candle_close"]
+        self.last_round_cycles = tuple(UUID(cycle) for cycle in event["cycles"])
+        self.uncommitted.append(Round(event["round"], bytes.fromhex(event["round_hash"][2:])))
+
+    def _signals_committed(self, _: UUID, event: dict[str, Any]) -> None:
+        self.uncommitted = [r for r in self.uncommitted if r.seq > event["to_seq"]]
+
+    def _marks_posted(self, _: UUID, event: dict[str, Any]) -> None:
+        self.mark_seq = event["seq"]
+        self.vector_hash = bytes.fromhex(event["vector_hash"][2:])
+        self.observed_at = event["observed_at"]
+
+    def _bar_finished(self, _: UUID, event: dict[str, Any]) -> None:
+        self.last_bar_close = event["close_time"]
+
+
+_HANDLERS: dict[str, Callable[[EngineState, UUID, dict[str, Any]], None]] = {
+    "Portfolio.BookOpened": EngineState._book_opened,
+    "TradeCycle.CycleOpened": EngineState._cycle_opened,
+    "TradeCycle.SignalGenerated": EngineState._signal_generated,
+    "TradeCycle.OrderSkipped": EngineState._order_skipped,
+    "TradingDay.FillBooked": EngineState._fill_booked,
+    "TradingDay.DayOpened": EngineState._day_opened,
+    "SignalLog.RoundClosed": EngineState._round_closed,
+    "SignalLog.SignalsCommitted": EngineState._signals_committed,
+    "SignalLog.MarksPosted": EngineState._marks_posted,
+    "SignalLog.BarFinished": EngineState._bar_finished,
+}
