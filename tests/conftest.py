@@ -52,4 +52,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         return
     terminalreporter.section("checks before the tests")
     for step in json.loads(Path(steps_file).read_text()):
-        terminalreporter.write_line(f"{step['seconds']:8.1f} s  {step['outcome']:<8} {step['name']}  {step['note']}".rstrip())
+        facts = f"{step['seconds']:8.1f} s  {step['outcome']:<8} {step['name']}  {step['note']}"
+        terminalreporter.write_line(facts.rstrip())

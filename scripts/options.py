@@ -1,0 +1,99 @@
+"""What run.sh and test.sh accept, checked before the long steps begin.
+
+Knows spellings. Knows nothing of what they do: run.sh hands them on unchanged to `tradeseal serve`.
+"""
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+DEFAULT_PORT = 8000
+PARTS = ("fast", "contracts", "backend", "frontend", "e2e", "full")
+
+RUN_EPILOG = """\
+The first start prepares this checkout (Python and Node parts from the package registries, contracts, page);
+later starts skip what is up to date. Without --data the prices are synthetic, and say so.
+Ctrl-C ends; the next start resumes.
+"""
+TEST_EPILOG = """\
+Without a part: lint, types, contracts, page, backend and browser tests, in under a quarter of an hour.
+What is missing (Chromium, forge) is skipped by name; with TRADESEAL_NO_SKIPS=1 a skip is a failure.
+"""
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """The port, for the check whether it is free, and all words as given."""
+
+    port: int
+    words: tuple[str, ...]
+
+
+def run_options(words: Sequence[str]) -> RunOptions:
+    """Read the options of run.sh; unknown or malformed ones end with a clear line and exit code 2."""
+    return RunOptions(port=_run_parser().parse_args(words).port, words=tuple(words))
+
+
+def test_part(words: Sequence[str]) -> str | None:
+    """The part of the checks asked for, or None for all that fits."""
+    part = _test_parser().parse_args(words).part
+    return None if part is None else str(part)
+
+
+def _run_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="run.sh",
+        description="Prepare Tradeseal and trade on a page of this machine.",
+        epilog=RUN_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--port", type=_port, default=DEFAULT_PORT, metavar="N", help=f"port on 127.0.0.1 (default {DEFAULT_PORT})")
+    add("--home", metavar="DIR", help="the data folder (default .tradeseal in the checkout)")
+    add("--data", metavar="DIR", help="folder of candles, files named EXCHANGE-PAIR-INTERVAL[-SPAN].parquet")
+    add("--exchange", metavar="NAME", help="whose files of --data to take (default binance)")
+    add("--interval", metavar="1h", help="candle length (default 1h)")
+    add("--markets", metavar="BTC,ETH", help="which markets (default all of --data)")
+    add("--from", metavar="TIME", dest="from_", help="first candle, for example 2021-05-01T00:00Z")
+    add("--to", metavar="TIME", help="last candle")
+    add("--pause-at", metavar="TIME", help="stop the data clock after this close, before its round is authorised")
+    add("--speed", type=_speed, metavar="N|max", help="data seconds a second (default 3600), or max")
+    add("--chain", type=_chain, metavar="anvil|eth-tester|URL", help="the chain (default anvil)")
+    return parser
+
+
+def _test_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="test.sh",
+        description="Check Tradeseal.",
+        epilog=TEST_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "part",
+        nargs="?",
+        choices=PARTS,
+        help="fast: lint and quick tests; contracts, backend, frontend, e2e: one part; full: the long loops too",
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65535)")
+    return int(text)
+
+
+def _speed(text: str) -> str:
+    if text != "max" and not re.fullmatch(r"\d+(\.\d+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor max")
+    return text
+
+
+def _chain(text: str) -> str:
+    if text not in {"anvil", "eth-tester"} and not re.match(r"(https?|wss?)://", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither anvil nor eth-tester nor a URL")
+    return text
