@@ -13,6 +13,8 @@ from tradeseal.market.published import CandleWindow
 
 BPS: Final = 10_000
 HORIZON_BARS: Final = 72
+RISK_BUDGET_BPS: Final = 50  # of equity, lost when an entry is stopped, before costs
+SIZE_BPS_MOST: Final = 2_000
 CLAIM_TEXT: Final = (
     "long from the next open: take-profit touched before stop-loss within the horizon, on highs and lows, "
     "both in one candle count as stop-loss, a time-out as not reached, before costs"
@@ -54,13 +56,29 @@ class NotEnoughData:
     needed: int
 
 
+def size_bps(side: Side, stop_loss_bps: int) -> int:
+    """The share of equity whose loss at the stop is the risk budget, at most 20 %; nothing for HOLD."""
+    if side is Side.HOLD:
+        return 0
+    return max(1, min(SIZE_BPS_MOST, RISK_BUDGET_BPS * BPS // stop_loss_bps))
+
+
+def risk_score(stop_loss_bps: int, drawdown_bps: int) -> int:
+    """0 calm to 100: up to 60 points for a stop 15 % away, up to 40 for a price half below its highest close."""
+    return min(60, 60 * stop_loss_bps // 1_500) + min(40, 40 * drawdown_bps // 5_000)
+
+
 class Readings(Protocol):
     """What a strategy read from one or many windows: model features and everything an opinion is made of."""
 
     @property
-    def features(self) -> Sequence[Any]: ...
+    def features(self) -> Sequence[Any]:
+        """What the calibrator reads: one array per feature, one element per window."""
+        ...
 
-    def opinion(self, at: int, *, confidence_bps: int, base_rate_bps: int) -> Opinion: ...
+    def opinion(self, at: int, *, confidence_bps: int, base_rate_bps: int) -> Opinion:
+        """The opinion on window number `at`."""
+        ...
 
 
 class Strategy(Protocol):
@@ -75,7 +93,9 @@ class Strategy(Protocol):
     @property
     def params(self) -> Mapping[str, int]: ...
 
-    def read(self, window: CandleWindow) -> Readings: ...
+    def read(self, window: CandleWindow) -> Readings:
+        """Read the newest candles of a window."""
+        ...
 
     def read_run(self, run: CandleWindow) -> Readings:
         """Read every full window inside a run of candles, oldest first."""

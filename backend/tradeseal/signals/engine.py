@@ -1,0 +1,70 @@
+"""The signal engine: a strategy and its calibrator, asked about one window or about all of them.
+
+Knows how an opinion is put together. Knows nothing of what is done with it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tradeseal.market.published import WINDOW, CandleStore, CandleWindow
+from tradeseal.signals.calibrator import Calibrator
+from tradeseal.signals.domainmodel import NotEnoughData, Opinion, Readings, Strategy
+
+
+class Opinions:
+    """Opinions that were computed in one go; each is put into words when it is asked for."""
+
+    def __init__(self, engine: "SignalEngine", readings: Mapping[str, tuple[Mapping[int, int], Readings]]) -> None:
+        self._engine = engine
+        self._places = {market: places for market, (places, _) in readings.items()}
+        self._readings = {market: one for market, (_, one) in readings.items()}
+        self._confidence = {
+            market: engine.calibrator.confidence_bps(one.features) for market, one in self._readings.items()
+        }
+
+    def opinion(self, market: str, close_time: int) -> Opinion | NotEnoughData:
+        """The opinion on the candle that closed then; `NotEnoughData` where none was computed."""
+        at = self._places.get(market, {}).get(close_time)
+        if at is None:
+            return NotEnoughData(got=0, needed=WINDOW)
+        return self._readings[market].opinion(
+            at,
+            confidence_bps=int(self._confidence[market][at]),
+            base_rate_bps=self._engine.calibrator.base_rate_bps,
+        )
+
+    def __len__(self) -> int:
+        return sum(len(places) for places in self._places.values())
+
+
+class SignalEngine:
+    """Gives opinions; equal candles give equal opinions, alone or in a batch."""
+
+    def __init__(self, strategy: Strategy, calibrator: Calibrator) -> None:
+        self.strategy = strategy
+        self.calibrator = calibrator
+
+    def opinion(self, window: CandleWindow | None) -> Opinion | NotEnoughData:
+        """The opinion on the newest candle of a window."""
+        got = 0 if window is None else len(window)
+        if window is None or got < WINDOW:
+            return NotEnoughData(got=got, needed=WINDOW)
+        readings = self.strategy.read(window)
+        confidence = self.calibrator.confidence_bps(readings.features)
+        return readings.opinion(0, confidence_bps=int(confidence[0]), base_rate_bps=self.calibrator.base_rate_bps)
+
+    def precompute(self, store: CandleStore, markets: Sequence[str], start: int, end: int) -> Opinions:
+        """The opinions on all candles that close from `start` to `end`, both included."""
+        readings = {}
+        for market in markets:
+            last = store.closed(market, end)
+            first = max(store.closed(market, start - 1), WINDOW - 1)
+            if first >= last:
+                continue
+            columns = (column[first - WINDOW + 1 : last] for column in store.series(market).columns)
+            run = CandleWindow(market, store.interval_s, *columns)
+            closes = (run.open_times[WINDOW - 1 :] + store.interval_s).tolist()
+            places = dict(zip(closes, np.arange(len(closes)).tolist(), strict=True))
+            readings[market] = (places, self.strategy.read_run(run))
+        return Opinions(self, readings)

@@ -1,0 +1,172 @@
+"""Fitting: the only place that learns, and only from what was over before a given time.
+
+Walk-forward and purged: a fold is predicted by a model whose labels had all ended before the fold began. The slope of
+those predictions, at most 1 and at least 0, shrinks the final model towards the base rate; without skill nothing but
+the base rate is left. Knows scikit-learn, imported where it is used.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from tradeseal.kernel.clock import iso_utc
+from tradeseal.kernel.errors import Refused
+from tradeseal.market.published import WINDOW, CandleStore, CandleWindow
+from tradeseal.signals.calibrator import Calibrator, Origin
+from tradeseal.signals.domainmodel import BPS, HORIZON_BARS
+from tradeseal.signals.labels import REACHED, UNKNOWN, outcomes
+from tradeseal.signals.portable import log, logistic
+from tradeseal.signals.technical import TechnicalStrategy
+
+FIT_CANDLES: Final = 17_520  # per market: two years of hours
+ROWS_LEAST: Final = 1_000
+FOLDS: Final = 5
+PENALTY: Final = 0.01  # scikit-learn's C: strong, for labels overlap and agree with their neighbours
+DIGITS: Final = 6  # weights are rounded, so that another platform's last bits do not change the hash
+
+_Floats = npt.NDArray[np.float64]
+_Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Features and outcomes of many candles in order of time."""
+
+    features: _Floats  # one row per candle
+    reached: _Ints
+    closes: _Ints  # when the candle closed
+    ends: _Ints  # when its label had ended
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> "Lessons":
+        return Lessons(self.features[mask], self.reached[mask], self.closes[mask], self.ends[mask])
+
+    def __len__(self) -> int:
+        return len(self.closes)
+
+
+def fit_calibrator(
+    store: CandleStore, markets: Sequence[str], before: int, strategy: TechnicalStrategy | None = None
+) -> Calibrator:
+    """Fit on the candles of `markets` whose labels had ended at `before`; refuse where there are too few."""
+    strategy = strategy or TechnicalStrategy()
+    lessons = gather(store, markets, before, strategy)
+    if len(lessons) < ROWS_LEAST or not 0 < lessons.reached.mean() < 1:
+        raise Refused(
+            "NOT_ENOUGH_HISTORY",
+            f"{len(lessons)} candles with a known outcome lie before {iso_utc(before)}; "
+            f"a calibrator needs {ROWS_LEAST}. Start later or bring more history.",
+            got=len(lessons),
+            limit=ROWS_LEAST,
+        )
+    brier, brier_of_base_rate, slope = _walk_forward(lessons)
+    centres, scales, weights, intercept = _fit(lessons)
+    base_rate = float(lessons.reached.mean())
+    origin = Origin(
+        strategy=strategy.name,
+        strategy_hash=strategy.code_hash.hex(),
+        data=store.identity,
+        markets=tuple(markets),
+        before=before,
+        rows=len(lessons),
+        brier=round(brier, DIGITS),
+        brier_of_base_rate=round(brier_of_base_rate, DIGITS),
+        slope=round(slope, DIGITS),
+    )
+    # Centred features: the intercept alone is the base rate, so shrinking by the slope keeps the mean.
+    anchor = float(log(base_rate / (1.0 - base_rate)))
+    return Calibrator(
+        features=strategy.features,
+        centres=_rounded(centres),
+        scales=_rounded(scales),
+        weights=_rounded(slope * weights),
+        intercept=round(anchor + slope * (intercept - anchor), DIGITS),
+        base_rate_bps=int(base_rate * BPS),
+        origin=origin,
+    )
+
+
+def gather(store: CandleStore, markets: Sequence[str], before: int, strategy: TechnicalStrategy) -> Lessons:
+    """Features and outcomes of the newest `FIT_CANDLES` candles of each market before a time."""
+    parts = [_lessons(store, market, before, strategy) for market in markets]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return Lessons(np.zeros((0, len(strategy.features))), *(np.zeros(0, dtype=np.int64) for _ in range(3)))
+    joined = Lessons(
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.reached for part in parts]),
+        np.concatenate([part.closes for part in parts]),
+        np.concatenate([part.ends for part in parts]),
+    )
+    order = np.argsort(joined.closes, kind="stable")
+    return Lessons(joined.features[order], joined.reached[order], joined.closes[order], joined.ends[order])
+
+
+def _lessons(store: CandleStore, market: str, before: int, strategy: TechnicalStrategy) -> Lessons:
+    series = store.series(market)
+    end = store.closed(market, before)
+    first = max(0, end - FIT_CANDLES - WINDOW + 1)
+    if end - first < WINDOW:
+        return Lessons(np.zeros((0, len(strategy.features))), *(np.zeros(0, dtype=np.int64) for _ in range(3)))
+    readings = strategy.read_run(
+        CandleWindow(market, store.interval_s, *(column[first:end] for column in series.columns))
+    )
+    at = np.arange(first + WINDOW - 1, end)
+    horizon_s = HORIZON_BARS * store.interval_s
+    take, stop = readings.barriers
+    found = outcomes(series, at, take, stop, horizon_s=horizon_s, interval_s=store.interval_s, before=before)
+    closes = series.columns[0][at] + store.interval_s
+    entered = series.columns[0][np.minimum(at + 1, len(series) - 1)]
+    lessons = Lessons(
+        np.stack(readings.features, axis=1), (found == REACHED).astype(np.int64), closes, entered + horizon_s
+    )
+    return lessons.where(found != UNKNOWN)
+
+
+def _walk_forward(lessons: Lessons) -> tuple[float, float, float]:
+    """Brier score of purged predictions, that of the base rate, and the slope that calibrates them."""
+    edges = lessons.closes[np.linspace(0, len(lessons) - 1, FOLDS + 2).astype(np.int64)]
+    guesses, bases, truths = [], [], []
+    for begin, end in zip(edges[1:-1], edges[2:], strict=True):
+        known = lessons.where(lessons.ends <= begin)
+        fold = lessons.where((lessons.closes > begin) & (lessons.closes <= end))
+        if len(known) < ROWS_LEAST // 2 or len(fold) == 0 or not 0 < known.reached.mean() < 1:
+            continue
+        centres, scales, weights, intercept = _fit(known)
+        guesses.append(intercept + ((fold.features - centres) / scales) @ weights)
+        bases.append(np.full(len(fold), known.reached.mean()))
+        truths.append(fold.reached)
+    if not truths:
+        return 0.25, 0.25, 0.0
+    guess, base, truth = np.concatenate(guesses), np.concatenate(bases), np.concatenate(truths)
+    anchor = log(base / (1.0 - base))
+    slope = _slope(guess - anchor, truth)
+    shrunk = logistic(anchor + slope * (guess - anchor))
+    return float(np.mean((shrunk - truth) ** 2)), float(np.mean((base - truth) ** 2)), slope
+
+
+def _slope(guess: _Floats, truth: _Ints) -> float:
+    """How much of what a model says above or below the base rate was true, between 0 and 1."""
+    if guess.std() == 0 or truth.min() == truth.max():
+        return 0.0
+    model = _regression(1e6).fit(guess[:, None], truth)
+    return float(np.clip(model.coef_[0, 0], 0.0, 1.0))
+
+
+def _fit(lessons: Lessons) -> tuple[_Floats, _Floats, _Floats, float]:
+    centres = lessons.features.mean(axis=0)
+    scales = np.maximum(lessons.features.std(axis=0), 1e-6)
+    model = _regression(PENALTY).fit((lessons.features - centres) / scales, lessons.reached)
+    return centres, scales, model.coef_[0], float(model.intercept_[0])
+
+
+def _regression(penalty: float) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=penalty, solver="newton-cholesky", tol=1e-10, max_iter=100)
+
+
+def _rounded(values: _Floats) -> tuple[float, ...]:
+    return tuple(round(float(value), DIGITS) for value in values)
