@@ -1,0 +1,1 @@
+"""The outside that enforces: compiled contracts, a supervised local chain, signed and journaled transactions."""

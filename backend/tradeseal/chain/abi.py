@@ -1,0 +1,142 @@
+"""ABI: calls, events and errors of a contract as bytes and as named values, by the compiler's own description.
+
+Knows the description and eth_abi. Knows nothing of what any contract means.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eth_abi import decode, encode
+from eth_hash.auto import keccak
+
+Values = dict[str, Any]
+PANIC, REVERT = bytes.fromhex("4e487b71"), bytes.fromhex("08c379a0")
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One decoded event: where it stood, its name and its values by name."""
+
+    address: str
+    index: int
+    name: str
+    values: Values
+
+
+class Abi:
+    """One contract's ABI."""
+
+    def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        self._functions = {entry["name"]: _Function(entry) for entry in entries if entry["type"] == "function"}
+        self._events = {event.topic: event for event in map(_Event, _of_type(entries, "event"))}
+        self._errors = {error.selector: error for error in map(_Function, _of_type(entries, "error"))}
+        self._constructor = [_types(entry["inputs"]) for entry in _of_type(entries, "constructor")]
+
+    def call(self, name: str, *arguments: Any) -> bytes:
+        """The call data of a function."""
+        function = self._functions[name]
+        return function.selector + encode(function.input_types, arguments)
+
+    def creation(self, code: bytes, *arguments: Any) -> bytes:
+        """The data of a transaction that creates the contract."""
+        return code + encode(self._constructor[0] if self._constructor else (), arguments)
+
+    def result(self, name: str, data: bytes) -> list[Any]:
+        """What a function returned; structs as dictionaries."""
+        outputs = self._functions[name].outputs
+        return [_named(field, value) for field, value in zip(outputs, decode(_types(outputs), data), strict=True)]
+
+    def arguments(self, data: bytes) -> tuple[str, Values] | None:
+        """Which function was called with what; None for a call of somebody else."""
+        for function in self._functions.values():
+            if data[:4] == function.selector:
+                return function.name, function.values(data[4:])
+        return None
+
+    def logged(self, log: Mapping[str, Any]) -> Logged | None:
+        """A node's log as an event; None for an event of somebody else."""
+        topics = [bytes.fromhex(topic[2:]) for topic in log["topics"]]
+        event = self._events.get(topics[0]) if topics else None
+        if event is None:
+            return None
+        values = event.values(topics[1:], bytes.fromhex(log["data"][2:]))
+        return Logged(str(log["address"]).lower(), int(log["logIndex"], 16), event.name, values)
+
+    def error(self, data: bytes) -> str:
+        """A revert's data in words: `PriceTooGood(id=0x…, got=1, best=2)`."""
+        selector = data[:4]
+        if selector == REVERT:
+            return str(decode(["string"], data[4:])[0])
+        if selector == PANIC:
+            return f"Panic({decode(['uint256'], data[4:])[0]})"
+        error = self._errors.get(selector)
+        if error is None:
+            return f"0x{data.hex()}" if data else "no reason given"
+        return f"{error.name}({', '.join(f'{key}={text(value)}' for key, value in error.values(data[4:]).items())})"
+
+
+class _Function:
+    def __init__(self, entry: Mapping[str, Any]) -> None:
+        self.name = str(entry["name"])
+        self.inputs = entry["inputs"]
+        self.outputs = entry.get("outputs", [])
+        self.input_types = _types(self.inputs)
+        self.selector = keccak(f"{self.name}({','.join(self.input_types)})".encode())[:4]
+
+    def values(self, data: bytes) -> Values:
+        return _by_name(self.inputs, decode(self.input_types, data))
+
+
+class _Event:
+    def __init__(self, entry: Mapping[str, Any]) -> None:
+        self.name = str(entry["name"])
+        self.topic = keccak(f"{self.name}({','.join(_types(entry['inputs']))})".encode())
+        self._indexed = [field for field in entry["inputs"] if field["indexed"]]
+        self._body = [field for field in entry["inputs"] if not field["indexed"]]
+        self._body_types = _types(self._body)
+
+    def values(self, topics: Sequence[bytes], data: bytes) -> Values:
+        heads = [decode([field["type"]], topic)[0] for field, topic in zip(self._indexed, topics, strict=True)]
+        return _by_name(self._indexed, heads) | _by_name(self._body, decode(self._body_types, data))
+
+
+def type_of(field: Mapping[str, Any]) -> str:
+    """The canonical type of one field; a struct is the tuple of its fields."""
+    kind = str(field["type"])
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(_types(field['components']))}){kind.removeprefix('tuple')}"
+
+
+def text(value: Any) -> str:
+    """A value as events and messages show it: bytes and addresses as hex, numbers in full, structs as their fields."""
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {text(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(text, value)) + "]"
+    return str(value)
+
+
+def _named(field: Mapping[str, Any], value: Any) -> Any:
+    kind = str(field["type"])
+    if not kind.startswith("tuple"):
+        return value
+    if kind.endswith("]"):
+        element = {**field, "type": kind[: kind.rindex("[")]}
+        return [_named(element, part) for part in value]
+    return _by_name(field["components"], value)
+
+
+def _by_name(fields: Sequence[Mapping[str, Any]], values: Sequence[Any]) -> Values:
+    return {str(field["name"]): _named(field, value) for field, value in zip(fields, values, strict=True)}
+
+
+def _types(fields: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [type_of(field) for field in fields]
+
+
+def _of_type(entries: Sequence[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
+    return [entry for entry in entries if entry["type"] == kind]

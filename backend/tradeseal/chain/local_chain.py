@@ -1,0 +1,251 @@
+"""The local chain: an Anvil that always holds exactly what the journal holds, also after it was killed.
+
+Knows when to start, execute again and resend. Knows nothing of contracts. One writer sends; readers have a connection
+of their own and are turned away while the chain is executed again.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from tradeseal.chain.anvil import Anvil, ChainSpec
+from tradeseal.chain.journal import ChainJournal, JournalEntry, JournalReader
+from tradeseal.chain.reexecution import Progress, no_progress, reexecute, send, with_block
+from tradeseal.chain.rpc import IpcRpc, NodeRefused
+from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError, Unavailable
+from tradeseal.ledger.published import Ledger
+
+ATTEMPTS = 3
+
+
+class LocalChain:
+    """The journal and the node that executes it."""
+
+    def __init__(self, anvil: Anvil, spec: ChainSpec, ledger: Ledger, *, progress: Progress = no_progress) -> None:
+        self._anvil = anvil
+        self._spec = spec
+        self._ledger = ledger
+        self._progress = progress
+        self._turn = threading.RLock()
+        self._writer = IpcRpc(anvil.socket_path)
+        self._reader = IpcRpc(anvil.socket_path)
+        self._ready = threading.Event()
+        self._closed = False
+        self._broken: TradesealError | None = None
+        self._nonces: dict[str, int] = {}
+        self._page: ChainJournal | None = None
+        self._last: JournalEntry | None = None
+        self.genesis_hash = ""
+        self.restarts = 0
+
+    # Opening and closing
+
+    def open(self) -> None:
+        """Start the node, execute the journal again, compare every block, and be ready to go on."""
+        with self._turn:
+            self._anvil.start(self._on_crash)
+            self.genesis_hash = str(self._writer.call("eth_getBlockByNumber", "0x0", False)["hash"])
+            self._same_accounts()
+            entries = list(self.journal.entries())
+            self._reexecute(entries)
+            for entry in entries:
+                self._nonces[entry.sender] = entry.nonce + 1
+            self._last = entries[-1] if entries else None
+            self._page = None if self._last is None else self.journal.page(self._last.page)
+            self._ready.set()
+
+    def close(self) -> None:
+        """End the node; the journal keeps everything."""
+        self._closed = True
+        self._ready.clear()
+        self._anvil.stop()
+        self._writer.close()
+        self._reader.close()
+
+    @property
+    def journal(self) -> JournalReader:
+        """The stored transactions of this chain."""
+        return JournalReader(self._ledger, self._spec.chain_id, self.genesis_hash)
+
+    @property
+    def chain_id(self) -> int:
+        """The chain's id."""
+        return self._spec.chain_id
+
+    @property
+    def pid(self) -> int | None:
+        """The node's process id while it runs."""
+        return self._anvil.pid
+
+    @property
+    def last(self) -> JournalEntry | None:
+        """The newest transaction."""
+        return self._last
+
+    def waiting(self) -> JournalEntry | None:
+        """The newest transaction when it has no block yet."""
+        return self._last if self._last is not None and not self._last.mined else None
+
+    # Writing: journal, then send
+
+    def next_nonce(self, sender: str) -> int:
+        """The nonce of the sender's next transaction."""
+        return self._nonces.get(sender, 0)
+
+    def may_sign(self, at: int) -> None:
+        """One transaction at a time, and time does not go back."""
+        if self._last is None:
+            earliest = self._spec.genesis_time
+        else:
+            earliest = self._last.block_time
+            if not self._last.mined:
+                waiting = self._last.transaction_hash
+                raise Refused("TRANSACTION_WAITING", f"{waiting} was signed and has no block yet.", waiting=waiting)
+        if at < earliest:
+            raise Refused(
+                "TIME_WENT_BACK", f"Block time {at} is before the last block's {earliest}.", got=at, want=earliest
+            )
+
+    def sign(self, entry: JournalEntry) -> ChainJournal:
+        """Put a signed transaction on the journal's page; whoever called saves the page before `send`."""
+        with self._turn:
+            page = self._page
+            if page is None or page.page != entry.page:
+                funded = tuple("0x" + address.hex() for address in self._spec.funded)
+                page = ChainJournal(
+                    chain_id=self.chain_id, genesis_hash=self.genesis_hash, page=entry.page, funded=funded
+                )
+            page.sign(entry)
+            self._page = page
+            self._last = entry
+            self._nonces[entry.sender] = entry.nonce + 1
+            return page
+
+    @property
+    def next_position(self) -> int:
+        """The place of the next transaction in the journal; positions count from 1."""
+        return 1 if self._last is None else self._last.position + 1
+
+    def send(self, transaction_hash: str) -> tuple[JournalEntry, dict[str, Any], ChainJournal]:
+        """Send the transaction that waits and hand back its entry with its block, its receipt and the journal's page.
+
+        Raises `Unavailable` when the node stays away through all attempts; sending again later is safe.
+        """
+        with self._turn:
+            entry, page = self._last, self._page
+            if entry is None or page is None or entry.mined or entry.transaction_hash != transaction_hash:
+                raise Refused("NOT_WAITING", f"{transaction_hash} is not the transaction that waits.")
+            receipt = self._send_until_mined(entry)
+            mined = with_block(entry, receipt)
+            if mined.block != entry.position:
+                raise Inconsistent(
+                    "BLOCK_NOT_JOURNALED",
+                    f"{transaction_hash} is in block {mined.block}, our next is {entry.position}.",
+                    got=mined.block,
+                    want=entry.position,
+                )
+            page.mine(mined)
+            self._last = mined
+            return mined, receipt or {}, page
+
+    def _send_until_mined(self, entry: JournalEntry) -> dict[str, Any] | None:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._send(entry)
+            except Unavailable:
+                self._recover()
+        return self._send(entry)
+
+    def _send(self, entry: JournalEntry) -> dict[str, Any] | None:
+        self._sound()
+        try:
+            return send(self._writer, entry)
+        except NodeRefused as refusal:
+            # An answer that was lost: the same bytes were mined before and the node knows them.
+            known: dict[str, Any] | None = self._writer.call("eth_getTransactionReceipt", entry.transaction_hash)
+            if known is None:
+                raise Inconsistent(
+                    "NODE_REFUSED_OURS",
+                    f"The node refuses {entry.transaction_hash}: {refusal.message}",
+                    **refusal.facts,
+                ) from refusal
+            return known
+
+    # Reading
+
+    def ask(self, method: str, *params: Any) -> Any:
+        """A question of the writer, on the writer's connection; asked again once after a crash."""
+        with self._turn:
+            self._sound()
+            try:
+                return self._writer.call(method, *params)
+            except Unavailable:
+                self._recover()
+                return self._writer.call(method, *params)
+
+    def read(self, method: str, params: Sequence[Any]) -> Any:
+        """A question of somebody else, beside the writer; `Unavailable` while the chain is executed again."""
+        if not self._ready.is_set():
+            raise Unavailable("CHAIN_RESTARTING", "The chain is being executed again from the journal.")
+        return self._reader.call(method, *params)
+
+    # After a crash
+
+    def _on_crash(self) -> None:
+        try:
+            self._recover()
+        except TradesealError as error:
+            self._broken = error
+
+    def _recover(self) -> None:
+        """Have the same chain again: nothing to do when somebody else already saw to it."""
+        with self._turn:
+            if self._closed or self._broken is not None or self._alive():
+                return
+            self._ready.clear()
+            self._writer.close()
+            self._reader.close()
+            self._anvil.start(self._on_crash)
+            self.restarts += 1
+            self._reexecute(self._all_mined())
+            self._ready.set()
+
+    def _alive(self) -> bool:
+        if not self._anvil.running:
+            return False
+        try:
+            self._writer.call("eth_chainId")
+        except Unavailable:
+            return False
+        return True
+
+    def _all_mined(self) -> list[JournalEntry]:
+        """The stored journal, and the newest block when its outcome is not stored yet."""
+        entries = [entry for entry in self.journal.entries() if entry.mined]
+        if self._last is not None and self._last.mined and len(entries) < self._last.position:
+            entries.append(self._last)
+        return entries
+
+    def _reexecute(self, entries: list[JournalEntry]) -> None:
+        mined = [entry for entry in entries if entry.mined]
+        for position, entry in enumerate(entries, start=1):
+            if entry.position != position or (entry.mined and entry.block != position):
+                raise Inconsistent("JOURNAL_GAP", "The journal has a gap.", got=entry.position, want=position)
+        reexecute(self._writer, mined, total=len(mined), progress=self._progress)
+
+    def _same_accounts(self) -> None:
+        want = self.journal.funded()
+        got = tuple("0x" + address.hex() for address in self._spec.funded)
+        if want is not None and want != got:
+            raise Refused(
+                "OTHER_KEYS",
+                "This home's chain began with other keys than those in it now.",
+                got=list(got),
+                want=list(want),
+            )
+
+    def _sound(self) -> None:
+        if self._closed:
+            raise Unavailable("CHAIN_CLOSED", "The chain is closed.")
+        if self._broken is not None:
+            raise self._broken
