@@ -56,7 +56,7 @@ _CAUSES: tuple[tuple[str, tuple[str, str]], ...] = (
         r"DO NOT MATCH THE HASHES|EINTEGRITY|integrity checksum failed",
         (
             "a package differs from the one this version was tested with (its hash is another); it was not installed",
-            "empty the caches (pip cache purge; npm cache clean --force); if it stays, your mirror serves a changed file.",
+            "empty the caches (pip cache purge; npm cache clean --force); if it stays, the mirror serves another file.",
         ),
     ),
     (

@@ -108,7 +108,7 @@ class Preparation:
         if _works(self._at.python) and not (self._at.venv / ".tradeseal-venv").is_file():
             return  # one that its user made: taken as it is
         # Programs in an environment know their folder by its full name: after a move it is made anew.
-        argv = [sys.executable, "-m", "venv", "--clear", self._at.venv]
+        argv = [sys.executable, "-m", "venv", "--clear", str(self._at.venv)]
         self._processes.run("Python environment", argv, cwd=self._at.root)
 
     def _node(self) -> Task:

@@ -132,7 +132,8 @@ class Task:
 
     def perform(self) -> None:
         """Do it, and only then say so: killed half-way, it is done again."""
-        self.stamp.unlink(missing_ok=True)
+        if self.stamp.is_file():
+            self.stamp.write_text("unfinished")
         fingerprint = self.fingerprint()
         self.do()
         if not self.made():
