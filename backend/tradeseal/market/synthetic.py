@@ -52,11 +52,15 @@ MARKETS: Final = (
 LENGTH: Final = {Regime.TREND: 96, Regime.REVERSION: 120, Regime.STORM: 36}
 VOLATILITY: Final = {Regime.TREND: 0.9, Regime.REVERSION: 0.8, Regime.STORM: 2.0}
 CHANCE: Final = {Regime.TREND: 0.5, Regime.REVERSION: 0.38, Regime.STORM: 0.12}
-DRIFT: Final = 0.22  # of a trend, per bar, in volatilities
+DRIFT: Final = 0.18  # of a trend, per bar, in volatilities
 PULL: Final = 0.10  # of a reversion towards its anchor, per bar
 VOLATILITY_MEMORY: Final = 0.94
 JUMP_CHANCE: Final = 0.06  # per bar of a storm
-JUMP_SIZE: Final = 4.0  # in volatilities
+JUMP_CHANCE_CALM: Final = 0.01  # per bar of the other regimes
+JUMP_SIZE: Final = 8.0  # the greatest, in volatilities
+JUMP_FALLS: Final = 0.7  # share of the range of jumps that lies below zero
+UP_CHANCE: Final = 0.5  # of a trend at the market's level
+HOMESICK: Final = 0.8  # how much a price away from its level changes that chance
 
 
 def synthetic(seed: int = SEED, markets: int = 5, bars: int = BARS, interval_s: int = 3600) -> CandleStore:
@@ -90,7 +94,7 @@ def _rows(market: Market, generator: np.random.PCG64, bars: int) -> Iterator[tup
             direction = _direction(lot[2], price, market.level_e8)
             anchor = price
         volatility = VOLATILITY_MEMORY * volatility + (1 - VOLATILITY_MEMORY) * market.volatility * VOLATILITY[regime]
-        jump = JUMP_SIZE * (lot[4] + lot[4] - 1) * volatility if regime is Regime.STORM and lot[3] < JUMP_CHANCE else 0.0
+        jump = _jump(regime, lot[3], lot[4]) * volatility
         prices = [price]
         for step in range(STEPS):
             move = normals[STEPS * bar + step] * volatility * _ROOT_OF_STEP
@@ -114,9 +118,15 @@ def _regime(chance: float) -> Regime:
     return Regime.REVERSION if chance < CHANCE[Regime.TREND] + CHANCE[Regime.REVERSION] else Regime.STORM
 
 
+def _jump(regime: Regime, chance: float, size: float) -> float:
+    """In volatilities; falls are greater and more frequent than rises."""
+    often = JUMP_CHANCE if regime is Regime.STORM else JUMP_CHANCE_CALM
+    return JUMP_SIZE * (size - JUMP_FALLS) / JUMP_FALLS if chance < often else 0.0
+
+
 def _direction(chance: float, price: float, level: float) -> float:
     """Up or down; the further a price is from its level, the likelier the way back."""
-    return 1.0 if chance < 0.54 - 0.6 * (price - level) / (price + level) else -1.0
+    return 1.0 if chance < UP_CHANCE - HOMESICK * (price - level) / (price + level) else -1.0
 
 
 def _uniforms(generator: np.random.PCG64, count: int) -> np.ndarray:

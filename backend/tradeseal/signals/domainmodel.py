@@ -97,6 +97,6 @@ class Strategy(Protocol):
         """Read the newest candles of a window."""
         ...
 
-    def read_run(self, run: CandleWindow) -> Readings:
-        """Read every full window inside a run of candles, oldest first."""
+    def read_run(self, run: CandleWindow, stride: int = 1) -> Readings:
+        """Read every full window inside a run of candles, or every `stride`-th of them, oldest first."""
         ...

@@ -21,8 +21,9 @@ from tradeseal.signals.labels import REACHED, UNKNOWN, outcomes
 from tradeseal.signals.portable import log, logistic
 from tradeseal.signals.technical import TechnicalStrategy
 
-FIT_CANDLES: Final = 17_520  # per market: two years of hours
-ROWS_LEAST: Final = 1_000
+FIT_CANDLES: Final = 35_040  # per market: four years of hours, for the base rate of two years is that of one regime
+STRIDE: Final = 3  # of each three candles one is learned from: labels of 72 candles overlap anyway
+ROWS_LEAST: Final = 400
 FOLDS: Final = 5
 PENALTY: Final = 0.01  # scikit-learn's C: strong, for labels overlap and agree with their neighbours
 DIGITS: Final = 6  # weights are rounded, so that another platform's last bits do not change the hash
@@ -111,9 +112,9 @@ def _lessons(store: CandleStore, market: str, before: int, strategy: TechnicalSt
     if end - first < WINDOW:
         return Lessons(np.zeros((0, len(strategy.features))), *(np.zeros(0, dtype=np.int64) for _ in range(3)))
     readings = strategy.read_run(
-        CandleWindow(market, store.interval_s, *(column[first:end] for column in series.columns))
+        CandleWindow(market, store.interval_s, *(column[first:end] for column in series.columns)), STRIDE
     )
-    at = np.arange(first + WINDOW - 1, end)
+    at = np.arange(first + WINDOW - 1, end, STRIDE)
     horizon_s = HORIZON_BARS * store.interval_s
     take, stop = readings.barriers
     found = outcomes(series, at, take, stop, horizon_s=horizon_s, interval_s=store.interval_s, before=before)

@@ -159,14 +159,13 @@ class TechnicalStrategy:
         returns = log(closes[1:] / closes[:-1])
         return _readings(window.interval_s, closes.tolist(), returns.tolist())
 
-    def read_run(self, run: CandleWindow) -> TechnicalReadings:
-        """Read every full window inside a run of candles, oldest first."""
+    def read_run(self, run: CandleWindow, stride: int = 1) -> TechnicalReadings:
+        """Read every full window inside a run of candles, or every `stride`-th of them, oldest first."""
         count = PARAMS["candles"]
         closes = run.closes / 1e8
         returns = log(closes[1:] / closes[:-1])
-        return _readings(
-            run.interval_s, sliding_window_view(closes, count).T, sliding_window_view(returns, count - 1).T
-        )
+        rows = sliding_window_view(closes, count)[::stride].T
+        return _readings(run.interval_s, rows, sliding_window_view(returns, count - 1)[::stride].T)
 
 
 def _readings(interval_s: int, rows: Any, returns: Any) -> TechnicalReadings:
