@@ -5,7 +5,8 @@ purpose: the two are compared after every batch.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import cost_taken_up, fee_up, notional_down, notional_up, value_down
@@ -32,6 +33,10 @@ class Booking:
     cash_after_e8: int
     quantity_after_e8: int
     cost_after_e8: int
+
+    def amounts(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)
 
 
 @dataclass
@@ -93,6 +98,19 @@ class Accounts:
         self.holdings[market] = Holding(quantity_after_e8, cost_after_e8)
         if quantity_after_e8 == 0:
             del self.holdings[market]
+
+    def take(self, booking: Booking) -> None:
+        """Apply a booking."""
+        self.apply(
+            market=booking.market,
+            cash_after_e8=booking.cash_after_e8,
+            quantity_after_e8=booking.quantity_after_e8,
+            cost_after_e8=booking.cost_after_e8,
+        )
+
+    def copy(self) -> "Accounts":
+        """The same balances, to try a batch on."""
+        return Accounts(self.cash_e8, {m: Holding(h.quantity_e8, h.cost_e8) for m, h in self.holdings.items()})
 
     def equity_e8(self, marks_e8: Mapping[str, int]) -> int:
         """Cash and the holdings at the marks, each rounded down."""

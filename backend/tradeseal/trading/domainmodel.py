@@ -88,13 +88,23 @@ class TradingDay(Aggregate):
     ) -> None:
         pass
 
-    def latch(self, *, values: dict[str, str], observed_at: int, record_seq: int, record_hash: str) -> None:
+    def latch(
+        self, *, values: dict[str, str], observed_at: int, record_seq: int, record_hash: str, previous_hash: str
+    ) -> None:
         """Note that the contract latched the day."""
         self._check_open()
-        self._latch(values=values, observed_at=observed_at, record_seq=record_seq, record_hash=record_hash)
+        self._latch(
+            values=values,
+            observed_at=observed_at,
+            record_seq=record_seq,
+            record_hash=record_hash,
+            previous_hash=previous_hash,
+        )
 
     @event("DayLatched", topic="TradingDay.DayLatched")
-    def _latch(self, values: dict[str, str], observed_at: int, record_seq: int, record_hash: str) -> None:
+    def _latch(
+        self, values: dict[str, str], observed_at: int, record_seq: int, record_hash: str, previous_hash: str
+    ) -> None:
         pass
 
     def settle(
