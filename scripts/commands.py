@@ -54,7 +54,7 @@ def run(words: Sequence[str], console: Console) -> int:
 
 def test(words: Sequence[str], console: Console) -> int:
     """Prepare, then check."""
-    part = options.test_part(words)
+    part = options.checks_part(words)
     places = prepare(for_tests=True, python_only=part == "fast", console=console)
     return checks.check(part, places, console)
 

@@ -35,7 +35,7 @@ def run_options(words: Sequence[str]) -> RunOptions:
     return RunOptions(port=_run_parser().parse_args(words).port, words=tuple(words))
 
 
-def test_part(words: Sequence[str]) -> str | None:
+def checks_part(words: Sequence[str]) -> str | None:
     """The part of the checks asked for, or None for all that fits."""
     part = _test_parser().parse_args(words).part
     return None if part is None else str(part)
