@@ -17,7 +17,7 @@ const options = read(process.argv.slice(2))
 if (options.has('--version')) {
   say(`solc, the solidity compiler commandline interface\nVersion: ${solc.version()}\n`)
 } else if (options.has('--standard-json')) {
-  const input = options.files[0] ? fs.readFileSync(options.files[0], 'utf8') : fs.readFileSync(0, 'utf8')
+  const input = options.files[0] ? fs.readFileSync(options.files[0], 'utf8') : await hear()
   say(solc.compile(input, { import: open }))
 } else if (options.has('--combined-json')) {
   combined()
@@ -72,6 +72,13 @@ function combined() {
   }
   const asts = Object.fromEntries(Object.entries(output.sources ?? {}).map(([f, s]) => [f, { AST: s.ast }]))
   say(JSON.stringify({ contracts, sourceList: Object.keys(asts), sources: asts, version: solc.version() }))
+}
+
+/** All of standard input; read as a stream, because a synchronous read of an empty pipe answers EAGAIN. */
+async function hear() {
+  const chunks = []
+  for await (const chunk of process.stdin) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** Writes all of a text to standard output; a full pipe answers EAGAIN and is tried again. */

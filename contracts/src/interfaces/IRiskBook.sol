@@ -19,9 +19,11 @@ struct Limits {
     uint32 delaySeconds;
 }
 
-/// @notice How a book is opened. Roles, markets and class are the oracle's.
+/// @notice How a book is opened. Roles, markets and class are the oracle's. `rare` is the address of the RiskBookRare that was
+/// deployed before with the same setup (and zero in this field).
 struct BookSetup {
     address oracle;
+    address rare;
     bytes32 book;
     uint128 cash;
     Limits limits;
@@ -285,8 +287,8 @@ interface IRiskBook {
     error PriceBeyondLimit(bytes32 id, uint256 got, uint256 limit);
     error FeeTooLow(bytes32 id, uint256 got, uint256 min);
     error FeeTooHigh(bytes32 id, uint256 got, uint256 max);
-    error Loosens(bytes32 parameter, uint256 got, uint256 inForce);
-    error OutOfRange(bytes32 parameter, uint256 got, uint256 bound);
+    error Loosens(uint8 parameter, uint256 got, uint256 inForce);
+    error OutOfRange(uint8 parameter, uint256 got, uint256 bound);
     error FlowRefused(bytes32 why, int256 amount, int256 available);
     error StateRefused(State got, State inForce);
 
@@ -306,7 +308,7 @@ interface IRiskBook {
     function release(Ticket[] calldata tickets) external;
 
     /// @notice Rolls the day on the old marks, takes the new ones, tests the latches (the oracle, in `postMarks`).
-    function onMarks(uint64 observedAt, uint16 pendingBits, uint64[] calldata prices) external;
+    function onMarks(uint64 observedAt, uint64[] calldata prices) external;
 
     /// @notice Makes limits stricter at once (guardian or governor); a looser one reverts with `Loosens`.
     function tighten(Limits calldata limits) external;

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BookBase} from "./BookBase.sol";
+import {RiskBookRare} from "./RiskBookRare.sol";
+import {
+    BookSetup,
+    Fill,
+    FillBody,
+    IRiskBook,
+    Limits,
+    Order,
+    RejectionBody,
+    Skip,
+    Ticket
+} from "./interfaces/IRiskBook.sol";
+import {BookClass, Signal} from "./interfaces/ISignalOracle.sol";
+import {BookMath} from "./libraries/BookMath.sol";
+import {Hashes} from "./libraries/Hashes.sol";
+
+/// @title RiskBook: the half of `IRiskBook` that every trade passes
+/// Assumes of others: the oracle named at opening holds its commitments, marks and signers as ISignalOracle says, and calls
+/// `onMarks` for every vector; nothing else outside is called. No token is held, no ether is taken.
+/// Who can do what: the trader authorises; trader, guardian and governor record, exit and release; guardian and governor
+/// tighten and stop; the governor halts, resumes and books flows; anyone releases late or void tickets. No upgrade exists:
+/// `rare` is fixed in the code at opening.
+contract RiskBook is BookBase {
+    address private immutable RARE;
+
+    constructor(BookSetup memory setup) BookBase(setup) {
+        if (setup.book == 0) revert IRiskBook.BadSetup("book");
+        if (setup.cash == 0 || setup.cash > uint128(type(int128).max) / 1e8) revert IRiskBook.BadSetup("cash");
+        // Facts that live books must accept (late, over, out of band) are not built yet: refuse rather than pretend.
+        if (CLASS == BookClass.LIVE) revert IRiskBook.ClassNotSupported(CLASS);
+        _checkRange(setup.limits);
+        (address oracle_, bytes32 book) = RiskBookRare(setup.rare).serves();
+        if (oracle_ != setup.oracle || book != setup.book) revert IRiskBook.BadSetup("rare");
+        RARE = setup.rare;
+        bytes32[] memory markets = ORACLE.markets();
+        for (uint256 m; m < markets.length; ++m) {
+            _markets[m] = markets[m];
+            _marketPlace[markets[m]] = m + 1;
+        }
+        _limits = setup.limits;
+        // The first two records are the limits and the money the book begins with.
+        BookBase.Account memory account;
+        account.head = setup.predecessorHead;
+        _recordLimits(account, setup.limits, 0);
+        account.cash = account.opening = account.peak = int128(setup.cash);
+        _recordFlow(account, account.cash, 0);
+        _account = account;
+    }
+
+    /// All that is not here is in the rare half: the same storage, other code, calldata forwarded whole.
+    fallback() external {
+        address rare_ = RARE;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let done := delegatecall(gas(), rare_, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            if iszero(done) { revert(free, returndatasize()) }
+            return(free, returndatasize())
+        }
+    }
+
+    // ---- authorise
+
+    /// See IRiskBook.authorise.
+    function authorise(Order[] calldata orders) external {
+        _checkBatch(orders.length);
+        Work memory work = _open();
+        if (msg.sender != work.marks.trader) revert IRiskBook.NotTrader(msg.sender);
+        if (work.marks.tick == 0) revert IRiskBook.NoMarks();
+        uint256 free = _freeMemory();
+        for (uint256 i; i < orders.length; ++i) {
+            _authoriseOne(work, i, orders[i]);
+            _resetMemory(free);
+        }
+        _close(work);
+    }
+
+    function _authoriseOne(Work memory work, uint256 index, Order calldata order) private {
+        Signal calldata signal = order.signal;
+        (bytes32 digest, bytes32 signalHash) = Hashes.ofSignal(work.marks.domainSeparator, signal);
+        uint256 slot = ORACLE.word(digest);
+        uint256 place = _marketPlace[signal.market];
+        // Check: an order fault is skipped, nothing is used up.
+        if (_skipped(work, index, order, digest, slot, place)) return;
+        uint256 m = place - 1;
+        Verdict memory verdict = _judgeEntry(work, signal, m, order.quantity, order.limitPrice, slot);
+        // Effect: the digest is spent whatever the verdict.
+        if (verdict.failed != 0) {
+            _spend(digest, slot, 0, signal, m);
+            RejectionBody memory body;
+            (body.side, body.quantity, body.limitPrice) = (signal.side, order.quantity, order.limitPrice);
+            body.mark = work.marks.prices[m];
+            _recordRejection(work, digest, signalHash, signal.market, body, verdict);
+            return;
+        }
+        Ticket memory ticket = _entryTicket(work, order, digest, m);
+        _spend(digest, slot, Hashes.ofTicket(ticket), signal, m);
+        _recordEntry(work, ticket, signalHash, signal.market);
+    }
+
+    function _recordEntry(Work memory work, Ticket memory ticket, bytes32 signalHash, bytes32 market) private {
+        Account memory account = work.account;
+        account.tradesToday += 1;
+        account.reserved += uint128(BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps));
+        work.holdings[ticket.market].reservedBuy += ticket.quantity;
+        _recordDecision(work, KIND_ENTRY, ticket, signalHash, market, 0);
+        uint64 observedAt = work.marks.observedAt;
+        emit IRiskBook.TradeAuthorised(ticket.seq, ticket.id, market, ticket, signalHash, observedAt, account.head);
+    }
+
+    function _skipped(
+        Work memory work,
+        uint256 index,
+        Order calldata order,
+        bytes32 digest,
+        uint256 slot,
+        uint256 place
+    ) private returns (bool) {
+        (Skip code, uint256 got, uint256 want) = _digestFault(slot);
+        if (code == Skip.NONE) {
+            got = _malformed(order, place);
+            if (got != 0) {
+                code = Skip.MALFORMED;
+            } else if (_marksOld(work)) {
+                (code, got) = (Skip.MARKS_OLD, block.timestamp);
+                want = uint256(work.marks.observedAt) + work.limits.markAgeSeconds;
+            } else {
+                // A limit price above mark · (1 + band) is no order anybody means.
+                want = uint256(work.marks.prices[place - 1]) * (1e4 + work.limits.entryBandBps) / 1e4;
+                if (order.limitPrice > want) (code, got) = (Skip.OUT_OF_BAND, order.limitPrice);
+            }
+        }
+        if (code == Skip.NONE) return false;
+        emit IRiskBook.OrderSkipped(index, digest, code, got, want);
+        return true;
+    }
+
+    function _malformed(Order calldata order, uint256 place) private view returns (uint256) {
+        if (order.signal.book != BOOK_ID) return MALFORMED_BOOK;
+        if (place == 0) return MALFORMED_MARKET;
+        if (order.signal.side != SIDE_BUY) return MALFORMED_SIDE;
+        if (order.quantity == 0) return MALFORMED_QUANTITY;
+        if (order.limitPrice == 0) return MALFORMED_LIMIT_PRICE;
+        if (order.signal.confidenceBps > 1e4) return MALFORMED_CONFIDENCE;
+        return 0;
+    }
+
+    function _entryTicket(Work memory work, Order calldata order, bytes32 digest, uint256 m)
+        private
+        pure
+        returns (Ticket memory ticket)
+    {
+        Signal calldata signal = order.signal;
+        ticket.id = digest;
+        ticket.seq = work.account.recordSeq + 1;
+        ticket.market = uint8(m);
+        ticket.side = SIDE_BUY;
+        ticket.reason = REASON_SIGNAL;
+        ticket.quantity = order.quantity;
+        ticket.limitPrice = order.limitPrice;
+        ticket.mark = work.marks.prices[m];
+        ticket.tick = work.marks.tick;
+        ticket.feeBps = work.limits.feeBps;
+        ticket.takeProfitBps = signal.takeProfitBps;
+        ticket.stopLossBps = signal.stopLossBps;
+        ticket.horizonSeconds = signal.horizonSeconds;
+        ticket.expiresAt = signal.expiresAt;
+    }
+
+    // ---- record
+
+    /// See IRiskBook.record.
+    function record(Fill[] calldata fills) external {
+        _checkBatch(fills.length);
+        Work memory work = _open();
+        if (!_isRole(work.marks.trader)) revert IRiskBook.NotARole(msg.sender);
+        uint256 free = _freeMemory();
+        for (uint256 i; i < fills.length; ++i) {
+            _recordOne(work, fills[i]);
+            _resetMemory(free);
+        }
+        _testLatches(work.account, work.limits, work.marks.observedAt);
+        _close(work);
+    }
+
+    function _recordOne(Work memory work, Fill calldata fill) private {
+        Ticket memory ticket = fill.ticket;
+        _checkFill(work, fill, ticket);
+        // Effect: the ticket keeps what remains.
+        bytes32 before = Hashes.ofTicket(ticket);
+        ticket.quantity -= fill.quantity;
+        bytes32 after_ = ticket.quantity == 0 ? bytes32(0) : Hashes.ofTicket(ticket);
+        if (!ORACLE.settle(ticket.id, uint256(before), after_)) revert IRiskBook.UnknownTicket(ticket.id);
+        FillBody memory body;
+        body.ticketSeq = ticket.seq;
+        body.side = ticket.side;
+        body.reason = ticket.reason;
+        body.quantity = fill.quantity;
+        body.price = fill.price;
+        body.fee = fill.fee;
+        body.remaining = ticket.quantity;
+        body.observedAt = work.marks.observedAt;
+        if (ticket.side == SIDE_BUY) _foldBuy(work, ticket, body);
+        else _foldSell(work, ticket.market, body);
+        Account memory account = work.account;
+        body.cashAfter = account.cash;
+        account.recordSeq += 1;
+        bytes32 market = _markets[ticket.market];
+        uint8 kind = ticket.side == SIDE_BUY ? KIND_BUY_FILL : KIND_SELL_FILL;
+        account.head = keccak256(abi.encode(account.head, account.recordSeq, kind, market, body));
+        emit IRiskBook.FillRecorded(account.recordSeq, ticket.id, market, body, account.head);
+    }
+
+    /// (1) within the ticket (2) in time (3) no better than the worse mark ± half spread (4) within the limit price
+    /// (5) with its fee.
+    function _checkFill(Work memory work, Fill calldata fill, Ticket memory ticket) private pure {
+        bytes32 id = ticket.id;
+        // (1)
+        if (fill.quantity == 0 || fill.quantity > ticket.quantity) {
+            revert IRiskBook.BadQuantity(id, fill.quantity, ticket.quantity);
+        }
+        // (2)
+        if (work.marks.tick >= ticket.tick + LATE_TICKS) {
+            revert IRiskBook.TicketLate(id, work.marks.tick, ticket.tick + uint64(LATE_TICKS));
+        }
+        bool buys = ticket.side == SIDE_BUY;
+        if (buys && ticket.seq < work.account.voidBefore) {
+            revert IRiskBook.TicketVoid(id, ticket.seq, work.account.voidBefore);
+        }
+        // (3)
+        uint256 worse = _worseMark(work.marks, ticket.market, ticket.side);
+        if (buys == (ticket.mark > worse)) worse = ticket.mark;
+        uint256 halfSpreadBps = work.limits.halfSpreadBps;
+        uint256 best = buys
+            ? BookMath.priceWithSpreadUp(worse, halfSpreadBps)
+            : BookMath.priceWithSpreadDown(worse, halfSpreadBps);
+        if (buys ? fill.price < best : fill.price > best) revert IRiskBook.PriceTooGood(id, fill.price, best);
+        // (4)
+        if (buys ? fill.price > ticket.limitPrice : fill.price < ticket.limitPrice) {
+            revert IRiskBook.PriceBeyondLimit(id, fill.price, ticket.limitPrice);
+        }
+        // (5)
+        uint256 notional =
+            buys ? BookMath.notionalUp(fill.quantity, fill.price) : BookMath.notionalDown(fill.quantity, fill.price);
+        uint256 fee = BookMath.feeUp(notional, ticket.feeBps);
+        if (fill.fee < fee) revert IRiskBook.FeeTooLow(id, fill.fee, fee);
+        if (fill.fee > notional) revert IRiskBook.FeeTooHigh(id, fill.fee, notional);
+    }
+
+    /// A buy adds notional + fee to the cost, frees its share of the reservation and sets the barriers of the position.
+    function _foldBuy(Work memory work, Ticket memory ticket, FillBody memory body) private {
+        Account memory account = work.account;
+        Holding memory holding = _holding(work, ticket.market);
+        body.notional = uint128(BookMath.notionalUp(body.quantity, body.price));
+        uint128 paid = body.notional + body.fee;
+        uint256 freed = BookMath.reservationUp(body.quantity + ticket.quantity, ticket.limitPrice, ticket.feeBps)
+            - BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps);
+        account.reserved -= uint128(freed);
+        account.cash -= int128(paid);
+        holding.reservedBuy -= body.quantity;
+        holding.cost += paid;
+        _moveQuantity(work, ticket.market, holding, holding.quantity + body.quantity);
+        (body.quantityAfter, body.costAfter) = (holding.quantity, holding.cost);
+        _barriers[ticket.market] = Barriers(
+            ticket.takeProfitBps, ticket.stopLossBps, ticket.horizonSeconds, body.price, work.marks.observedAt
+        );
+    }
+
+    /// A sale takes its share of the cost with it; what it brings less fee and share is realised.
+    function _foldSell(Work memory work, uint256 m, FillBody memory body) private view {
+        Account memory account = work.account;
+        Holding memory holding = _holding(work, m);
+        body.notional = uint128(BookMath.notionalDown(body.quantity, body.price));
+        body.taken = uint128(BookMath.costTakenUp(holding.cost, body.quantity, holding.quantity));
+        body.realised = int128(body.notional) - int128(body.fee) - int128(body.taken);
+        account.cash += int128(body.notional) - int128(body.fee);
+        holding.openExit -= body.quantity;
+        holding.cost -= body.taken;
+        _moveQuantity(work, m, holding, holding.quantity - body.quantity);
+        (body.quantityAfter, body.costAfter) = (holding.quantity, holding.cost);
+    }
+
+    function _moveQuantity(Work memory work, uint256 m, Holding memory holding, uint128 quantity) private pure {
+        Account memory account = work.account;
+        uint256 mark = work.marks.prices[m];
+        account.value =
+            uint128(account.value - BookMath.valueDown(holding.quantity, mark) + BookMath.valueDown(quantity, mark));
+        holding.quantity = quantity;
+        if (quantity == 0) account.held &= uint16(~(1 << m));
+        else account.held |= uint16(1 << m);
+    }
+
+    // ---- marks
+
+    /// See IRiskBook.onMarks: (1) roll the day on the old marks (2) take the new ones (3) test the latches.
+    function onMarks(uint64 observedAt, uint64[] calldata prices) external {
+        if (msg.sender != address(ORACLE)) revert IRiskBook.NotOracle(msg.sender);
+        Account memory account = _account;
+        // (1) The tick at midnight still belongs to the day that ends: hence the second less.
+        uint32 day = uint32((observedAt - 1) / 1 days);
+        if (!account.started) (account.started, account.day) = (true, day);
+        else if (day > account.day) _rollDay(account, day, observedAt);
+        // (2)
+        uint256 value;
+        for (uint256 m; m < prices.length; ++m) {
+            if (account.held >> m & 1 == 1) value += BookMath.valueDown(_holdings[m].quantity, prices[m]);
+        }
+        account.value = uint128(value);
+        // (3)
+        _testLatches(account, _limits, observedAt);
+        _account = account;
+    }
+
+    /// The day closes at the old marks; the next one opens there, unlatched, with no trades, and may move the peak.
+    function _rollDay(Account memory account, uint32 day, uint64 observedAt) private {
+        (int128 opening, int128 closing) = (account.opening, int128(_equity(account)));
+        (uint32 closed, uint16 trades) = (account.day, account.tradesToday);
+        if (closing > account.peak) account.peak = closing;
+        (account.opening, account.day, account.tradesToday, account.dayLatched) = (closing, day, 0, false);
+        account.recordSeq += 1;
+        account.head = keccak256(
+            abi.encode(
+                account.head,
+                account.recordSeq,
+                KIND_DAY,
+                closed,
+                opening,
+                closing,
+                account.peak,
+                trades,
+                day,
+                observedAt
+            )
+        );
+        emit IRiskBook.DaySettled(
+            account.recordSeq, closed, opening, closing, account.peak, trades, day, observedAt, account.head
+        );
+    }
+
+    // ---- what the book is
+
+    /// See IRiskBook.assess.
+    function assess(Order calldata order)
+        external
+        view
+        returns (uint16 failed, uint256[9] memory measured, uint256[9] memory limits_)
+    {
+        uint256 place = _marketPlace[order.signal.market];
+        if (place == 0) revert IRiskBook.UnknownMarket(order.signal.market);
+        Work memory work = _open();
+        Verdict memory verdict = order.signal.side == SIDE_SELL
+            ? _judgeExit(work, order.signal, place - 1, order.quantity)
+            : _judgeEntry(work, order.signal, place - 1, order.quantity, order.limitPrice, 0);
+        return (verdict.failed, verdict.measured, verdict.limits);
+    }
+
+    function oracle() external view returns (address) {
+        return address(ORACLE);
+    }
+
+    function rare() external view returns (address) {
+        return RARE;
+    }
+
+    function class() external view returns (BookClass) {
+        return CLASS;
+    }
+
+    function bookId() external view returns (bytes32) {
+        return BOOK_ID;
+    }
+
+    function roles() external view returns (address governor, address guardian, address trader) {
+        return (GOVERNOR, GUARDIAN, ORACLE.trader());
+    }
+
+    function limits() external view returns (Limits memory) {
+        return _limits;
+    }
+
+    function head() external view returns (uint64 recordSeq, bytes32 recordHead) {
+        return (_account.recordSeq, _account.head);
+    }
+
+    // ---- memory of one order is given back before the next: a batch of 64 pays for one
+
+    function _freeMemory() private pure returns (uint256 free) {
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+    }
+
+    function _resetMemory(uint256 free) private pure {
+        assembly ("memory-safe") {
+            mstore(0x40, free)
+        }
+    }
+}
