@@ -28,6 +28,7 @@ class Abi:
     """One contract's ABI."""
 
     def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        self.entries = entries
         self._functions = {entry["name"]: _Function(entry) for entry in entries if entry["type"] == "function"}
         self._events = {event.topic: event for event in map(_Event, _of_type(entries, "event"))}
         self._errors = {error.selector: error for error in map(_Function, _of_type(entries, "error"))}

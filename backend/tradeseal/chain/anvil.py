@@ -171,7 +171,8 @@ class Anvil:
             # Anvil always opens a port, too: on loopback, chosen by the system, closed to web pages.
             *("--host", "127.0.0.1", "--port", "0", "--no-cors"),
             *("--cache-path", str(self._folder / "states")),
-            "--quiet", "--prune-history",
+            "--quiet",
+            "--prune-history",
         ]
 
     def _prepare_files(self) -> None:

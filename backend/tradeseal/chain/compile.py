@@ -67,6 +67,22 @@ def artifacts(contracts: Path = CONTRACTS) -> Artifacts:
     return _read(cached, source_hash, compiler)
 
 
+def artifacts_of(source_hash: str, contracts: Path = CONTRACTS) -> Artifacts:
+    """The contracts compiled from a known state of the sources; raises `Refused` when it is not kept."""
+    cached = contracts / "artifacts" / f"{source_hash}.json"
+    if cached.exists():
+        return _read(cached, source_hash, pinned_compiler(contracts))
+    current = artifacts(contracts)
+    if current.source_hash != source_hash:
+        raise Refused(
+            "CONTRACTS_CHANGED",
+            "This home's contracts were compiled from other sources, which are not kept here.",
+            got=current.source_hash,
+            want=source_hash,
+        )
+    return current
+
+
 def pinned_compiler(contracts: Path) -> str:
     """The exact compiler version that package.json names."""
     version: str = json.loads((contracts / "package.json").read_text())["dependencies"]["solc"]

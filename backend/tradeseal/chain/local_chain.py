@@ -35,6 +35,7 @@ class LocalChain:
         self._nonces: dict[str, int] = {}
         self._page: ChainJournal | None = None
         self._last: JournalEntry | None = None
+        self._mined_last: JournalEntry | None = None
         self.genesis_hash = ""
         self.restarts = 0
 
@@ -51,6 +52,7 @@ class LocalChain:
             for entry in entries:
                 self._nonces[entry.sender] = entry.nonce + 1
             self._last = entries[-1] if entries else None
+            self._mined_last = next((entry for entry in reversed(entries) if entry.mined), None)
             self._page = None if self._last is None else self.journal.page(self._last.page)
             self._ready.set()
 
@@ -81,6 +83,18 @@ class LocalChain:
     def last(self) -> JournalEntry | None:
         """The newest transaction."""
         return self._last
+
+    @property
+    def page(self) -> ChainJournal | None:
+        """The journal's newest page."""
+        return self._page
+
+    def last_mined(self) -> JournalEntry:
+        """The newest transaction that has a block."""
+        with self._turn:
+            if self._mined_last is None:
+                raise Unavailable("CHAIN_EMPTY", "The chain has no block but its first.")
+            return self._mined_last
 
     def waiting(self) -> JournalEntry | None:
         """The newest transaction when it has no block yet."""
@@ -145,7 +159,7 @@ class LocalChain:
                     want=entry.position,
                 )
             page.mine(mined)
-            self._last = mined
+            self._last = self._mined_last = mined
             return mined, receipt or {}, page
 
     def _send_until_mined(self, entry: JournalEntry) -> dict[str, Any] | None:
@@ -222,8 +236,8 @@ class LocalChain:
     def _all_mined(self) -> list[JournalEntry]:
         """The stored journal, and the newest block when its outcome is not stored yet."""
         entries = [entry for entry in self.journal.entries() if entry.mined]
-        if self._last is not None and self._last.mined and len(entries) < self._last.position:
-            entries.append(self._last)
+        if self._mined_last is not None and len(entries) < self._mined_last.position:
+            entries.append(self._mined_last)
         return entries
 
     def _reexecute(self, entries: list[JournalEntry]) -> None:

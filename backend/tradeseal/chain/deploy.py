@@ -1,0 +1,160 @@
+"""Deployment: oracle, rare half, book and their bond, as the first four transactions of the journal.
+
+Knows the order, the deployer's nonces and therefore all addresses beforehand. Knows nothing of what comes after.
+A start that was interrupted goes on where it stopped.
+"""
+
+from dataclasses import dataclass, field
+
+from tradeseal.chain.abi import Abi
+from tradeseal.chain.compile import BOOK, BOOK_RARE, ORACLE, Artifacts
+from tradeseal.chain.journal import JournalEntry
+from tradeseal.chain.keys import DemoKeys
+from tradeseal.chain.local_chain import LocalChain
+from tradeseal.chain.risk_book import BookLimits, BookSetup, RiskBook
+from tradeseal.chain.signal_oracle import OracleSetup, SignalOracle
+from tradeseal.chain.transactions import Wallet, created_address
+from tradeseal.kernel.errors import Refused
+from tradeseal.ledger.published import Ledger
+from tradeseal.oracle.published import name_id
+from tradeseal.trading.published import BookClass
+
+KIND = "deploy"
+GAS = 16_000_000
+FEE_WEI_MAX = 10**9
+
+
+@dataclass(frozen=True)
+class BookPlan:
+    """The book that a home is about: fixed at its opening."""
+
+    name: str
+    markets: tuple[str, ...]
+    cash_e8: int
+    opened_at: int
+    step_limit_bps: int
+    book_class: BookClass = BookClass.SIMULATED
+    limits: BookLimits = field(default_factory=BookLimits)
+    quorum: int = 1
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Where the contracts lie and how they are spoken to."""
+
+    oracle_address: bytes
+    rare_address: bytes
+    book_address: bytes
+    oracle: SignalOracle
+    book: RiskBook
+    artifacts: Artifacts
+
+
+def deployment_of(plan: BookPlan, artifacts: Artifacts, deployer: bytes) -> Deployment:
+    """The addresses follow from the deployer's first nonces."""
+    return Deployment(
+        oracle_address=created_address(deployer, 0),
+        rare_address=created_address(deployer, 1),
+        book_address=created_address(deployer, 2),
+        oracle=SignalOracle(Abi(artifacts.contracts[ORACLE].abi)),
+        book=RiskBook(Abi(artifacts.merged_book_abi()), plan.markets),
+        artifacts=artifacts,
+    )
+
+
+def deploy(chain: LocalChain, ledger: Ledger, plan: BookPlan, keys: DemoKeys, artifacts: Artifacts) -> Deployment:
+    """Carry out what is missing of the four steps; nothing when all were carried out before."""
+    deployer = keys.wallet("governor")
+    deployment = deployment_of(plan, artifacts, deployer.address)
+    for nonce, (name, to, data) in enumerate(_steps(deployment, plan, keys)):
+        if chain.last is not None and chain.last.position > nonce and chain.last.mined:
+            continue
+        _step(
+            chain,
+            ledger,
+            deployer,
+            nonce=nonce,
+            label=f"{name} {artifacts.source_hash}",
+            to=to,
+            data=data,
+            at=plan.opened_at,
+        )
+    return deployment
+
+
+def source_hash_of(entry: JournalEntry) -> str:
+    """The sources that a deployment's first transaction came from."""
+    return entry.label.rpartition(" ")[2]
+
+
+def sign_next(
+    chain: LocalChain, wallet: Wallet, *, kind: str, label: str, to: bytes | None, data: bytes, at: int
+) -> JournalEntry:
+    """Build and sign the next transaction; it is on no page of the journal yet."""
+    chain.may_sign(at)
+    sender = "0x" + wallet.address.hex()
+    signed = wallet.sign(
+        chain_id=chain.chain_id, nonce=chain.next_nonce(sender), to=to, data=data, gas=GAS, fee_wei_max=FEE_WEI_MAX
+    )
+    return JournalEntry(
+        position=chain.next_position,
+        raw="0x" + signed.raw.hex(),
+        transaction_hash="0x" + signed.transaction_hash.hex(),
+        nonce=signed.nonce,
+        sender=sender,
+        block_time=at,
+        kind=kind,
+        label=label,
+    )
+
+
+def _steps(deployment: Deployment, plan: BookPlan, keys: DemoKeys) -> list[tuple[str, bytes | None, bytes]]:
+    code = {name: contract.creation_code for name, contract in deployment.artifacts.contracts.items()}
+    addresses = keys.addresses()
+    oracle_setup = OracleSetup(
+        governor=addresses["governor"],
+        guardian=addresses["guardian"],
+        trader=addresses["trader"],
+        signers=(addresses["signer1"],),
+        quorum=plan.quorum,
+        markets=tuple(map(name_id, plan.markets)),
+        book_class=plan.book_class,
+        step_limit_bps=plan.step_limit_bps,
+    )
+    book_setup = BookSetup(
+        oracle=deployment.oracle_address,
+        rare=deployment.rare_address,
+        book=name_id(plan.name),
+        cash_e8=plan.cash_e8,
+        limits=plan.limits,
+    )
+    rare = Abi(deployment.artifacts.contracts[BOOK_RARE].abi)
+    return [
+        (ORACLE, None, deployment.oracle.creation(code[ORACLE], oracle_setup)),
+        (BOOK_RARE, None, rare.creation(code[BOOK_RARE], book_setup.values())),
+        (BOOK, None, deployment.book.creation(code[BOOK], book_setup)),
+        ("bind", deployment.oracle_address, deployment.oracle.bind(deployment.book_address)),
+    ]
+
+
+def _step(
+    chain: LocalChain,
+    ledger: Ledger,
+    deployer: Wallet,
+    *,
+    nonce: int,
+    label: str,
+    to: bytes | None,
+    data: bytes,
+    at: int,
+) -> None:
+    entry = chain.waiting()
+    if entry is None:
+        entry = sign_next(chain, deployer, kind=KIND, label=label, to=to, data=data, at=at)
+        ledger.save(chain.sign(entry))
+    if entry.nonce != nonce or entry.kind != KIND:
+        raise Refused("DEPLOYMENT_ORDER", f"{entry.label} stands where {label} should be.", got=entry.nonce, want=nonce)
+    mined, _receipt, page = chain.send(entry.transaction_hash)
+    ledger.save(page)
+    if not mined.status:
+        raise Refused("DEPLOYMENT_FAILED", f"{label} could not be deployed.", transaction_hash=mined.transaction_hash)

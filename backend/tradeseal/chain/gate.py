@@ -1,0 +1,276 @@
+"""The gate: the engine's wishes as signed, journaled transactions, and their blocks as facts.
+
+Knows which key signs what, the record chain's head and the order sign → save → send → save. Knows nothing of why
+something is wished. The engine saves; between `prepare_…` and `send` lies its own atomic save.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tradeseal.chain.abi import Abi, text
+from tradeseal.chain.anvil import Anvil, anvil_binary, funded_by
+from tradeseal.chain.compile import CONTRACTS, Artifacts, artifacts, artifacts_of
+from tradeseal.chain.deploy import GAS, BookPlan, Deployment, deploy, sign_next, source_hash_of
+from tradeseal.chain.journal import ChainJournal, JournalEntry
+from tradeseal.chain.keys import DemoKeys, demo_keys
+from tradeseal.chain.local_chain import LocalChain
+from tradeseal.chain.reexecution import Progress, no_progress
+from tradeseal.chain.risk_book import Head, checks_of, limits_of, order_values
+from tradeseal.chain.rpc import NodeRefused
+from tradeseal.cycle.ports import GateFact, Mined, Prepared
+from tradeseal.kernel.errors import Refused
+from tradeseal.ledger.published import Ledger
+from tradeseal.oracle.published import Domain, name_id
+from tradeseal.trading.published import BookState, ExitOrder, Fill, Limits, Order, RuleCheck, Ticket
+
+ORDERS_MAX = 64
+
+
+@dataclass(frozen=True)
+class ChainHead:
+    """What a witness keeps of a chain."""
+
+    chain_id: int
+    genesis_hash: str
+    block: int
+    block_hash: str
+    block_time: int
+    record_seq: int
+    record_head: str
+
+
+class ChainGate:
+    """`TradeGate` over a local chain."""
+
+    def __init__(self, chain: LocalChain, keys: DemoKeys, plan: BookPlan, deployment: Deployment) -> None:
+        self.chain = chain
+        self.plan = plan
+        self.deployment = deployment
+        self._relayer = keys.wallet("relayer")
+        self._trader = keys.wallet("trader")
+        self._oracle_address = "0x" + deployment.oracle_address.hex()
+        self._book_address = "0x" + deployment.book_address.hex()
+        self._errors = Abi([*deployment.oracle.abi.entries, *deployment.book.abi.entries])
+        self._limits: Limits | None = None
+        self._head = self._read_head()
+        self._refuse_another_book()
+
+    @property
+    def domain(self) -> Domain:
+        """Under which the oracle's signers sign."""
+        return Domain(self.chain.chain_id, self._oracle_address)
+
+    def epoch(self) -> int:
+        """The epoch of the oracle's signers."""
+        return int(self._oracle_view("epoch")[0])
+
+    # Prepare: build, sign, put on the journal
+
+    def prepare_commit(
+        self,
+        *,
+        from_seq: int,
+        round_hashes: Sequence[bytes],
+        digests: Sequence[bytes],
+        signatures: Sequence[bytes],
+        at: int,
+        label: str,
+    ) -> Prepared:
+        """Commit rounds; anybody may send it, the relayer does."""
+        data = self.deployment.oracle.commit(from_seq, round_hashes, digests, signatures)
+        return self._prepare("commit", data, at=at, label=label)
+
+    def prepare_marks(
+        self,
+        *,
+        seq: int,
+        previous_hash: bytes,
+        observed_at: int,
+        prices_e8: Sequence[int],
+        signatures: Sequence[bytes],
+        at: int,
+        label: str,
+    ) -> Prepared:
+        """Post a vector of marks; anybody may send it, the relayer does."""
+        data = self.deployment.oracle.post_marks(seq, previous_hash, observed_at, prices_e8, signatures)
+        return self._prepare("marks", data, at=at, label=label)
+
+    def prepare_authorise(self, orders: Sequence[Order], *, at: int, label: str) -> Prepared:
+        """Ask for a verdict on each order."""
+        _bounded(orders)
+        return self._prepare("authorise", self.deployment.book.authorise(orders), at=at, label=label)
+
+    def prepare_exit(self, orders: Sequence[ExitOrder], *, at: int, label: str) -> Prepared:
+        """Ask for reductions."""
+        _bounded(orders)
+        return self._prepare("exit", self.deployment.book.exit(orders), at=at, label=label)
+
+    def prepare_record(self, fills: Sequence[Fill], *, at: int, label: str) -> Prepared:
+        """Book fills."""
+        _bounded(fills)
+        return self._prepare("record", self.deployment.book.record(fills), at=at, label=label)
+
+    def prepare_release(self, tickets: Sequence[Ticket], *, at: int, label: str) -> Prepared:
+        """Give tickets back."""
+        _bounded(tickets)
+        return self._prepare("release", self.deployment.book.release(tickets), at=at, label=label)
+
+    def prepare_anchor(self, *, position: int, root: bytes, previous_position: int, at: int, label: str) -> Prepared:
+        """Anchor the event store's root."""
+        data = self.deployment.oracle.anchor(position, root, previous_position)
+        return self._prepare("anchor", data, at=at, label=label)
+
+    def _prepare(self, kind: str, data: bytes, *, at: int, label: str) -> Prepared:
+        wallet = self._relayer if kind in ("commit", "marks") else self._trader
+        to = self.deployment.oracle_address if kind in ("commit", "marks", "anchor") else self.deployment.book_address
+        entry = sign_next(self.chain, wallet, kind=kind, label=label, to=to, data=data, at=at)
+        return _prepared(entry, self.chain.sign(entry))
+
+    def unmined(self) -> Prepared | None:
+        """The transaction that was stored and whose block was not."""
+        entry = self.chain.waiting()
+        return None if entry is None else _prepared(entry, self.chain.page)
+
+    # Send: one block, and what it says
+
+    def send(self, prepared: Prepared) -> Mined:
+        """Have the transaction mined and read its facts; a revert is an answer, too."""
+        entry, receipt, page = self.chain.send(prepared.transaction_hash)
+        facts, self._head = self._facts(receipt["logs"])
+        return Mined(
+            kind=entry.kind,
+            label=entry.label,
+            transaction_hash=entry.transaction_hash,
+            block=entry.block,
+            block_hash=entry.block_hash,
+            succeeded=bool(entry.status),
+            error="" if entry.status else self._why_reverted(receipt, entry),
+            gas_used=entry.gas_used,
+            facts=facts,
+            journal=page,
+        )
+
+    def _facts(self, logs: Sequence[Mapping[str, Any]]) -> tuple[tuple[GateFact, ...], Head]:
+        oracle_logs = [log for log in logs if str(log["address"]).lower() == self._oracle_address]
+        book_logs = [log for log in logs if str(log["address"]).lower() == self._book_address]
+        told = [fact for fact in map(self.deployment.oracle.fact, oracle_logs) if fact is not None]
+        booked, head = self.deployment.book.facts(book_logs, self._head)
+        if any(getattr(fact, "name", "") == "LimitsChanged" for fact in booked):
+            self._limits = None
+        return (*told, *booked), head
+
+    def _why_reverted(self, receipt: Mapping[str, Any], entry: JournalEntry) -> str:
+        """Call it again on the state it left, which is the state it met: a revert changes nothing but the nonce."""
+        data = self.chain.ask("eth_getTransactionByHash", entry.transaction_hash)["input"]
+        call = {"from": entry.sender, "to": receipt["to"], "data": data, "gas": hex(GAS)}
+        try:
+            self.chain.ask("eth_call", call, "latest")
+        except NodeRefused as refusal:
+            revert = refusal.facts.get("data")
+            return self._errors.error(bytes.fromhex(revert[2:])) if isinstance(revert, str) else refusal.message
+        return "reverted, and does not revert when called again"
+
+    # Views at the newest block
+
+    def book(self) -> BookState:
+        """The book at the newest block."""
+        last = self.chain.last_mined()
+        view = self._book_view("book")[0]
+        return self.deployment.book.state(view, self.limits(), block=last.block, block_hash=last.block_hash)
+
+    def limits(self) -> Limits:
+        """The limits in force; read again only after they changed."""
+        if self._limits is None:
+            step_limit_bps = int(self._oracle_view("stepLimitBps")[0])
+            self._limits = limits_of(self._book_view("limits")[0], step_limit_bps)
+        return self._limits
+
+    def assess(self, order: Order) -> tuple[RuleCheck, ...]:
+        """All nine rules for an order."""
+        failed, measured, limits = self._book_view("assess", order_values(order))
+        return checks_of(failed, measured, limits)
+
+    def heads(self) -> ChainHead:
+        """What a witness keeps."""
+        last = self.chain.last_mined()
+        return ChainHead(
+            chain_id=self.chain.chain_id,
+            genesis_hash=self.chain.genesis_hash,
+            block=last.block,
+            block_hash=last.block_hash,
+            block_time=last.block_time,
+            record_seq=self._head.seq,
+            record_head=self._head.hash,
+        )
+
+    def close(self) -> None:
+        """End the node."""
+        self.chain.close()
+
+    def _book_view(self, name: str, *arguments: Any) -> list[Any]:
+        return self._view(self.deployment.book.abi, self._book_address, name, *arguments)
+
+    def _oracle_view(self, name: str, *arguments: Any) -> list[Any]:
+        return self._view(self.deployment.oracle.abi, self._oracle_address, name, *arguments)
+
+    def _view(self, abi: Abi, address: str, name: str, *arguments: Any) -> list[Any]:
+        call = {"to": address, "data": "0x" + abi.call(name, *arguments).hex()}
+        return abi.result(name, bytes.fromhex(self.chain.ask("eth_call", call, "latest")[2:]))
+
+    def _read_head(self) -> Head:
+        seq, record_head = self._book_view("head")
+        return Head(seq, text(record_head))
+
+    def _refuse_another_book(self) -> None:
+        view = self._book_view("book")[0]
+        got = (view["book"], view["class"], [position["market"] for position in view["positions"]])
+        want = (name_id(self.plan.name), int(self.plan.book_class), [name_id(market) for market in self.plan.markets])
+        if got != want:
+            raise Refused("OTHER_BOOK", "This home's chain holds another book.", got=text(got), want=text(want))
+
+
+def open_gate(
+    home: Path,
+    ledger: Ledger,
+    plan: BookPlan,
+    *,
+    progress: Progress = no_progress,
+    contracts: Path = CONTRACTS,
+    keys: DemoKeys | None = None,
+) -> ChainGate:
+    """Start the home's chain, execute its journal again, deploy what is missing, and open the gate."""
+    keys = keys or demo_keys(home / "demo-keys.json")
+    spec = funded_by(keys.addresses().values())
+    anvil = Anvil(anvil_binary(contracts), spec, folder=home / "chain", logs=home / "logs")
+    chain = LocalChain(anvil, spec, ledger, progress=progress)
+    try:
+        chain.open()
+        deployment = deploy(chain, ledger, plan, keys, _artifacts_in_use(chain, contracts))
+        return ChainGate(chain, keys, plan, deployment)
+    except BaseException:
+        chain.close()
+        raise
+
+
+def _artifacts_in_use(chain: LocalChain, contracts: Path) -> Artifacts:
+    """What this chain's contracts were compiled from, even when the sources have changed since."""
+    first: JournalEntry | None = next(chain.journal.entries(), None)
+    return artifacts(contracts) if first is None else artifacts_of(source_hash_of(first), contracts)
+
+
+def _prepared(entry: JournalEntry, page: ChainJournal | None) -> Prepared:
+    return Prepared(
+        kind=entry.kind,
+        label=entry.label,
+        transaction_hash=entry.transaction_hash,
+        raw=bytes.fromhex(entry.raw[2:]),
+        block_time=entry.block_time,
+        journal=page,
+    )
+
+
+def _bounded(batch: Sequence[object]) -> None:
+    if not 1 <= len(batch) <= ORDERS_MAX:
+        raise Refused("BAD_BATCH", f"A batch has 1 to {ORDERS_MAX} entries.", got=len(batch), limit=ORDERS_MAX)
