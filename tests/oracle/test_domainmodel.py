@@ -59,12 +59,12 @@ def a_signal(**changes: object) -> SignalMessage:
     return replace(signal, **changes)  # type: ignore[arg-type]
 
 
-def typed(kind: str, fields: list[tuple[str, str]], message: dict[str, object]):  # noqa: ANN201
+def typed(kind: str, fields: list[tuple[str, str]], message: dict[str, object]):
     types = {kind: [{"type": type_, "name": name} for type_, name in fields]}
     return encode_typed_data(DOMAIN_DATA, types, message)
 
 
-def typed_signal(signal: SignalMessage):  # noqa: ANN201
+def typed_signal(signal: SignalMessage):
     names = [name for _, name in SIGNAL_FIELDS]
     return typed("Signal", [(a, b) for a, b in SIGNAL_FIELDS], dict(zip(names, signal.values(), strict=True)))
 
@@ -145,7 +145,11 @@ def test_marks_hash_as_eth_account_hashes_them_and_their_signature_recovers() ->
     attestor = Attestor(KEYS[:1], DOMAIN, 1)
     vector_hash, signatures = attestor.sign_marks(2, b"p" * 32, 1_619_830_800, [1, 0, 2**64 - 1])
 
-    assert typed("Marks", fields, values).body == vector_hash == marks_hash(1, 2, b"p" * 32, 1_619_830_800, [1, 0, 2**64 - 1])
+    assert (
+        typed("Marks", fields, values).body
+        == vector_hash
+        == marks_hash(1, 2, b"p" * 32, 1_619_830_800, [1, 0, 2**64 - 1])
+    )
     assert attestor.addresses == (Account.recover_message(typed("Marks", fields, values), signature=signatures[0]),)
 
 

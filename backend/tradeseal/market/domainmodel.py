@@ -77,6 +77,11 @@ class CandleWindow:
         """The newest close."""
         return int(self.closes[-1])
 
+    @property
+    def previous_close_e8(self) -> int:
+        """The close before the newest."""
+        return int(self.closes[-2])
+
     @cached_property
     def hash(self) -> bytes:
         """SHA-256 over the canonical bytes; see `window_hash`."""
@@ -99,7 +104,9 @@ def interval_seconds(interval: str) -> int:
     """`"1h"` as 3600; minutes, hours and days."""
     count, unit = interval[:-1], interval[-1:]
     if unit not in _UNIT_S or not (count.isascii() and count.isdigit()) or int(count) == 0:
-        raise Refused("UNKNOWN_INTERVAL", f"{interval!r} is not an interval; write for example 1m, 1h or 1d.", got=interval)
+        raise Refused(
+            "UNKNOWN_INTERVAL", f"{interval!r} is not an interval; write for example 1m, 1h or 1d.", got=interval
+        )
     return int(count) * _UNIT_S[unit]
 
 

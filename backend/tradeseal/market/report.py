@@ -85,7 +85,9 @@ class DataReport:
         if self.gap_count:
             lines.append(f"{self.gap_count} gaps, {self.missing_bars} candles missing")
         if self.duplicate_count:
-            lines.append(f"{self.duplicate_count} duplicated rows, {self.conflict_count} of them conflicting; first wins")
+            lines.append(
+                f"{self.duplicate_count} duplicated rows, {self.conflict_count} of them conflicting; first wins"
+            )
         if self.bad_row_count:
             lines.append(f"{self.bad_row_count} bad rows dropped, e.g. {_place(self.bad_rows[0])}")
         if self.unsorted_files:

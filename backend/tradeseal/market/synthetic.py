@@ -10,9 +10,12 @@ from enum import IntEnum
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from tradeseal.kernel.errors import Refused
 from tradeseal.market.store import CandleStore, Series
+
+Floats = npt.NDArray[np.float64]
 
 SEED: Final = 20240901
 FIRST_OPEN: Final = 1_704_067_200  # 2024-01-01T00:00:00Z
@@ -129,13 +132,13 @@ def _direction(chance: float, price: float, level: float) -> float:
     return 1.0 if chance < UP_CHANCE - HOMESICK * (price - level) / (price + level) else -1.0
 
 
-def _uniforms(generator: np.random.PCG64, count: int) -> np.ndarray:
+def _uniforms(generator: np.random.PCG64, count: int) -> Floats:
     raw = generator.random_raw(count)
     return (raw >> np.uint64(11)).astype(np.float64) / 2.0**53
 
 
-def _normals(generator: np.random.PCG64, count: int) -> np.ndarray:
+def _normals(generator: np.random.PCG64, count: int) -> Floats:
     """Nearly normal: the sum of four 16-bit uniforms, centred and scaled to variance 1."""
     raw = generator.random_raw(count)
-    total = sum(((raw >> np.uint64(16 * part)) & np.uint64(0xFFFF)).astype(np.float64) for part in range(4))
-    return (total - 131_070.0) / 37_837.2
+    parts = raw.view(np.uint16).reshape(count, 4)
+    return (parts.sum(axis=1, dtype=np.int64) - 131_070) / 37_837.2

@@ -1,5 +1,6 @@
 """What other contexts may use of the oracle context."""
 
+from tradeseal.oracle.assembly import signal_message
 from tradeseal.oracle.attest import Attestor
 from tradeseal.oracle.domainmodel import (
     DOMAIN_NAME,
@@ -13,6 +14,8 @@ from tradeseal.oracle.domainmodel import (
     name_id,
     round_hash,
 )
+from tradeseal.oracle.ownview import StoreView
+from tradeseal.oracle.verification import Check, OwnView, Terms, Verification, verify
 
 __all__ = [
     "DOMAIN_NAME",
@@ -20,10 +23,17 @@ __all__ = [
     "SIGNAL_TYPE",
     "ZERO_HASH",
     "Attestor",
+    "Check",
     "Domain",
+    "OwnView",
     "SignalMessage",
+    "StoreView",
+    "Terms",
+    "Verification",
     "commit_hash",
     "marks_hash",
     "name_id",
     "round_hash",
+    "signal_message",
+    "verify",
 ]

@@ -40,7 +40,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Calibrator:
-    """p = 1 / (1 + e^−z) with z = intercept + Σ weight · (feature − centre) / scale."""
+    """p = 1 / (1 + e^-z) with z = intercept + Σ weight · (feature - centre) / scale."""
 
     features: tuple[str, ...]
     centres: tuple[float, ...]

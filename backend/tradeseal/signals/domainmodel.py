@@ -13,6 +13,12 @@ from tradeseal.market.published import CandleWindow
 
 BPS: Final = 10_000
 HORIZON_BARS: Final = 72
+TAKE_PROFIT_VOLATILITIES: Final = 1
+STOP_LOSS_VOLATILITIES: Final = 2
+TAKE_PROFIT_BPS_MOST: Final = 65_535
+STOP_LOSS_BPS_MOST: Final = 9_999  # a long cannot lose more than its price
+SCORE_LEAST: Final = 35
+SCORE_LEAD: Final = 20
 RISK_BUDGET_BPS: Final = 50  # of equity, lost when an entry is stopped, before costs
 SIZE_BPS_MOST: Final = 2_000
 CLAIM_TEXT: Final = (
@@ -54,6 +60,15 @@ class NotEnoughData:
 
     got: int
     needed: int
+
+
+def side_of(buy_score: int, sell_score: int) -> Side:
+    """A side needs a score of at least `SCORE_LEAST` that leads the other by `SCORE_LEAD`."""
+    if buy_score >= SCORE_LEAST and buy_score - sell_score >= SCORE_LEAD:
+        return Side.BUY
+    if sell_score >= SCORE_LEAST and sell_score - buy_score >= SCORE_LEAD:
+        return Side.SELL
+    return Side.HOLD
 
 
 def size_bps(side: Side, stop_loss_bps: int) -> int:

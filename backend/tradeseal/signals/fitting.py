@@ -7,6 +7,7 @@ the base rate is left. Knows scikit-learn, imported where it is used.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -130,7 +131,7 @@ def _walk_forward(lessons: Lessons) -> tuple[float, float, float]:
     """Brier score of purged predictions, that of the base rate, and the slope that calibrates them."""
     edges = lessons.closes[np.linspace(0, len(lessons) - 1, FOLDS + 2).astype(np.int64)]
     guesses, bases, truths = [], [], []
-    for begin, end in zip(edges[1:-1], edges[2:], strict=True):
+    for begin, end in pairwise(edges[1:]):
         known = lessons.where(lessons.ends <= begin)
         fold = lessons.where((lessons.closes > begin) & (lessons.closes <= end))
         if len(known) < ROWS_LEAST // 2 or len(fold) == 0 or not 0 < known.reached.mean() < 1:
@@ -164,7 +165,7 @@ def _fit(lessons: Lessons) -> tuple[_Floats, _Floats, _Floats, float]:
 
 
 def _regression(penalty: float) -> Any:
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - two seconds that only fitting pays
 
     return LogisticRegression(C=penalty, solver="newton-cholesky", tol=1e-10, max_iter=100)
 

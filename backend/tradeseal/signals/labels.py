@@ -21,9 +21,16 @@ _BPS: Final = 10_000
 
 
 def outcomes(
-    series: Series, at: _Ints, take_profit_bps: _Ints, stop_loss_bps: _Ints, *, horizon_s: int, interval_s: int, before: int
+    series: Series,
+    at: _Ints,
+    take_profit_bps: _Ints,
+    stop_loss_bps: _Ints,
+    *,
+    horizon_s: int,
+    interval_s: int,
+    before: int,
 ) -> npt.NDArray[np.int8]:
-    """For a long from the open after candle `at`: REACHED, STOPPED or TIMED_OUT; UNKNOWN where it was not over `before`.
+    """For a long from the open after candle `at`: REACHED, STOPPED, TIMED_OUT, or UNKNOWN if it was not over `before`.
 
     A candle that touches both counts as STOPPED. A label counts only if its whole horizon has closed before `before`,
     however early it was decided: to keep the early ones alone would favour the quick.

@@ -19,7 +19,7 @@ _EXP_LIMIT: Final = 700.0
 
 
 def log(x: Any) -> Floats:
-    """Natural logarithm of positive numbers: x = 2^k · m, ln m = 2 · artanh((m − 1) / (m + 1))."""
+    """Natural logarithm of positive numbers: x = 2^k · m, ln m = 2 · artanh((m - 1) / (m + 1))."""
     mantissa, exponent = np.frexp(np.asarray(x, dtype=np.float64))
     small = mantissa < _SQRT_HALF
     mantissa = np.where(small, mantissa * 2.0, mantissa)
@@ -40,9 +40,10 @@ def exp(x: Any) -> Floats:
     series = np.ones_like(rest)
     for n in range(17, 0, -1):
         series = series * rest / n + 1.0
-    return np.ldexp(series, power.astype(np.int32))
+    scaled: Floats = np.ldexp(series, power.astype(np.int32))
+    return scaled
 
 
 def logistic(x: Any) -> Floats:
-    """1 / (1 + e^−x)."""
+    """1 / (1 + e^-x)."""
     return 1.0 / (1.0 + exp(-np.asarray(x, dtype=np.float64)))

@@ -17,7 +17,22 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from tradeseal.kernel.canonical import canonical_json
 from tradeseal.market.published import CandleWindow
-from tradeseal.signals.domainmodel import HORIZON_BARS, Opinion, Side, risk_score, size_bps
+from tradeseal.signals.domainmodel import (
+    HORIZON_BARS,
+    RISK_BUDGET_BPS,
+    SCORE_LEAD,
+    SCORE_LEAST,
+    SIZE_BPS_MOST,
+    STOP_LOSS_BPS_MOST,
+    STOP_LOSS_VOLATILITIES,
+    TAKE_PROFIT_BPS_MOST,
+    TAKE_PROFIT_VOLATILITIES,
+    Opinion,
+    Side,
+    risk_score,
+    side_of,
+    size_bps,
+)
 from tradeseal.signals.indicators import bollinger, deviation, macd, mean, rsi
 from tradeseal.signals.portable import log
 
@@ -27,11 +42,13 @@ PARAMS: Final[Mapping[str, int]] = {
     "candles": 512,
     "volatility_bars": 48,
     "barrier_bars": 6,
-    "take_profit_volatilities": 1,
-    "stop_loss_volatilities": 2,
+    "take_profit_volatilities": TAKE_PROFIT_VOLATILITIES,
+    "stop_loss_volatilities": STOP_LOSS_VOLATILITIES,
     "horizon_bars": HORIZON_BARS,
-    "score_least": 35,
-    "score_lead": 20,
+    "risk_budget_bps": RISK_BUDGET_BPS,
+    "size_bps_most": SIZE_BPS_MOST,
+    "score_least": SCORE_LEAST,
+    "score_lead": SCORE_LEAD,
     "macd_weight": 30,
     "momentum_weight": 30,
     "averages_weight": 15,
@@ -41,8 +58,6 @@ PARAMS: Final[Mapping[str, int]] = {
 FEATURES: Final = ("macd", "momentum", "averages", "band", "rsi", "level", "calm")
 _SOURCES: Final = ("portable.py", "indicators.py", "technical.py")
 _LEAST_VOLATILITY: Final = 1e-7
-_TAKE_PROFIT_MOST: Final = 65_535
-_STOP_LOSS_MOST: Final = 9_999
 _YEAR_S: Final = 31_536_000
 
 
@@ -74,26 +89,17 @@ class TechnicalReadings:
         return np.floor(buy).astype(np.int64), np.floor(sell).astype(np.int64)
 
     @cached_property
-    def sides(self) -> npt.NDArray[np.int64]:
-        """A side needs a score of at least `score_least` that leads the other by `score_lead`."""
-        buy, sell = self.scores
-        least, lead = PARAMS["score_least"], PARAMS["score_lead"]
-        buys = (buy >= least) & (buy - sell >= lead)
-        sells = (sell >= least) & (sell - buy >= lead)
-        return np.where(buys, Side.BUY, np.where(sells, Side.SELL, Side.HOLD)).astype(np.int64)
-
-    @cached_property
     def barriers(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Take-profit and stop-loss in bps of the entry price, rounded down, at least 1."""
         unit = self.volatility * np.sqrt(float(PARAMS["barrier_bars"])) * 10_000.0
         take = np.floor(PARAMS["take_profit_volatilities"] * unit).astype(np.int64)
         stop = np.floor(PARAMS["stop_loss_volatilities"] * unit).astype(np.int64)
-        return np.clip(take, 1, _TAKE_PROFIT_MOST), np.clip(stop, 1, _STOP_LOSS_MOST)
+        return np.clip(take, 1, TAKE_PROFIT_BPS_MOST), np.clip(stop, 1, STOP_LOSS_BPS_MOST)
 
     def opinion(self, at: int, *, confidence_bps: int, base_rate_bps: int) -> Opinion:
         """The opinion on window number `at`."""
-        side = Side(int(self.sides[at]))
         buy, sell = (int(score[at]) for score in self.scores)
+        side = side_of(buy, sell)
         take, stop = (int(barrier[at]) for barrier in self.barriers)
         drawdown_bps = int(np.floor(self.drawdown[at] * 10_000.0))
         return Opinion(
