@@ -1,0 +1,255 @@
+"""Bootstrap: the only place that joins ports to adapters and settings to both.
+
+Knows everybody. Decides nothing that is not a choice of parts.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradeseal.cycle.engine import Engine
+from tradeseal.cycle.faults import FaultPoint
+from tradeseal.cycle.ports import Listener
+from tradeseal.cycle.signal_source import SignalSource
+from tradeseal.cycle.state import EngineState
+from tradeseal.cycle.steps import Steps
+from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.ids import portfolio_id
+from tradeseal.ledger.lock import HomeLock
+from tradeseal.ledger.published import Ledger
+from tradeseal.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
+from tradeseal.market.published import (
+    CandleStore,
+    DataReport,
+    ReplayFeed,
+    interval_name,
+    load_folder,
+    synthetic,
+)
+from tradeseal.oracle.published import Attestor
+from tradeseal.settings import Settings, parse_speed
+from tradeseal.signals.published import Calibrator, SignalEngine, TechnicalStrategy, fit_calibrator
+from tradeseal.trading.adapters.simulated import SimulatedVenue
+from tradeseal.trading.domainmodel import OWNER, Portfolio
+from tradeseal.trading.published import BookClass
+
+if TYPE_CHECKING:
+    from tradeseal.chain.gate import ChainGate
+
+STEP_LIMITS_BPS = ((60, 500), (3_600, 2_000))
+STEP_LIMIT_DAY_BPS = 5_000
+
+
+@dataclass(frozen=True)
+class Data:
+    """The candles of a run, what was noticed while loading them, and the part that is traded."""
+
+    store: CandleStore
+    report: DataReport
+    manifest: Manifest
+    synthetic: bool
+
+
+@dataclass
+class Parts:
+    """Everything that runs, joined."""
+
+    settings: Settings
+    lock: HomeLock
+    data: Data
+    ledger: Ledger
+    gate: "ChainGate"
+    source: SignalSource
+    calibrator: Calibrator
+    portfolio: Portfolio
+    engine: Engine
+
+    def close(self) -> None:
+        """End what was started, in reverse order."""
+        self.engine.stop()
+        self.gate.close()
+        self.ledger.close()
+        self.lock.close()
+
+
+def open_data(settings: Settings) -> Data:
+    """Load the candles; a used home is continued with what it began with, or refused."""
+    began = read_manifest(settings.home)
+    folder = settings.data
+    markets = settings.markets
+    exchange, interval = settings.exchange, settings.interval
+    if began is not None:
+        if folder is None and began.data_folder:
+            folder = Path(began.data_folder)
+        chosen = settings.model_fields_set
+        markets = settings.markets if "markets" in chosen else began.markets
+        exchange = settings.exchange if "exchange" in chosen else began.exchange
+        interval = settings.interval if "interval" in chosen else began.interval
+    if folder is None:
+        store, report = _synthetic(interval, markets), DataReport()
+    else:
+        store, report = load_folder(folder, exchange, interval, list(markets) or None)
+    start = settings.start if settings.start is not None else (began.start if began else store.default_start)
+    end = settings.end if settings.end is not None else (began.end if began else store.last_close)
+    manifest = Manifest(
+        book=settings.book,
+        cash_e8=settings.cash_e8,
+        data_label=store.label,
+        data_identity=store.identity,
+        data_folder=str(folder.resolve()) if folder else "",
+        exchange=exchange,
+        interval=interval_name(store.interval_s),
+        markets=store.markets,
+        start=start,
+        end=end,
+    )
+    if began is not None:
+        refuse_other_data(settings.home, began, manifest)
+    if end <= start or not len(ReplayFeed(store, start, end)):
+        raise Refused(
+            "NO_CANDLES", "No candle lies between --from and --to.", start=start, end=end, first=store.first_open,
+            last=store.last_close,
+        )  # fmt: skip
+    return Data(store, report, manifest, folder is None)
+
+
+def _synthetic(interval: str, markets: tuple[str, ...]) -> CandleStore:
+    if interval != "1h":
+        raise Refused("UNKNOWN_INTERVAL", "The synthetic feed has hourly candles only.", got=interval, known=["1h"])
+    store = synthetic()
+    if not markets:
+        return store
+    wanted = {m if "-" in m else f"{m}-USDT" for m in (name.upper() for name in markets)}
+    unknown = wanted - set(store.markets)
+    if unknown:
+        there = ", ".join(store.markets)
+        raise Refused("UNKNOWN_MARKET", f"The synthetic feed has {there}.", got=", ".join(sorted(unknown)))
+    chosen = [store.series(market) for market in sorted(wanted)]
+    return CandleStore(chosen, interval_s=store.interval_s, exchange=store.exchange, start=store.default_start)
+
+
+def open_calibrator(settings: Settings, data: Data) -> Calibrator:
+    """The calibrator of this home: fitted once, on candles before the start, and kept."""
+    path = settings.home / "calibrator.json"
+    if path.exists():
+        return Calibrator.from_json(json.loads(path.read_text()))
+    calibrator = fit_calibrator(data.store, data.store.markets, data.manifest.start)
+    path.write_text(json.dumps(calibrator.to_json(), indent=2))
+    return calibrator
+
+
+def open_parts(
+    settings: Settings,
+    listener: Listener,
+    *,
+    re_executed: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Parts:
+    """Start everything, from the lock of the home to the engine; nothing runs until `engine.run`.
+
+    Raises `Refused` with what is wrong, or `Unavailable` with what did not answer; then nothing is left running.
+    """
+    from tradeseal.chain.deploy import BookPlan
+    from tradeseal.chain.gate import open_gate
+    from tradeseal.chain.keys import demo_keys
+
+    lock = HomeLock(settings.home)
+    try:
+        listener.phase("LOADING_DATA", "reading candles")
+        data = open_data(settings)
+        if read_manifest(settings.home) is None:
+            keep_manifest(settings.home, data.manifest)
+        listener.phase("FITTING", "learning from the candles before the start")
+        calibrator = open_calibrator(settings, data)
+        strategy = SignalEngine(TechnicalStrategy(), calibrator)
+        opinions = strategy.precompute(
+            data.store, data.store.markets, data.manifest.start, data.manifest.end
+        )
+        listener.phase("STARTING_CHAIN", "starting the chain")
+        ledger = Ledger(settings.home / "ledger.sqlite")
+    except BaseException:
+        lock.close()
+        raise
+    try:
+        plan = BookPlan(
+            name=settings.book,
+            markets=data.store.markets,
+            cash_e8=settings.cash_e8,
+            opened_at=data.manifest.start,
+            step_limit_bps=step_limit_bps(data.store.interval_s),
+        )
+        keys = demo_keys(settings.home / "demo-keys.json")
+        gate = open_gate(settings.home, ledger, plan, progress=re_executed, keys=keys)
+    except BaseException:
+        ledger.close()
+        lock.close()
+        raise
+    attestor = Attestor([keys.signer1], gate.domain, gate.epoch())
+    source = SignalSource(
+        book=settings.book,
+        store=data.store,
+        oracle_store=data.store,
+        engine=strategy,
+        opinions=opinions,
+    )
+    state = EngineState()
+    for fact in ledger.facts.all():
+        state.apply(fact)
+    portfolio = _open_portfolio(settings, data, ledger, gate, source)
+    for fact in ledger.facts.all(after=state.position):
+        state.apply(fact)
+    steps = Steps(
+        ledger=ledger,
+        gate=gate,
+        venue=SimulatedVenue(),
+        signals=source,
+        attestor=attestor,
+        portfolio=portfolio,
+        state=state,
+        interval_s=data.store.interval_s,
+        fault=FaultPoint(),
+    )
+    engine = Engine(
+        steps=steps,
+        store=data.store,
+        feed=ReplayFeed(data.store, data.manifest.start, data.manifest.end),
+        listener=listener,
+        speed=parse_speed(settings.speed),
+        pause_at=settings.pause_at,
+    )
+    return Parts(settings, lock, data, ledger, gate, source, calibrator, portfolio, engine)
+
+
+def step_limit_bps(interval_s: int) -> int:
+    """How far a price may step from one tick to the next: 5 % a minute, 20 % an hour, 50 % a day."""
+    return next((bps for most_s, bps in STEP_LIMITS_BPS if interval_s <= most_s), STEP_LIMIT_DAY_BPS)
+
+
+def _open_portfolio(
+    settings: Settings, data: Data, ledger: Ledger, gate: "ChainGate", source: SignalSource
+) -> Portfolio:
+    identity = portfolio_id(OWNER, settings.book)
+    if identity in ledger.repository:
+        found: Portfolio = ledger.repository.get(identity)
+        return found
+    heads = gate.heads()
+    portfolio = Portfolio(
+        book=settings.book,
+        book_class=int(BookClass.SIMULATED),
+        cash_e8=settings.cash_e8,
+        markets=data.store.markets,
+        strategy=source.strategy,
+        chain_id=heads.chain_id,
+        genesis_hash=heads.genesis_hash,
+        oracle_address="0x" + gate.deployment.oracle_address.hex(),
+        book_address="0x" + gate.deployment.book_address.hex(),
+        data_label=data.store.label,
+        data_hash=data.store.identity,
+        interval_s=data.store.interval_s,
+        start=data.manifest.start,
+        record_head=heads.record_head,
+    )
+    ledger.save(portfolio)
+    return portfolio
+

@@ -1,0 +1,39 @@
+"""The lock: one process writes a home.
+
+Knows one file and the operating system's lock on it, which ends with the process, however it ends.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO
+
+from tradeseal.kernel.errors import Refused
+
+
+class HomeLock:
+    """Held from construction until `close`."""
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        path = home / "lock"
+        self._file: IO[str] = path.open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._file.seek(0)
+            holder = self._file.read().strip() or "unknown"
+            self._file.close()
+            raise Refused(
+                "HOME_IN_USE",
+                f"Process {holder} works on {home}. End it first, or choose another folder with --home.",
+                home=str(home),
+                process=holder,
+            ) from error
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def close(self) -> None:
+        """Let another process in."""
+        self._file.close()

@@ -1,0 +1,82 @@
+"""Settings: what a person chooses, checked once, before anything starts.
+
+Knows names, defaults and ranges. Knows nothing of how they are used.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tradeseal.kernel.clock import parse_utc
+from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.money import SCALE
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """One run's settings. Each may also come from the environment as `TRADESEAL_…`."""
+
+    model_config = SettingsConfigDict(env_prefix="TRADESEAL_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=CHECKOUT / ".tradeseal", description="the data folder")
+    data: Path | None = Field(default=None, description="a folder of Parquet candles; none means the synthetic feed")
+    exchange: str = Field(default="binance", description="which exchange's files to read")
+    interval: str = Field(default="1h", description="the candles' interval")
+    markets: tuple[str, ...] = Field(default=(), description="base assets or pairs; none means all there are")
+    start: int | None = Field(default=None, description="first candle to trade, UTC")
+    end: int | None = Field(default=None, description="last candle's close at the latest, UTC")
+    pause_at: int | None = Field(default=None, description="hold the data's clock after this close")
+    speed: str = Field(default="3600", description="seconds of data per second, or max")
+    chain: str = Field(default="anvil", description="which chain to use")
+    host: str = Field(default="127.0.0.1", description="where the page is served; loopback unless you know better")
+    port: int = Field(default=8000, ge=1, le=65_535, description="the page's port")
+    book: str = Field(default="demo", min_length=1, max_length=64, description="the book's name")
+    cash_e8: int = Field(default=10_000 * SCALE, gt=0, description="initial cash in units of 1e-8")
+    mode: Literal["replay"] = "replay"
+
+    @field_validator("start", "end", "pause_at", mode="before")
+    @classmethod
+    def _time(cls, value: Any) -> Any:
+        return parse_utc(value) if isinstance(value, str) else value
+
+    @field_validator("speed")
+    @classmethod
+    def _speed(cls, value: str) -> str:
+        parse_speed(value)
+        return value
+
+    @property
+    def contracts(self) -> Path:
+        """Where the Solidity sources lie."""
+        return CHECKOUT / "contracts"
+
+    @property
+    def page(self) -> Path:
+        """Where the built page lies."""
+        return CHECKOUT / "frontend" / "out"
+
+
+def parse_speed(text: str) -> float:
+    """`max` as infinity, else seconds of data per second, 0 holds the clock."""
+    if text == "max":
+        return float("inf")
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if not 0 <= speed <= 10**9:
+        raise Refused("BAD_SPEED", f"{text!r} is no speed; write a number from 0 to 1000000000, or max.", got=text)
+    return speed
+
+
+def load_settings(**chosen: Any) -> Settings:
+    """The settings of a command; what was not chosen comes from the environment or the defaults."""
+    try:
+        return Settings(**{name: value for name, value in chosen.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise Refused("BAD_SETTING", f"{name}: {first['msg']}.", setting=name, got=str(first["input"])) from error
