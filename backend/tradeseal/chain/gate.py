@@ -205,6 +205,19 @@ class ChainGate:
             record_head=self._head.hash,
         )
 
+    def roles(self) -> dict[str, list[str]]:
+        """Who may do what."""
+        held = {role: [str(self._oracle_view(role)[0])] for role in ("governor", "guardian", "trader")}
+        return {**held, "signers": [str(signer) for signer in self._oracle_view("signers")[0]]}
+
+    def read(self, method: str, params: Sequence[Any]) -> Any:
+        """A read-only question of somebody else, from any thread, on a connection of its own.
+
+        Raises `NodeRefused` with the node's code, message and data, and `Unavailable` while the chain starts again.
+        Which methods may be asked is decided by whoever lets strangers in.
+        """
+        return self.chain.read(method, params)
+
     def close(self) -> None:
         """End the node."""
         self.chain.close()

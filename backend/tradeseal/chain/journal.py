@@ -187,8 +187,9 @@ def _fold(facts: list[StoredFact]) -> Iterator[JournalEntry]:
             mined = _mined.decode(fact.state)
             if waiting is None or waiting.transaction_hash != mined.transaction_hash:
                 raise Inconsistent("JOURNAL_ORDER", "A block without its transaction.", got=mined.transaction_hash)
-            block = {"block": mined.block, "block_hash": mined.block_hash}
-            yield replace(waiting, **block, status=mined.status, gas_used=mined.gas_used)
+            yield replace(
+                waiting, block=mined.block, block_hash=mined.block_hash, status=mined.status, gas_used=mined.gas_used
+            )
             waiting = None
     if waiting is not None:
         yield waiting
