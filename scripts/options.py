@@ -35,6 +35,11 @@ def run_options(words: Sequence[str]) -> RunOptions:
     return RunOptions(port=_run_parser().parse_args(words).port, words=tuple(words))
 
 
+def run_option_names() -> set[str]:
+    """Every spelling that run.sh knows."""
+    return {name for action in _run_parser()._actions for name in action.option_strings}  # noqa: SLF001
+
+
 def checks_part(words: Sequence[str]) -> str | None:
     """The part of the checks asked for, or None for all that fits."""
     part = _test_parser().parse_args(words).part
