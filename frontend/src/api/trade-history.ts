@@ -1,0 +1,34 @@
+import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
+import { client } from "./client";
+import { getTradeHistory } from "./generated";
+import { answerOf } from "./problem";
+
+export interface HistoryFilter {
+  market?: string;
+  side?: "BUY" | "SELL";
+  kind?: "ENTRY" | "EXIT";
+  outcome?: string;
+  from?: string;
+  to?: string;
+}
+
+const PAGE = 50;
+
+export const tradeHistoryQuery = (filter: HistoryFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["trade-history", filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => answerOf(getTradeHistory({ client, query: { ...filter, cursor: pageParam, limit: PAGE }, signal })),
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export function useTradeHistory(filter: HistoryFilter) {
+  return useInfiniteQuery(tradeHistoryQuery(filter));
+}
+
+/** The address of the same trades as a CSV file, unpaged. */
+export function historyCsvAddress(filter: HistoryFilter): string {
+  const query = new URLSearchParams({ format: "csv" });
+  for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
+  return `/api/trades/history?${query}`;
+}

@@ -1,0 +1,75 @@
+"use client";
+
+import { useState } from "react";
+import { useDashboardRequest } from "@/api/dashboard";
+import { MarketChart } from "@/features/chart";
+import { Equity } from "@/features/equity";
+import { Health } from "@/features/health";
+import { PortfolioStrip } from "@/features/portfolio";
+import { Positions } from "@/features/positions";
+import { Prices } from "@/features/prices";
+import { Rejections } from "@/features/rejections";
+import { Rules } from "@/features/rules";
+import { Signals } from "@/features/signals";
+import { Ticket } from "@/features/ticket";
+import { useDashboard, useLive } from "@/live/live";
+import { isStarting, phaseText } from "@/live/phase";
+import { Failure } from "@/ui/states";
+
+/** The main page: joins the features, and holds the one thing they share, the chosen market. */
+export function Dashboard() {
+  const status = useDashboard("status");
+  const [chosen, setChosen] = useState<string | null>(null);
+  const market = chosen ?? status?.data.markets[0] ?? "";
+  return (
+    <div className="flex flex-col gap-px bg-line pb-px">
+      <h1 className="sr-only">Dashboard</h1>
+      <NoPicture />
+      <StartingUp />
+      <PortfolioStrip />
+      <div className="grid gap-px xl:grid-cols-[minmax(0,1fr)_336px]">
+        <div className="flex min-w-0 flex-col gap-px">
+          <div className="grid gap-px xl:grid-cols-[196px_minmax(0,1fr)]">
+            <MarketChart market={market} className="xl:order-last" />
+            <Prices chosen={market} onChoose={setChosen} />
+          </div>
+          <Positions onChoose={setChosen} className="min-h-[128px]" />
+          <Equity className="h-[264px]" />
+          <Signals className="min-h-[340px]" />
+        </div>
+        <div className="flex min-w-0 flex-col gap-px">
+          <Ticket market={market} onChoose={setChosen} />
+          <Rules />
+          <Health />
+          <Rejections className="flex-1" />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Neither the request nor the live line brought a first picture. */
+function NoPicture() {
+  const { error, refetch } = useDashboardRequest(false);
+  const nothing = useLive((live) => live.data === undefined);
+  return nothing && error ? <Failure what="The dashboard could not be loaded" error={error} onRetry={refetch} /> : null;
+}
+
+/** While the engine starts the page is already there and says how far it is. */
+function StartingUp() {
+  const status = useDashboard("status");
+  if (status === undefined || !isStarting(status.phase)) return null;
+  const progress = status.phase_progress;
+  return (
+    <div role="status" className="bg-surface px-3 py-3">
+      <p className="font-medium">{phaseText(status)}</p>
+      <p className="text-xs text-ink-2">{status.phase_detail ?? "Trading begins by itself when the engine is ready."}</p>
+      <div className="mt-2 h-1 overflow-hidden bg-raised">
+        <div
+          className={progress ? "h-full origin-left bg-up transition-transform" : "bone h-full"}
+          style={progress ? { transform: `scaleX(${Math.min(1, progress.fraction)})` } : undefined}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Metadata, Viewport } from "next";
+import type { ReactNode } from "react";
+import { Providers } from "@/layout/providers";
+import { Shell } from "@/layout/shell";
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: { default: "Dashboard · Tradeseal", template: "%s · Tradeseal" },
+  description: "Every trade can be recomputed. Simulated; not investment advice.",
+};
+
+export const viewport: Viewport = {
+  width: "device-width",
+  initialScale: 1,
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#fbfbf8" },
+    { media: "(prefers-color-scheme: dark)", color: "#0f1415" },
+  ],
+};
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    // next-themes sets the class before React runs.
+    <html lang="en" suppressHydrationWarning>
+      <body>
+        <Providers>
+          <Shell>{children}</Shell>
+        </Providers>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,27 @@
+"use client";
+
+import { useRouter, useSearchParams } from "next/navigation";
+import type { HistoryFilter } from "@/api/trade-history";
+import { History } from "@/features/history";
+import { Trade } from "@/features/trade";
+
+const NAMES = ["market", "side", "kind", "outcome", "from", "to"] as const;
+
+/** The list, or with `?id=` one trade. The address holds the filter. */
+export function Trades() {
+  const query = useSearchParams();
+  const router = useRouter();
+  const id = query.get("id");
+  if (id !== null) return <Trade key={id} id={id} />;
+  const filter: HistoryFilter = Object.fromEntries(NAMES.flatMap((name) => (query.get(name) ? [[name, query.get(name)]] : [])));
+  const onFilter = (next: HistoryFilter) => {
+    const address = new URLSearchParams(Object.entries(next).filter((entry): entry is [string, string] => Boolean(entry[1])));
+    router.replace(address.size > 0 ? `/trades?${address}` : "/trades", { scroll: false });
+  };
+  return (
+    <>
+      <h1 className="sr-only">Trades</h1>
+      <History filter={filter} onFilter={onFilter} />
+    </>
+  );
+}

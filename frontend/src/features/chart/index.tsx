@@ -1,0 +1,100 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { candlesKey, useCandles } from "@/api/candles";
+import type { Position } from "@/api/types";
+import { useDashboard, useFeedAge } from "@/live/live";
+import { formatAge, formatPrice } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { quoteOf } from "@/lib/market";
+import { cn } from "@/lib/cn";
+import { Badge, SyntheticLabel } from "@/ui/badge";
+import { toneOf } from "@/ui/delta";
+import { Panel } from "@/ui/panel";
+import { Answered, Empty } from "@/ui/states";
+import { CandleChart } from "./candle-chart";
+import { everyAtMost } from "./every-at-most";
+
+/** Candles of one market with what was traded in it, and the open position's entry, stop and target as lines. */
+export function MarketChart({ market, className }: { market: string; className?: string }) {
+  const cache = useQueryClient();
+  const status = useDashboard("status");
+  const price = useDashboard("prices")?.find((each) => each.market === market);
+  const position = useDashboard("positions")?.find((each) => each.market === market);
+  const candles = useCandles(market, cache);
+  const { stale, ageS } = useFeedAge();
+  const clock = status?.data_clock ?? null;
+
+  // A new data time means a new candle: ask for the tail, at most once a second however fast the replay runs.
+  useEffect(() => {
+    if (clock !== null && market !== "") refresh(() => void cache.refetchQueries({ queryKey: candlesKey(market) }, { cancelRefetch: false }));
+  }, [cache, clock, market, position?.quantity]);
+
+  const old = stale || price?.stale;
+  return (
+    <Panel
+      title={market || "Market"}
+      note={status ? `${formatAge(status.data.interval_s)} candles, UTC` : undefined}
+      className={className}
+      bodyClassName="flex flex-col"
+      actions={
+        <>
+          {price?.pending ? <Badge tone="warn">step to {formatPrice(price.pending)} waits to be confirmed</Badge> : null}
+          {old ? <Badge tone="warn">{stale ? `${formatAge(ageS)} old` : "no fresh price"}</Badge> : null}
+          <SyntheticLabel synthetic={status?.data.synthetic} />
+          <span className={cn("num text-sm font-semibold", old && "text-ink-3")}>
+            {formatPrice(price?.price)} <span className="text-2xs font-normal text-ink-3">{quoteOf(market)}</span>
+          </span>
+          <span className={cn("num text-xs", old ? "text-ink-3" : toneOf(price?.change_24h))}>{formatFraction(price?.change_24h, { signed: true })}</span>
+        </>
+      }
+    >
+      <div className="relative min-h-[300px] flex-1 sm:min-h-[400px]">
+        <Answered query={candles} what={`The candles of ${market} could not be loaded`} loading={<ChartBones />}>
+          {(answer) =>
+            answer.candles.length === 0 ? (
+              <Empty why="No candle has closed yet." next="The chart begins with the first closed candle." />
+            ) : (
+              <CandleChart answer={answer} lines={linesOf(position)} />
+            )
+          }
+        </Answered>
+      </div>
+      <Legend />
+    </Panel>
+  );
+}
+
+const refresh = everyAtMost(1000);
+
+function linesOf(position: Position | undefined) {
+  if (position === undefined) return NO_LINES;
+  return { entry: position.average, stop: position.stop, target: position.target };
+}
+
+const NO_LINES = { entry: null, stop: null, target: null };
+
+function Legend() {
+  return (
+    <p className="flex flex-wrap gap-x-4 border-t border-line px-3 py-1 text-2xs text-ink-3">
+      <span>
+        <span className="text-up">▲</span> entry
+      </span>
+      <span>
+        <span className="text-down">▼</span> exit (SL stop-loss, TP take-profit, TL time limit)
+      </span>
+      <span>dashed lines: stop and target of the open position</span>
+    </p>
+  );
+}
+
+function ChartBones() {
+  return (
+    <div role="status" aria-label="Loading the chart" className="absolute inset-3 flex items-end gap-1.5">
+      {[40, 55, 48, 62, 70, 58, 66, 74, 69, 80, 72, 64, 76, 84, 78, 70, 82, 90, 85, 77].map((height, index) => (
+        <span key={index} aria-hidden className="bone flex-1" style={{ height: `${height}%` }} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+"use client";
+
+import { Pause, Play } from "lucide-react";
+import { usePause } from "@/api/pause";
+import { useResume } from "@/api/resume";
+import { useSetSpeed } from "@/api/set-speed";
+import { useDashboard } from "@/live/live";
+import { useChangeBlock, useEntryBlock } from "@/live/trading-block";
+import { Button } from "@/ui/button";
+import { messageOf } from "@/ui/states";
+
+/** Pause and resume the engine's entries. */
+export function PauseResume() {
+  const status = useDashboard("status");
+  const block = useChangeBlock();
+  const finished = useEntryBlock();
+  const pause = usePause();
+  const resume = useResume();
+  const paused = status?.paused ?? false;
+  const failure = pause.error ?? resume.error;
+  return (
+    <span className="inline-flex items-center gap-2">
+      {failure ? (
+        <span role="alert" className="text-2xs max-w-48 truncate text-down" title={messageOf(failure)}>
+          {messageOf(failure)}
+        </span>
+      ) : null}
+      <Button
+        size="small"
+        tone={paused ? "solid" : "quiet"}
+        blocked={block ?? finished}
+        busy={pause.isPending || resume.isPending}
+        icon={paused ? <Play aria-hidden className="size-3" /> : <Pause aria-hidden className="size-3" />}
+        title={paused ? "Let the engine enter again" : "Stop the engine's entries; exits go on"}
+        onClick={() => (paused ? resume.mutate() : pause.mutate())}
+      >
+        {paused ? "Resume" : "Pause"}
+      </Button>
+    </span>
+  );
+}
+
+const SPEEDS: readonly [value: string, text: string][] = [
+  ["600", "10 min/s"],
+  ["1800", "30 min/s"],
+  ["3600", "1 h/s"],
+  ["14400", "4 h/s"],
+  ["86400", "1 d/s"],
+  ["max", "max"],
+];
+
+/** How much data time passes in a second of a replay. */
+export function Speed() {
+  const status = useDashboard("status");
+  const block = useChangeBlock();
+  const setSpeed = useSetSpeed();
+  if (status === undefined || status.mode !== "replay") return null;
+  const known = SPEEDS.some(([value]) => value === status.speed);
+  return (
+    <select
+      aria-label="Replay speed: data time per second"
+      title={block ?? "Data time per second"}
+      className="h-6 rounded-[3px] border border-line-strong bg-surface px-1 text-xs disabled:border-line disabled:text-ink-3"
+      value={status.speed}
+      disabled={block !== null}
+      onChange={(event) => setSpeed.mutate(event.target.value)}
+    >
+      {known ? null : <option value={status.speed}>{status.speed} s/s</option>}
+      {SPEEDS.map(([value, text]) => (
+        <option key={value} value={value}>
+          {text}
+        </option>
+      ))}
+    </select>
+  );
+}

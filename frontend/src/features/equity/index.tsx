@@ -1,0 +1,58 @@
+"use client";
+
+import { useDashboard } from "@/live/live";
+import { formatMoney } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { SyntheticLabel } from "@/ui/badge";
+import { toneOf } from "@/ui/delta";
+import { Panel } from "@/ui/panel";
+import { Empty, Skeleton } from "@/ui/states";
+import { EquityChart } from "./equity-chart";
+
+/** Equity of the book beside the same cash spread over all markets and held: did trading earn its keep? */
+export function Equity({ className }: { className?: string }) {
+  const points = useDashboard("equity");
+  const status = useDashboard("status");
+  const first = points?.[0];
+  const last = points?.at(-1);
+  return (
+    <Panel
+      title="Equity beside buy and hold"
+      className={className}
+      bodyClassName="relative min-h-[200px]"
+      actions={
+        <>
+          <SyntheticLabel synthetic={status?.data.synthetic} />
+          <Legend name="equity" swatch="bg-ink" value={last?.equity} change={changeOf(first?.equity, last?.equity)} />
+          <Legend name="buy and hold" swatch="bg-benchmark" value={last?.buy_and_hold} change={changeOf(first?.buy_and_hold, last?.buy_and_hold)} />
+        </>
+      }
+    >
+      {points === undefined ? (
+        <div role="status" aria-label="Loading the equity curve" className="absolute inset-3">
+          <Skeleton className="h-full" />
+        </div>
+      ) : points.length < 2 ? (
+        <Empty why="The curve begins with the second valued point." next="One is added at each candle close." />
+      ) : (
+        <EquityChart points={points} />
+      )}
+    </Panel>
+  );
+}
+
+function changeOf(from: string | null | undefined, to: string | null | undefined): string | null {
+  const start = Number(from);
+  if (!from || !to || !(start > 0)) return null;
+  return (Number(to) / start - 1).toFixed(6);
+}
+
+function Legend({ name, swatch, value, change }: { name: string; swatch: string; value: string | null | undefined; change: string | null }) {
+  return (
+    <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
+      <span aria-hidden className={`h-0.5 w-3 ${swatch}`} />
+      {name} <span className="num font-medium text-ink-2">{formatMoney(value)}</span>
+      <span className={`num ${toneOf(change)}`}>{formatFraction(change, { signed: true })}</span>
+    </span>
+  );
+}

@@ -1,0 +1,148 @@
+"use client";
+
+import { Download } from "lucide-react";
+import Link from "next/link";
+import { memo } from "react";
+import { historyCsvAddress, useTradeHistory, type HistoryFilter } from "@/api/trade-history";
+import type { Cycle } from "@/api/types";
+import { useDashboard } from "@/live/live";
+import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { SyntheticLabel } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { Delta } from "@/ui/delta";
+import { Outcome } from "@/ui/outcome";
+import { Panel } from "@/ui/panel";
+import { Side } from "@/ui/side";
+import { Answered, Empty, SkeletonRows } from "@/ui/states";
+import { StepTicks } from "@/ui/steps";
+import { Table, Td, Th } from "@/ui/table";
+import { Filters } from "./filters";
+
+interface HistoryProps {
+  filter: HistoryFilter;
+  onFilter: (filter: HistoryFilter) => void;
+}
+
+/** Every cycle there was, newest first. */
+export function History({ filter, onFilter }: HistoryProps) {
+  const status = useDashboard("status");
+  const history = useTradeHistory(filter);
+  const filtered = Object.values(filter).some(Boolean);
+  const total = history.data?.pages[0]?.total;
+  return (
+    <Panel
+      title="Trades"
+      note={total === undefined ? undefined : `${formatCount(total)} ${filtered ? "match" : "in all"}`}
+      actions={
+        <>
+          <SyntheticLabel synthetic={status?.data.synthetic} />
+          <Button size="small" onClick={() => void history.refetch()} busy={history.isRefetching}>
+            Refresh
+          </Button>
+          <a
+            href={historyCsvAddress(filter)}
+            download
+            className="inline-flex h-6 items-center gap-1 rounded-[3px] border border-line-strong px-2 text-xs font-medium hover:bg-raised"
+          >
+            <Download aria-hidden className="size-3" /> CSV
+          </a>
+        </>
+      }
+    >
+      <Filters filter={filter} markets={status?.data.markets ?? []} onFilter={onFilter} />
+      <Answered query={history} what="The trades could not be loaded" loading={<SkeletonRows rows={14} label="trades" />}>
+        {(answer) => {
+          const cycles = answer.pages.flatMap((page) => page.items);
+          if (cycles.length === 0) {
+            return filtered ? (
+              <Empty why="No trade matches this filter." next="Widen the span or clear the filter." />
+            ) : (
+              <Empty why="Nothing has been traded yet." next="The first signal that is not HOLD opens the list." />
+            );
+          }
+          return (
+            <>
+              <Trades cycles={cycles} />
+              <div className="flex items-center gap-3 border-t border-line px-3 py-2">
+                <span className="text-xs text-ink-3">
+                  {formatCount(cycles.length)} of {formatCount(total)} shown
+                </span>
+                {history.hasNextPage ? (
+                  <Button size="small" busy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+                    Show more
+                  </Button>
+                ) : null}
+              </div>
+            </>
+          );
+        }}
+      </Answered>
+    </Panel>
+  );
+}
+
+function Trades({ cycles }: { cycles: readonly Cycle[] }) {
+  return (
+    <Table
+      caption="Trades"
+      head={
+        <>
+          <Th>Candle close</Th>
+          <Th>Market</Th>
+          <Th>Side</Th>
+          <Th right>Confidence</Th>
+          <Th right>Quantity</Th>
+          <Th right>Fill price</Th>
+          <Th right>Fee</Th>
+          <Th right>Realised</Th>
+          <Th>Seven steps</Th>
+          <Th>Outcome</Th>
+          <Th right>Record</Th>
+        </>
+      }
+    >
+      {cycles.map((cycle) => (
+        <Row key={cycle.id} cycle={cycle} />
+      ))}
+    </Table>
+  );
+}
+
+const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
+  return (
+    <tr className="hover:bg-raised">
+      <Td className="num text-xs">
+        <Link prefetch={false} href={`/trades?id=${cycle.id}`} className="font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
+          {formatTime(cycle.candle_close ?? cycle.opened_at, "minutes")}
+        </Link>
+      </Td>
+      <Td className="font-medium">{cycle.market}</Td>
+      <Td>
+        <span className="inline-flex items-center gap-1.5">
+          <Side side={cycle.side} />
+          {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${cycle.reason.toLowerCase().replaceAll("_", " ")}` : ""}</span> : null}
+        </span>
+      </Td>
+      <Td right>{formatFraction(cycle.confidence, { digits: 1 })}</Td>
+      <Td right>{formatQuantity(cycle.quantity)}</Td>
+      <Td right>{formatPrice(cycle.fill_price)}</Td>
+      <Td right>{formatMoney(cycle.fee)}</Td>
+      <Td right>
+        <Delta value={cycle.realised} />
+      </Td>
+      <Td>
+        <StepTicks steps={cycle.steps} />
+      </Td>
+      <Td>
+        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+          <Outcome cycle={cycle} />
+          {cycle.rules.length > 0 ? <span className="font-mono text-2xs text-ink-3">{cycle.rules.map((rule) => rule.id).join(" ")}</span> : null}
+        </span>
+      </Td>
+      <Td right className="text-ink-3">
+        {cycle.record_seq === null ? "—" : `#${cycle.record_seq}`}
+      </Td>
+    </tr>
+  );
+});

@@ -1,0 +1,157 @@
+"use client";
+
+import type { ReactNode } from "react";
+import type { BookNumbers, Gauge as RuleGauge } from "@/api/types";
+import { useDashboard, useFeedAge } from "@/live/live";
+import { cn } from "@/lib/cn";
+import { formatCount, formatMoney, NO_DATA, shareOf, signOf } from "@/lib/format";
+import { quoteOf } from "@/lib/market";
+import { formatFraction } from "@/lib/measure";
+import { Delta, toneOf } from "@/ui/delta";
+import { Gauge, type GaugeState } from "@/ui/gauge";
+import { Skeleton } from "@/ui/states";
+import { difference, drawdown, lossShare, ratio } from "./sums";
+
+/** The book in six numbers, each with its unit and, where there is one, its limit. */
+export function PortfolioStrip() {
+  const book = useDashboard("book");
+  const status = useDashboard("status");
+  const gauges = useDashboard("gauges");
+  const { stale } = useFeedAge();
+  if (book === undefined || status === undefined) return <Bones />;
+  const unit = quoteOf(status.data.markets[0]);
+  return (
+    <section aria-label="Portfolio" className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
+      <Equity book={book} unit={unit} stale={stale} />
+      <DayPnl book={book} unit={unit} />
+      <Exposure book={book} unit={unit} />
+      <TradesToday book={book} />
+      <Cash book={book} unit={unit} />
+      <Drawdown book={book} gauge={gauges?.find((each) => each.id === "RULE-07")} />
+    </section>
+  );
+}
+
+function Equity({ book, unit, stale }: { book: BookNumbers; unit: string; stale: boolean }) {
+  const gain = difference(book.equity, book.initial);
+  return (
+    <Cell label="Equity" unit={unit}>
+      <Big className={cn(stale && "text-ink-3")}>{formatMoney(book.equity)}</Big>
+      <p className="num text-xs">
+        <Delta value={gain} arrow /> <span className={toneOf(gain)}>({formatFraction(ratio(gain, book.initial), { signed: true })})</span>{" "}
+        <span className="text-ink-3">since start</span>
+      </p>
+    </Cell>
+  );
+}
+
+function DayPnl({ book, unit }: { book: BookNumbers; unit: string }) {
+  const used = lossShare(book.day_pnl_fraction, book.daily_loss_limit);
+  return (
+    <Cell label="Day P&L" unit={unit}>
+      <Big className={toneOf(book.day_pnl)}>{formatMoney(book.day_pnl, { signed: true })}</Big>
+      <Gauge label="Daily loss used" share={used} state={stateOf(used)} valueText={`${formatFraction(book.day_pnl_fraction, { signed: true })} of −${formatFraction(book.daily_loss_limit)}`} />
+      <p className="num text-xs">
+        <span className={toneOf(book.day_pnl_fraction)}>{formatFraction(book.day_pnl_fraction, { signed: true })}</span>
+        <span className="text-ink-3"> · stops at −{formatFraction(book.daily_loss_limit)}</span>
+      </p>
+    </Cell>
+  );
+}
+
+function Exposure({ book, unit }: { book: BookNumbers; unit: string }) {
+  const share = shareOf(book.exposure_fraction, "1");
+  return (
+    <Cell label="Exposure" unit={unit}>
+      <Big>{formatFraction(book.exposure_fraction)}</Big>
+      <Gauge label="Exposure" share={share} state="within" valueText={`${formatFraction(book.exposure_fraction)} of equity`} />
+      <p className="num text-xs text-ink-3">{formatMoney(book.exposure)} of equity</p>
+    </Cell>
+  );
+}
+
+function TradesToday({ book }: { book: BookNumbers }) {
+  const share = shareOf(book.trades_today, book.trades_limit);
+  return (
+    <Cell label="Trades today">
+      <Big>
+        {formatCount(book.trades_today)}
+        <span className="text-sm font-normal text-ink-3"> / {formatCount(book.trades_limit)}</span>
+      </Big>
+      <Gauge label="Trades today" share={share} state={stateOf(share)} valueText={`${book.trades_today} of ${book.trades_limit}`} />
+      <p className="text-xs text-ink-3">entries authorised this UTC day</p>
+    </Cell>
+  );
+}
+
+function Cash({ book, unit }: { book: BookNumbers; unit: string }) {
+  return (
+    <Cell label="Cash" unit={unit}>
+      <Big>{formatMoney(book.cash)}</Big>
+      <p className="num text-xs text-ink-3">
+        {signOf(book.reserved) === 0 ? "nothing reserved" : `${formatMoney(book.reserved)} reserved`}
+      </p>
+      <p className="num text-xs text-ink-3">
+        realised <Delta value={book.realised_total} />
+      </p>
+    </Cell>
+  );
+}
+
+function Drawdown({ book, gauge }: { book: BookNumbers; gauge: RuleGauge | undefined }) {
+  const now = drawdown(book.peak, book.equity);
+  const limit = gauge?.enforced ? gauge.limit : null;
+  const share = limit ? shareOf(now, limit) : null;
+  return (
+    <Cell label="Drawdown from peak">
+      <Big>{now === null ? NO_DATA : formatFraction(now)}</Big>
+      {limit ? <Gauge label="Drawdown" share={share} state={stateOf(share)} valueText={`${formatFraction(now)} of ${formatFraction(limit)}`} /> : null}
+      <p className="num text-xs text-ink-3">peak {formatMoney(book.peak)}</p>
+      <BookState book={book} />
+    </Cell>
+  );
+}
+
+function BookState({ book }: { book: BookNumbers }) {
+  const tone = book.state === "ACTIVE" ? "text-ink-3" : book.state === "REDUCING" ? "text-warn" : "text-down";
+  return (
+    <p className={cn("text-xs", tone)} title={book.state_reason ?? undefined}>
+      book <strong className="font-semibold">{book.state}</strong>
+      {book.state_reason ? `: ${book.state_reason}` : ""}
+    </p>
+  );
+}
+
+function stateOf(share: number | null): GaugeState {
+  if (share === null) return "off";
+  return share >= 1 ? "failed" : share >= 0.8 ? "near" : "within";
+}
+
+function Cell({ label, unit, children }: { label: string; unit?: string; children: ReactNode }) {
+  return (
+    <div className="flex min-h-[104px] min-w-0 flex-col gap-1 bg-surface px-3 py-2.5">
+      <p className="label flex justify-between gap-2">
+        {label} {unit ? <span className="font-normal">{unit}</span> : null}
+      </p>
+      {children}
+    </div>
+  );
+}
+
+function Big({ className, children }: { className?: string; children: ReactNode }) {
+  return <p className={cn("num text-[1.375rem] leading-7 font-semibold tracking-[-0.02em]", className)}>{children}</p>;
+}
+
+function Bones() {
+  return (
+    <section role="status" aria-label="Loading the portfolio" className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
+      {Array.from({ length: 6 }, (_, index) => (
+        <div key={index} className="flex min-h-[104px] flex-col gap-2 bg-surface px-3 py-2.5">
+          <Skeleton className="h-3 w-16" />
+          <Skeleton className="h-6 w-28" />
+          <Skeleton className="h-3 w-24" />
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,104 @@
+"use client";
+
+import { memo, useState } from "react";
+import type { Position } from "@/api/types";
+import { useDashboard, useFeedAge } from "@/live/live";
+import { useChangeBlock } from "@/live/trading-block";
+import { cn } from "@/lib/cn";
+import { formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { SyntheticLabel } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { Delta, toneOf } from "@/ui/delta";
+import { Panel } from "@/ui/panel";
+import { Empty, SkeletonRows } from "@/ui/states";
+import { Table, Td, Th } from "@/ui/table";
+import { ExitDialog } from "./exit-dialog";
+
+/** What the book holds, where its barriers stand, and the door out. */
+export function Positions({ onChoose, className }: { onChoose: (market: string) => void; className?: string }) {
+  const positions = useDashboard("positions");
+  const status = useDashboard("status");
+  const block = useChangeBlock();
+  const { stale } = useFeedAge();
+  const [leaving, setLeaving] = useState<Position | null>(null);
+  return (
+    <Panel title="Open positions" className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+      {positions === undefined ? (
+        <SkeletonRows rows={3} label="positions" />
+      ) : positions.length === 0 ? (
+        <Empty why="The book holds nothing but cash." next="A position opens when a BUY passes all rules of the contract." />
+      ) : (
+        <Table
+          caption="Open positions"
+          head={
+            <>
+              <Th>Market</Th>
+              <Th right>Quantity</Th>
+              <Th right>Entry</Th>
+              <Th right>Mark</Th>
+              <Th right>Value</Th>
+              <Th right>Unrealised</Th>
+              <Th right>Stop</Th>
+              <Th right>Target</Th>
+              <Th>Until</Th>
+              <Th>
+                <span className="sr-only">Exit</span>
+              </Th>
+            </>
+          }
+        >
+          {positions.map((position) => (
+            <Row key={position.market} position={position} feedStale={stale} block={block} onChoose={onChoose} onExit={setLeaving} />
+          ))}
+        </Table>
+      )}
+      {leaving ? <ExitDialog position={leaving} onClose={() => setLeaving(null)} /> : null}
+    </Panel>
+  );
+}
+
+interface RowProps {
+  position: Position;
+  feedStale: boolean;
+  block: string | null;
+  onChoose: (market: string) => void;
+  onExit: (position: Position) => void;
+}
+
+const Row = memo(function Row({ position, feedStale, block, onChoose, onExit }: RowProps) {
+  const old = feedStale || position.stale;
+  return (
+    <tr className="hover:bg-raised">
+      <Td>
+        <button type="button" className="font-semibold underline-offset-2 hover:underline" onClick={() => onChoose(position.market)}>
+          {position.symbol}
+        </button>
+      </Td>
+      <Td right>{formatQuantity(position.quantity)}</Td>
+      <Td right>{formatPrice(position.average)}</Td>
+      <Td right className={cn(old && "text-ink-3")}>
+        {formatPrice(position.mark)}
+      </Td>
+      <Td right className={cn(old && "text-ink-3")}>
+        {formatMoney(position.value)}
+      </Td>
+      <Td right>
+        <Delta value={position.unrealised} />{" "}
+        <span className={cn("text-2xs", toneOf(position.unrealised_fraction))}>{formatFraction(position.unrealised_fraction, { signed: true })}</span>
+      </Td>
+      <Td right className="text-ink-2">
+        {formatPrice(position.stop)}
+      </Td>
+      <Td right className="text-ink-2">
+        {formatPrice(position.target)}
+      </Td>
+      <Td className="num text-xs text-ink-2">{formatTime(position.time_limit, "minutes")}</Td>
+      <Td className="text-right">
+        <Button size="small" blocked={block} onClick={() => onExit(position)} aria-label={`Exit ${position.symbol}`}>
+          Exit…
+        </Button>
+      </Td>
+    </tr>
+  );
+});

@@ -1,0 +1,94 @@
+"use client";
+
+import { memo, useState } from "react";
+import type { Price } from "@/api/types";
+import { useDashboard, useFeedAge } from "@/live/live";
+import { cn } from "@/lib/cn";
+import { formatAge, formatPrice, signOf } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { SyntheticLabel } from "@/ui/badge";
+import { toneOf } from "@/ui/delta";
+import { Panel } from "@/ui/panel";
+import { Empty, SkeletonRows } from "@/ui/states";
+
+interface PricesProps {
+  chosen: string;
+  onChoose: (market: string) => void;
+  className?: string;
+}
+
+/** The last price of every market; choosing one turns the chart and the ticket to it. */
+export function Prices({ chosen, onChoose, className }: PricesProps) {
+  const prices = useDashboard("prices");
+  const status = useDashboard("status");
+  const { ageS, stale } = useFeedAge();
+  return (
+    <Panel title="Prices" className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+      {prices === undefined ? (
+        <SkeletonRows rows={9} label="prices" />
+      ) : prices.length === 0 ? (
+        <Empty why="No market has a price yet." next="The first vector of marks brings them." />
+      ) : (
+        <ul className="grid grid-cols-1 divide-y divide-line sm:max-xl:grid-cols-3">
+          {prices.map((price) => (
+            <Row key={price.market} price={price} chosen={price.market === chosen} onChoose={onChoose} feedStale={stale} feedAgeS={ageS} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+interface RowProps {
+  price: Price;
+  chosen: boolean;
+  onChoose: (market: string) => void;
+  feedStale: boolean;
+  feedAgeS: number | null;
+}
+
+const Row = memo(function Row({ price, chosen, onChoose, feedStale, feedAgeS }: RowProps) {
+  const flash = useFlash(price.price);
+  const old = feedStale || price.stale;
+  return (
+    <li>
+      <button
+        type="button"
+        aria-pressed={chosen}
+        onClick={() => onChoose(price.market)}
+        className={cn(
+          "grid h-[42px] w-full grid-cols-[1fr_auto] items-center gap-x-2 border-l-2 border-transparent px-2.5 text-left hover:bg-raised",
+          chosen && "border-wax bg-raised",
+        )}
+      >
+        <span className="min-w-0">
+          <span className="block leading-4 font-semibold">{price.symbol}</span>
+          <span className="label block truncate leading-4">{noteOf(price, feedStale, feedAgeS)}</span>
+        </span>
+        <span className="text-right">
+          <span key={flash.turn} className={cn("num block rounded-[2px] px-1 leading-4 font-medium", old ? "text-ink-3" : flash.className)}>
+            {formatPrice(price.price)}
+          </span>
+          <span className={cn("num block px-1 text-2xs leading-4", old ? "text-ink-3" : toneOf(price.change_24h))}>
+            {formatFraction(price.change_24h, { signed: true })}
+          </span>
+        </span>
+      </button>
+    </li>
+  );
+});
+
+/** Age when old, what is pending when a step waits to be confirmed, else the span of the change. */
+function noteOf(price: Price, feedStale: boolean, feedAgeS: number | null): string {
+  if (price.pending) return `step to ${formatPrice(price.pending)}?`;
+  if (feedStale) return `${formatAge(feedAgeS)} old`;
+  if (price.stale) return price.age_s === null ? "stale" : `stale, ${formatAge(price.age_s)}`;
+  return "24 h";
+}
+
+/** A short wash of colour when a price moves; the turn restarts the animation. */
+function useFlash(value: string | null | undefined): { className: string; turn: string } {
+  const [last, setLast] = useState({ value, direction: 0 });
+  if (last.value !== value) setLast({ value, direction: value && last.value ? signOf(Number(value) - Number(last.value)) : 0 });
+  return { className: last.direction > 0 ? "flash-up" : last.direction < 0 ? "flash-down" : "", turn: value ?? "" };
+}

@@ -1,0 +1,61 @@
+"use client";
+
+import Link from "next/link";
+import { useDashboard } from "@/live/live";
+import { formatCount, formatTime } from "@/lib/format";
+import { baseOf } from "@/lib/market";
+import { formatFraction } from "@/lib/measure";
+import { Panel } from "@/ui/panel";
+import { RuleFailures } from "@/ui/rule-failures";
+import { Side } from "@/ui/side";
+import { Empty, SkeletonRows } from "@/ui/states";
+
+/** What the contract refused, each with the rule and both numbers. */
+export function Rejections({ className }: { className?: string }) {
+  const rejections = useDashboard("rejections");
+  const counters = useDashboard("counters");
+  return (
+    <Panel
+      title="Rejections"
+      note="recorded by the contract, never tried again"
+      className={className}
+      actions={
+        <span className="flex flex-wrap gap-x-2 font-mono text-2xs text-ink-3">
+          {counters?.rejections_by_rule
+            .filter((rule) => rule.count > 0)
+            .map((rule) => (
+              <span key={rule.id} title={rule.title}>
+                {rule.id.slice(5)}×{formatCount(rule.count)}
+              </span>
+            ))}
+        </span>
+      }
+      bodyClassName="max-h-[420px] overflow-y-auto"
+    >
+      {rejections === undefined ? (
+        <SkeletonRows rows={5} label="rejections" />
+      ) : rejections.length === 0 ? (
+        <Empty why="Nothing was rejected so far." next="When a rule says no, the rule and its numbers stand here." />
+      ) : (
+        <ul className="divide-y divide-line">
+          {rejections.map((rejection) => (
+            <li key={rejection.cycle_id} className="px-3 py-2">
+              <div className="mb-0.5 flex items-baseline gap-2 text-xs">
+                <Link prefetch={false} href={`/trades?id=${rejection.cycle_id}`} className="num text-ink-2 underline decoration-line-strong underline-offset-2 hover:decoration-ink">
+                  {formatTime(rejection.time, "minutes")}
+                </Link>
+                <span className="font-semibold">{baseOf(rejection.market)}</span>
+                <Side side={rejection.side} />
+                <span className="num ml-auto text-2xs text-ink-3">
+                  confidence {formatFraction(rejection.confidence, { digits: 1 })}
+                  {rejection.block === null ? "" : ` · block ${formatCount(rejection.block)}`}
+                </span>
+              </div>
+              <RuleFailures rules={rejection.rules} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

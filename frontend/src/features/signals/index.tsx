@@ -1,0 +1,115 @@
+"use client";
+
+import Link from "next/link";
+import { memo, type ReactNode } from "react";
+import type { Counters, Cycle } from "@/api/types";
+import { useDashboard } from "@/live/live";
+import { formatCount, formatTime } from "@/lib/format";
+import { baseOf } from "@/lib/market";
+import { formatFraction } from "@/lib/measure";
+import { Delta } from "@/ui/delta";
+import { Outcome } from "@/ui/outcome";
+import { Panel } from "@/ui/panel";
+import { Side } from "@/ui/side";
+import { Empty, SkeletonRows } from "@/ui/states";
+import { StepTicks } from "@/ui/steps";
+import { Table, Td, Th } from "@/ui/table";
+
+/** The last signals and how far each came through the seven steps. */
+export function Signals({ className }: { className?: string }) {
+  const signals = useDashboard("signals");
+  const counters = useDashboard("counters");
+  return (
+    <Panel title="Signals" className={className} actions={counters ? <Funnel counters={counters} /> : null}>
+      {signals === undefined ? (
+        <SkeletonRows rows={8} label="signals" />
+      ) : signals.length === 0 ? (
+        <Empty
+          why={counters && counters.held > 0 ? `All ${formatCount(counters.held)} opinions so far were HOLD.` : "No signal yet."}
+          next="A signal appears when a candle closes and the strategy wants to buy or sell."
+        />
+      ) : (
+        <Table
+          caption="Last signals"
+          head={
+            <>
+              <Th>Candle close</Th>
+              <Th>Market</Th>
+              <Th>Side</Th>
+              <Th right>Confidence</Th>
+              <Th>
+                <span title="market, signal, oracle, authorise, execute, record, settle">Seven steps</span>
+              </Th>
+              <Th>Outcome</Th>
+              <Th right>P&L</Th>
+            </>
+          }
+        >
+          {signals.map((cycle) => (
+            <Row key={cycle.id} cycle={cycle} />
+          ))}
+        </Table>
+      )}
+    </Panel>
+  );
+}
+
+const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
+  return (
+    <tr className="hover:bg-raised">
+      <Td className="num text-xs text-ink-2">
+        <Link prefetch={false} href={`/trades?id=${cycle.id}`} className="underline decoration-line-strong underline-offset-2 hover:decoration-ink">
+          {formatTime(cycle.candle_close ?? cycle.opened_at, "minutes")}
+        </Link>
+      </Td>
+      <Td className="font-medium">{baseOf(cycle.market)}</Td>
+      <Td>
+        <span className="inline-flex items-center gap-1.5">
+          <Side side={cycle.side} />
+          {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${wordsOf(cycle.reason)}` : ""}</span> : null}
+        </span>
+      </Td>
+      <Td right>{formatFraction(cycle.confidence, { digits: 1 })}</Td>
+      <Td>
+        <StepTicks steps={cycle.steps} />
+      </Td>
+      <Td>
+        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+          <Outcome cycle={cycle} />
+          {cycle.rules.length > 0 ? <span className="font-mono text-2xs text-ink-3">{cycle.rules.map((rule) => rule.id.slice(5)).join(" ")}</span> : null}
+        </span>
+      </Td>
+      <Td right>
+        <Delta value={cycle.realised} />
+      </Td>
+    </tr>
+  );
+});
+
+function wordsOf(reason: string): string {
+  return reason.toLowerCase().replaceAll("_", " ");
+}
+
+/** What became of all signals so far: why nothing trades stands here. */
+function Funnel({ counters }: { counters: Counters }) {
+  return (
+    <dl className="flex flex-wrap gap-x-3 text-2xs text-ink-3">
+      <Count name="held" value={counters.held} />
+      <Count name="verified" value={counters.verified} />
+      <Count name="refused" value={counters.refused} />
+      <Count name="authorised" value={counters.authorised} />
+      <Count name="rejected" value={counters.rejected} />
+      <Count name="skipped" value={counters.skipped} />
+      <Count name="exits" value={counters.exits} />
+    </dl>
+  );
+}
+
+function Count({ name, value }: { name: string; value: number }): ReactNode {
+  return (
+    <div className="flex gap-1">
+      <dt>{name}</dt>
+      <dd className="num font-medium text-ink-2">{formatCount(value)}</dd>
+    </div>
+  );
+}

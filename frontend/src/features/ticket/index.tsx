@@ -1,0 +1,161 @@
+"use client";
+
+import { useState, type ReactNode } from "react";
+import { usePrediction } from "@/api/prediction";
+import { useSetMode } from "@/api/set-mode";
+import type { MarketSetting, Prediction } from "@/api/types";
+import { useDashboard } from "@/live/live";
+import { useChangeBlock, useEntryBlock } from "@/live/trading-block";
+import { formatAge, formatBps, formatPrice, formatTime } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { SyntheticLabel } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { Field, Input, Segmented, Select } from "@/ui/fields";
+import { Panel } from "@/ui/panel";
+import { Side } from "@/ui/side";
+import { Answered, messageOf, Skeleton } from "@/ui/states";
+import { ExecuteDialog } from "./execute-dialog";
+import { shareFromPercent } from "./size";
+import { Waiting } from "./waiting";
+
+interface TicketProps {
+  market: string;
+  onChoose: (market: string) => void;
+  className?: string;
+}
+
+/** Acts on the strategy's own signal; it cannot invent an opinion, only make its size smaller. */
+export function Ticket({ market, onChoose, className }: TicketProps) {
+  const status = useDashboard("status");
+  const setting = useDashboard("markets")?.find((each) => each.market === market);
+  const block = useEntryBlock();
+  const prediction = usePrediction(market, status?.data_clock ?? null);
+  const [percent, setPercent] = useState("");
+  const [asking, setAsking] = useState(false);
+  const size = shareFromPercent(percent);
+  const opinion = prediction.data;
+  return (
+    <Panel title="Trade ticket" className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+      <Waiting />
+      <div className="flex flex-col gap-3 p-3">
+        <div className="grid grid-cols-[1fr_auto] items-end gap-2">
+          <Field label="Market">
+            <Select value={market} onChange={(event) => onChoose(event.target.value)}>
+              {(status?.data.markets ?? [market]).map((each) => (
+                <option key={each} value={each}>
+                  {each}
+                </option>
+              ))}
+            </Select>
+          </Field>
+          {setting ? <Mode setting={setting} /> : null}
+        </div>
+        <Answered query={prediction} what="The opinion on this market could not be loaded" loading={<OpinionBones />}>
+          {(answer) => <Opinion opinion={answer} />}
+        </Answered>
+        <Field
+          label="Size, % of equity (optional)"
+          hint={opinion ? `The signal's own size is ${formatFraction(opinion.size)}; yours can only be smaller.` : "Never above the signal's own size."}
+          error={size.error}
+        >
+          <Input inputMode="decimal" placeholder="the signal's size" value={percent} onChange={(event) => setPercent(event.target.value)} aria-invalid={size.error !== null} />
+        </Field>
+        <Button tone="solid" size="large" blocked={block ?? size.error} reason="below" onClick={() => setAsking(true)}>
+          Execute the signal…
+        </Button>
+        <p className="text-2xs text-ink-3">Runs the full cycle on the newest closed candle: oracle, contract, fill, record. Simulated; not investment advice.</p>
+      </div>
+      {asking ? <ExecuteDialog market={market} opinion={opinion} size={size.share} onClose={() => setAsking(false)} /> : null}
+    </Panel>
+  );
+}
+
+const MODES = [
+  { value: "automatic", text: "automatic" },
+  { value: "ask", text: "ask me" },
+] as const;
+
+/** Does the engine trade this market by itself, or stop after the oracle and wait for a person? */
+function Mode({ setting }: { setting: MarketSetting }) {
+  const block = useChangeBlock();
+  const setMode = useSetMode();
+  const shown = setMode.isPending ? setMode.variables.mode : setting.mode;
+  return (
+    <div className="flex flex-col gap-1">
+      <span className="label">Entries</span>
+      <Segmented label={`Entries in ${setting.symbol}`} value={shown} options={MODES} blocked={block} onChange={(mode) => setMode.mutate({ symbol: setting.market, mode })} />
+      {setMode.error ? (
+        <span role="alert" className="text-2xs text-down">
+          {messageOf(setMode.error)}
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+function Opinion({ opinion }: { opinion: Prediction }) {
+  return (
+    <div className="border border-line bg-sunken">
+      <div className="flex items-center gap-2 border-b border-line px-2.5 py-1.5">
+        <Side side={opinion.side} />
+        <span className="text-2xs text-ink-3">opinion on the candle of</span>
+        <span className="num ml-auto text-xs">{formatTime(opinion.candle_close, "minutes")}</span>
+      </div>
+      <dl className="grid grid-cols-3 gap-x-3 gap-y-1.5 px-2.5 py-2">
+        <Fact name="Confidence" title={opinion.event}>
+          {formatFraction(opinion.confidence, { digits: 1 })}
+        </Fact>
+        <Fact name="Base rate" title="How often the same event happened in the past, whatever the signal">
+          {formatFraction(opinion.base_rate, { digits: 1 })}
+        </Fact>
+        <Fact name="Risk score">{opinion.risk_score}</Fact>
+        <Fact name="Target">+{formatBps(opinion.take_profit_bps)}</Fact>
+        <Fact name="Stop">−{formatBps(opinion.stop_loss_bps)}</Fact>
+        <Fact name="Horizon">{formatAge(opinion.horizon_s)}</Fact>
+        <Fact name="Buy / sell score">
+          {opinion.buy_score} / {opinion.sell_score}
+        </Fact>
+        <Fact name="Price">{formatPrice(opinion.price)}</Fact>
+        <Fact name="Expires">{formatTime(opinion.expires_at, "minutes").slice(-5)}</Fact>
+      </dl>
+      {opinion.why.length > 0 ? (
+        <details className="border-t border-line px-2.5 py-1.5 text-xs">
+          <summary className="text-ink-2">Why, and the indicators</summary>
+          <ul className="mt-1 list-disc pl-4 text-ink-2">
+            {opinion.why.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+          <dl className="mt-1.5 grid grid-cols-2 gap-x-3">
+            {opinion.indicators.map((indicator) => (
+              <div key={indicator.name} className="flex justify-between gap-2">
+                <dt className="truncate text-2xs text-ink-3">{indicator.name}</dt>
+                <dd className="num text-2xs">{indicator.value}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      ) : null}
+    </div>
+  );
+}
+
+function Fact({ name, title, children }: { name: string; title?: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0" title={title}>
+      <dt className="label truncate">{name}</dt>
+      <dd className="num text-xs font-medium">{children}</dd>
+    </div>
+  );
+}
+
+function OpinionBones() {
+  return (
+    <div role="status" aria-label="Loading the opinion" className="flex h-[174px] flex-col gap-3 border border-line bg-sunken p-2.5">
+      <Skeleton className="w-24" />
+      <Skeleton className="h-8" />
+      <Skeleton className="h-8" />
+      <Skeleton className="h-8" />
+    </div>
+  );
+}

@@ -1,0 +1,333 @@
+"use client";
+
+import { ArrowLeft, Check as Tick, X } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { useTrade } from "@/api/trade";
+import type { Check, CycleDetail, EventRef, TransactionRef } from "@/api/types";
+import { useDashboard } from "@/live/live";
+import { cn } from "@/lib/cn";
+import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime, NO_DATA } from "@/lib/format";
+import { baseOf, quoteOf } from "@/lib/market";
+import { formatFraction } from "@/lib/measure";
+import { SyntheticLabel } from "@/ui/badge";
+import { Delta } from "@/ui/delta";
+import { Hash } from "@/ui/hash";
+import { Outcome } from "@/ui/outcome";
+import { Panel } from "@/ui/panel";
+import { RuleFailures } from "@/ui/rule-failures";
+import { Side } from "@/ui/side";
+import { Answered, Empty, Skeleton, SkeletonRows } from "@/ui/states";
+import { StepTicks } from "@/ui/steps";
+import { Table, Td, Th } from "@/ui/table";
+import { barriersOf } from "./barriers";
+import { EventData } from "./event-data";
+
+/** All that is kept about one cycle. */
+export function Trade({ id }: { id: string }) {
+  const trade = useTrade(id);
+  return (
+    <div className="flex flex-col gap-px bg-line pb-px">
+      <div className="bg-surface px-3 py-2">
+        <Link href="/trades" className="inline-flex items-center gap-1 text-xs font-medium text-ink-2 hover:text-ink">
+          <ArrowLeft aria-hidden className="size-3.5" /> All trades
+        </Link>
+      </div>
+      <Answered query={trade} what="This trade could not be loaded" loading={<Bones />}>
+        {(detail) => <Story detail={detail} />}
+      </Answered>
+    </div>
+  );
+}
+
+function Story({ detail }: { detail: CycleDetail }) {
+  return (
+    <>
+      <Head detail={detail} />
+      <div className="grid gap-px lg:grid-cols-2">
+        <Signal detail={detail} />
+        <Checks checks={detail.checks} />
+      </div>
+      <OnChain detail={detail} />
+      <Events events={detail.events} />
+    </>
+  );
+}
+
+function Head({ detail }: { detail: CycleDetail }) {
+  const { cycle } = detail;
+  const synthetic = useDashboard("status")?.data.synthetic;
+  const quote = quoteOf(cycle.market);
+  return (
+    <section aria-label="Summary" className="bg-surface px-3 py-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <h1 className="text-lg font-semibold tracking-[-0.01em]">
+          {cycle.market} {cycle.kind === "EXIT" ? "exit" : "entry"}
+        </h1>
+        <Side side={cycle.side} />
+        <Outcome cycle={cycle} />
+        <SyntheticLabel synthetic={synthetic} />
+        <StepTicks steps={cycle.steps} />
+      </div>
+      {cycle.outcome_text ? <p className="mt-1 text-ink-2">{cycle.outcome_text}</p> : null}
+      <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4 xl:grid-cols-8">
+        <Fact name="Candle close">{formatTime(cycle.candle_close, "minutes")}</Fact>
+        <Fact name="Confidence (base rate)">
+          {formatFraction(cycle.confidence, { digits: 1 })} <span className="font-normal text-ink-3">({formatFraction(cycle.base_rate, { digits: 1 })})</span>
+        </Fact>
+        <Fact name="Size">{formatFraction(cycle.size)}</Fact>
+        <Fact name={`Quantity, ${baseOf(cycle.market)}`}>{formatQuantity(cycle.quantity)}</Fact>
+        <Fact name={`Fill price, ${quote}`}>{formatPrice(cycle.fill_price)}</Fact>
+        <Fact name={`Fee, ${quote}`}>{formatMoney(cycle.fee)}</Fact>
+        <Fact name={`Realised, ${quote}`}>
+          <Delta value={cycle.realised} arrow />
+        </Fact>
+        <Fact name="Closed">{formatTime(cycle.closed_at)}</Fact>
+      </dl>
+      {cycle.rules.length > 0 ? (
+        <div className="mt-3 border-l-2 border-down bg-down-wash px-3 py-2">
+          <p className="label mb-1 text-ink-2">What the contract refused</p>
+          <RuleFailures rules={cycle.rules} />
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+function Signal({ detail }: { detail: CycleDetail }) {
+  const { cycle, signal } = detail;
+  const barriers = barriersOf(detail);
+  return (
+    <Panel title="Signal" note={cycle.kind === "EXIT" && signal === null ? "an exit without a signal" : "what the strategy thought, and why"}>
+      {signal === null && detail.why.length === 0 ? (
+        <Empty why={cycle.reason ? `This exit came from ${cycle.reason.toLowerCase().replaceAll("_", " ")}, not from a signal.` : "This cycle has no signal of its own."} />
+      ) : (
+        <div className="flex flex-col gap-3 p-3">
+          <dl className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4">
+            <Fact name="Price">{formatPrice(cycle.price)}</Fact>
+            <Fact name="Risk score">{cycle.risk_score ?? NO_DATA}</Fact>
+            <Fact name="Take-profit">{barriers.takeProfit ?? NO_DATA}</Fact>
+            <Fact name="Stop-loss">{barriers.stopLoss ?? NO_DATA}</Fact>
+          </dl>
+          {detail.why.length > 0 ? (
+            <ul className="list-disc pl-4 text-ink-2">
+              {detail.why.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          ) : null}
+          {detail.indicators.length > 0 ? (
+            <dl className="grid grid-cols-1 gap-x-6 sm:grid-cols-2">
+              {detail.indicators.map((indicator) => (
+                <div key={indicator.name} className="flex justify-between gap-3 border-b border-line py-1">
+                  <dt className="label truncate">{indicator.name}</dt>
+                  <dd className="num text-xs">{indicator.value}</dd>
+                </div>
+              ))}
+            </dl>
+          ) : null}
+          {cycle.digest ? (
+            <div>
+              <p className="label">Digest, committed before the trade</p>
+              <Hash value={cycle.digest} whole />
+            </div>
+          ) : null}
+          {signal ? (
+            <details className="text-xs">
+              <summary className="text-ink-2">All signed fields</summary>
+              <EventData data={signal} />
+            </details>
+          ) : null}
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Checks({ checks }: { checks: readonly Check[] }) {
+  const passed = checks.filter((check) => check.passed).length;
+  return (
+    <Panel title="Oracle's checks" note={checks.length > 0 ? `${passed} of ${checks.length} passed` : undefined}>
+      {checks.length === 0 ? (
+        <Empty why="The oracle had nothing to check here." next="Exits without a signal go to the contract directly." />
+      ) : (
+        <Table
+          caption="Oracle's checks"
+          head={
+            <>
+              <Th right className="w-8">
+                No.
+              </Th>
+              <Th>Check</Th>
+              <Th right>Got</Th>
+              <Th right>Limit</Th>
+              <Th>
+                <span className="sr-only">Result</span>
+              </Th>
+            </>
+          }
+        >
+          {checks.map((check) => (
+            <tr key={check.number}>
+              <Td right className="text-ink-3">
+                {check.number}
+              </Td>
+              <Td className="whitespace-nowrap">{check.name}</Td>
+              <Td right>
+                <Value text={check.got} />
+              </Td>
+              <Td right className="text-ink-2">
+                <Value text={check.limit} />
+              </Td>
+              <Td>
+                <span className={cn("inline-flex items-center gap-1 text-xs font-medium", check.passed ? "text-up" : "text-down")}>
+                  {check.passed ? <Tick aria-hidden className="size-3.5" /> : <X aria-hidden className="size-3.5" />}
+                  {check.passed ? "passed" : "failed"}
+                </span>
+              </Td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Panel>
+  );
+}
+
+function OnChain({ detail }: { detail: CycleDetail }) {
+  const { records } = detail;
+  return (
+    <Panel title="On the chain" note="transactions, and the records they left in the contract's hash chain">
+      {detail.transactions.length === 0 ? (
+        <Empty why="No transaction yet." next="The first one commits the signal." />
+      ) : (
+        <Table
+          caption="Transactions"
+          head={
+            <>
+              <Th>Step</Th>
+              <Th>Transaction</Th>
+              <Th right>Block</Th>
+              <Th>Block hash</Th>
+              <Th>Block time</Th>
+            </>
+          }
+        >
+          {detail.transactions.map((transaction) => (
+            <TransactionRow key={`${transaction.step}:${transaction.tx}`} transaction={transaction} />
+          ))}
+        </Table>
+      )}
+      {records.length > 0 ? (
+        <div className="border-t border-line">
+          <Table
+            caption="Records"
+            head={
+              <>
+                <Th right className="w-16">
+                  Record
+                </Th>
+                <Th>Kind</Th>
+                <Th>Hash</Th>
+                <Th>Previous</Th>
+                <Th>Transaction</Th>
+                <Th right>Block</Th>
+                <Th>Time</Th>
+              </>
+            }
+          >
+            {records.map((record) => (
+              <tr key={record.seq}>
+                <Td right className="font-medium">
+                  #{formatCount(record.seq)}
+                </Td>
+                <Td className="whitespace-nowrap">{record.kind.toLowerCase().replaceAll("_", " ")}</Td>
+                <Td>
+                  <Hash value={record.head} keep={8} />
+                </Td>
+                <Td>
+                  <Hash value={record.previous} keep={8} />
+                </Td>
+                <Td>
+                  <Hash value={record.tx} />
+                </Td>
+                <Td right>{formatCount(record.block)}</Td>
+                <Td className="num text-xs text-ink-2">{formatTime(record.time)}</Td>
+              </tr>
+            ))}
+          </Table>
+        </div>
+      ) : null}
+    </Panel>
+  );
+}
+
+function TransactionRow({ transaction }: { transaction: TransactionRef }) {
+  return (
+    <tr>
+      <Td className="font-medium">{transaction.step}</Td>
+      <Td>
+        <Hash value={transaction.tx} keep={8} />
+      </Td>
+      <Td right>{formatCount(transaction.block)}</Td>
+      <Td>
+        <Hash value={transaction.block_hash} keep={8} />
+      </Td>
+      <Td className="num text-xs text-ink-2">{formatTime(transaction.time)}</Td>
+    </tr>
+  );
+}
+
+function Events({ events }: { events: readonly EventRef[] }) {
+  return (
+    <Panel title="Events" note="in the order they were stored; nothing is ever changed">
+      {events.length === 0 ? (
+        <Empty why="No event of this cycle is stored yet." />
+      ) : (
+        <ol className="divide-y divide-line">
+          {events.map((event) => (
+            <li key={event.position} className="px-3 py-1.5">
+              <details>
+                <summary className="flex flex-wrap items-baseline gap-x-3">
+                  <span className="num w-16 text-right text-2xs text-ink-3">{formatCount(event.position)}</span>
+                  <span className="font-medium">{event.name}</span>
+                  <span className="num ml-auto text-xs text-ink-3">{formatTime(event.time)}</span>
+                </summary>
+                <EventData data={event.data} />
+              </details>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="label truncate">{name}</dt>
+      <dd className="num truncate font-medium">{children}</dd>
+    </div>
+  );
+}
+
+/** Hashes among the numbers compared are shortened; everything else stands as it is. */
+function Value({ text }: { text: string }) {
+  return /^0x[0-9a-f]{40,}$/i.test(text) ? <Hash value={text} /> : <span className="text-xs">{text}</span>;
+}
+
+function Bones() {
+  return (
+    <>
+      <div className="flex h-[132px] flex-col gap-3 bg-surface p-3">
+        <Skeleton className="h-6 w-56" />
+        <Skeleton className="w-80 max-w-full" />
+        <Skeleton className="h-8" />
+      </div>
+      <div className="bg-surface">
+        <SkeletonRows rows={12} label="the trade" />
+      </div>
+    </>
+  );
+}
+

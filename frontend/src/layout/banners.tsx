@@ -1,0 +1,51 @@
+"use client";
+
+import { Unplug, OctagonX } from "lucide-react";
+import { useConnection, useDashboard, useLive } from "@/live/live";
+import { useSecond } from "@/lib/clock";
+import { formatAge } from "@/lib/format";
+import { Button } from "@/ui/button";
+
+/** The line is down: since when, when the next attempt is due, and that trading is off meanwhile. */
+export function DisconnectedBanner() {
+  const connection = useConnection();
+  const link = useLive((live) => live.link);
+  const heardAtMs = useLive((live) => live.heardAtMs);
+  const second = useSecond();
+  const reconnecting = link.link === "connecting" && heardAtMs > 0;
+  if (link.link !== "waiting" && !reconnecting) return null;
+  const seconds = link.link === "waiting" ? Math.max(0, Math.ceil(link.retryAtMs / 1000) - second) : 0;
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-wash px-3 py-1.5 text-xs text-warn">
+      <Unplug aria-hidden className="size-4 shrink-0" />
+      <p className="min-w-0 flex-1">
+        <strong className="font-semibold">Not connected.</strong>{" "}
+        {heardAtMs > 0 && second > 0 ? `What you see is ${formatAge(second - heardAtMs / 1000)} old. ` : ""}
+        Trading is off until the line is back. <span className="num">{reconnecting || seconds === 0 ? "Trying now…" : `Next attempt in ${seconds} s.`}</span>
+      </p>
+      <Button size="small" onClick={() => connection.retryNow()}>
+        Try now
+      </Button>
+    </div>
+  );
+}
+
+/** The engine stopped for good: it says why, with the numbers it compared. */
+export function StoppedBanner() {
+  const stopped = useDashboard("status")?.stopped;
+  if (!stopped) return null;
+  return (
+    <div role="alert" className="flex items-start gap-3 border-b border-line bg-down-wash px-3 py-2 text-xs">
+      <OctagonX aria-hidden className="mt-0.5 size-4 shrink-0 text-down" />
+      <div className="min-w-0">
+        <p>
+          <strong className="font-semibold text-down">The engine stopped.</strong> {stopped.message}
+        </p>
+        <p className="font-mono break-all text-ink-2">
+          {stopped.code}
+          {Object.entries(stopped.facts ?? {}).map(([name, value]) => ` · ${name} = ${value}`)}
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import { KeyExchange } from "@/live/session";
+import { DisconnectedBanner, StoppedBanner } from "./banners";
+import { Footer } from "./footer";
+import { Header } from "./header";
+import { TrustStrip } from "./trust-strip";
+
+/** What stands around every page: where we are, how far to trust it, and whether the line is up. */
+export function Shell({ children }: { children: ReactNode }) {
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-act focus:px-3 focus:py-2 focus:text-act-ink">
+        Skip to the content
+      </a>
+      <Header />
+      <TrustStrip />
+      <KeyExchange />
+      <DisconnectedBanner />
+      <StoppedBanner />
+      <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+        {children}
+      </main>
+      <Footer />
+    </div>
+  );
+}

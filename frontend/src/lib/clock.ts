@@ -1,0 +1,37 @@
+/** The only wall clock of the page: ages and countdowns ask here, data carries its own times. */
+import { useSyncExternalStore } from "react";
+
+export function nowMs(): number {
+  return Date.now();
+}
+
+const listeners = new Set<() => void>();
+let second = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  if (timer === undefined) {
+    second = Math.floor(nowMs() / 1000);
+    timer = setInterval(() => {
+      second = Math.floor(nowMs() / 1000);
+      for (const each of [...listeners]) each();
+    }, 1000);
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0 && timer !== undefined) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** Re-render once a second with the present second; one timer serves the whole page. 0 while the page is being exported. */
+export function useSecond(): number {
+  return useSyncExternalStore(
+    subscribe,
+    () => second,
+    () => 0,
+  );
+}

@@ -1,0 +1,23 @@
+"use client";
+
+import { useTheme } from "next-themes";
+import { useMemo } from "react";
+
+const NAMES = ["surface", "line", "line-strong", "ink", "ink-2", "ink-3", "up", "down", "warn", "wax", "benchmark"] as const;
+export type Colours = Record<(typeof NAMES)[number], string>;
+
+/** The design tokens as values, for canvases, which cannot read CSS. Changes with the theme. */
+export function useColours(): Colours | null {
+  const { resolvedTheme } = useTheme();
+  return useMemo(() => {
+    if (typeof window === "undefined" || resolvedTheme === undefined) return null;
+    // next-themes sets the class in an effect; read the tokens from a probe that carries the theme itself.
+    const probe = document.createElement("div");
+    probe.className = resolvedTheme === "dark" ? "dark" : "light";
+    document.body.append(probe);
+    const style = getComputedStyle(probe);
+    const colours = Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Colours;
+    probe.remove();
+    return colours;
+  }, [resolvedTheme]);
+}

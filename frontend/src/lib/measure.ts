@@ -1,0 +1,35 @@
+/**
+ * The two sides of a rule's comparison as people read them.
+ *
+ * The unit comes with the numbers; shares are written as fractions of one by the server ("0.05" is 5 %).
+ */
+import { formatAge, formatCount, formatMoney, formatNumber, NO_DATA, shiftPoint } from "./format";
+
+export type Unit = "percent" | "count" | "probability" | "bps" | "amount" | "seconds" | "state";
+
+export function formatMeasure(value: string | null | undefined, unit: Unit): string {
+  if (value === null || value === undefined || value === "") return NO_DATA;
+  switch (unit) {
+    case "percent":
+      return formatFraction(value);
+    case "probability":
+      return formatNumber(value, { digits: 4, minDigits: 2 });
+    case "count":
+      return formatCount(value);
+    case "bps":
+      return `${formatNumber(value, { digits: 0 })} bp`;
+    case "amount":
+      return formatMoney(value);
+    case "seconds":
+      return formatAge(Number(value));
+    case "state":
+      return value;
+  }
+}
+
+/** A share of one as percent, exactly: "0.0525" → `5.25 %`. */
+export function formatFraction(value: string | null | undefined, { signed = false, digits = 2 }: { signed?: boolean; digits?: number } = {}): string {
+  if (value === null || value === undefined) return NO_DATA;
+  const percent = shiftPoint(value, 2);
+  return percent === null ? NO_DATA : `${formatNumber(percent, { digits, signed })} %`;
+}

@@ -1,0 +1,73 @@
+"use client";
+
+/** One live connection for the whole page, and hooks that read slices of it. A component is drawn again only when its slice changes. */
+import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useDashboardRequest } from "@/api/dashboard";
+import type { Dashboard, StreamMessage } from "@/api/types";
+import { useSecond } from "@/lib/clock";
+import { browser } from "./browser";
+import { LiveConnection, type LiveState } from "./connection";
+import { dashboardStream } from "./dashboard-stream";
+
+type Connection = LiveConnection<Dashboard, StreamMessage>;
+const LiveContext = createContext<Connection | null>(null);
+
+/** Prices older than this lose their colour. */
+export const STALE_AFTER_S = 3;
+const POLL_WHILE_DOWN_MS = 4000;
+
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const [connection] = useState<Connection>(() => new LiveConnection(dashboardStream, browser));
+  useEffect(() => {
+    connection.start();
+    return () => connection.stop();
+  }, [connection]);
+  return (
+    <LiveContext.Provider value={connection}>
+      <FirstPicture />
+      {children}
+    </LiveContext.Provider>
+  );
+}
+
+/** The picture by one request, at once and while the line is down, so that the page never waits for the socket. */
+function FirstPicture() {
+  const connection = useConnection();
+  const down = useLive((live) => live.link.link === "waiting");
+  const { data, dataUpdatedAt } = useDashboardRequest(down ? POLL_WHILE_DOWN_MS : false);
+  useEffect(() => {
+    if (data !== undefined) connection.offer(data, data.seq);
+  }, [connection, data, dataUpdatedAt]);
+  return null;
+}
+
+export function useConnection(): Connection {
+  const connection = useContext(LiveContext);
+  if (connection === null) throw new Error("useConnection needs a LiveProvider above it.");
+  return connection;
+}
+
+const NOTHING: LiveState<Dashboard> = { data: undefined, link: { link: "closed" }, heardAtMs: 0, seq: 0 };
+
+export function useLive<R>(select: (live: LiveState<Dashboard>) => R): R {
+  const connection = useConnection();
+  return useSyncExternalStore(
+    connection.watch,
+    () => select(connection.current()),
+    () => select(NOTHING),
+  );
+}
+
+/** One part of the dashboard; undefined until the first picture. */
+export function useDashboard<K extends keyof Dashboard>(part: K): Dashboard[K] | undefined {
+  return useLive((live) => live.data?.[part]);
+}
+
+/** Seconds since the feed last spoke, and whether that is too long. */
+export function useFeedAge(): { ageS: number | null; stale: boolean } {
+  const second = useSecond();
+  const heardAtMs = useLive((live) => live.heardAtMs);
+  if (heardAtMs === 0 || second === 0) return { ageS: null, stale: false };
+  const ageS = Math.max(0, second - Math.floor(heardAtMs / 1000));
+  return { ageS, stale: ageS > STALE_AFTER_S };
+}

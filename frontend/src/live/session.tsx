@@ -1,0 +1,44 @@
+"use client";
+
+/** May this browser change anything? Takes the one-time key from the address, exchanges it once, and cleans the address. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { exchangeKey } from "@/api/open-session";
+import { sessionQuery, useSessionState } from "@/api/session";
+import { messageOf } from "@/ui/states";
+
+export function keyFromFragment(fragment: string): string | null {
+  const key = new URLSearchParams(fragment.replace(/^#/, "")).get("key");
+  return key === null || key === "" ? null : key;
+}
+
+/** Mounted once by the shell. */
+export function KeyExchange() {
+  const cache = useQueryClient();
+  const [failure, setFailure] = useState<string | null>(null);
+  useEffect(() => {
+    const key = keyFromFragment(window.location.hash);
+    if (key === null) return;
+    // The key leaves the address before anything else happens: it must not stay in history or in a screenshot.
+    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+    exchangeKey(key).then(
+      (session) => cache.setQueryData(sessionQuery.queryKey, session),
+      (error: unknown) => setFailure(messageOf(error)),
+    );
+  }, [cache]);
+  if (failure === null) return null;
+  return (
+    <p role="alert" className="border-b border-line bg-warn-wash px-3 py-1.5 text-xs text-warn">
+      The key in the address was not accepted: {failure} Reading goes on; for trading start again with <code>./run.sh</code> and open the address it prints.
+    </p>
+  );
+}
+
+export const HOW_TO_GET_A_SESSION = "No session: open the address with #key=… that ./run.sh printed.";
+
+/** Why this browser may not change anything, or null when it may. */
+export function useSessionBlock(): string | null {
+  const { data, isPending } = useSessionState();
+  if (isPending) return "Checking the session…";
+  return data?.active ? null : HOW_TO_GET_A_SESSION;
+}

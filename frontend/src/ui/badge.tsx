@@ -1,0 +1,33 @@
+import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
+
+const TONES = {
+  plain: "border-line text-ink-2",
+  up: "border-transparent bg-up-wash text-up",
+  down: "border-transparent bg-down-wash text-down",
+  warn: "border-transparent bg-warn-wash text-warn",
+  wax: "border-transparent bg-wax-wash text-wax",
+} as const;
+
+export type Tone = keyof typeof TONES;
+
+export function Badge({ tone = "plain", title, className, children }: { tone?: Tone; title?: string; className?: string; children: ReactNode }) {
+  return (
+    <span
+      title={title}
+      className={cn("text-2xs inline-flex h-[18px] items-center gap-1 rounded-[2px] border px-1.5 font-medium whitespace-nowrap", TONES[tone], className)}
+    >
+      {children}
+    </span>
+  );
+}
+
+/** Every place that shows prices of the made-up feed carries this word. */
+export function SyntheticLabel({ synthetic }: { synthetic: boolean | undefined }) {
+  if (!synthetic) return null;
+  return (
+    <Badge tone="warn" title="These prices come from a generator, not from a market.">
+      synthetic
+    </Badge>
+  );
+}

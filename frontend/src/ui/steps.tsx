@@ -1,0 +1,43 @@
+import { Check, Ellipsis, Hand, Minus, CircleHelp, X } from "lucide-react";
+import type { ReactNode } from "react";
+import type { Step } from "@/api/types";
+import { cn } from "@/lib/cn";
+import { formatCount, formatTime } from "@/lib/format";
+
+export const STEP_NAMES = ["market", "signal", "oracle", "authorise", "execute", "record", "settle"] as const;
+
+const LOOKS: Record<Step["state"], { word: string; className: string; icon: ReactNode }> = {
+  DONE: { word: "done", className: "bg-up-wash text-up", icon: <Check className="size-3" strokeWidth={3} /> },
+  ACTIVE: { word: "in progress", className: "animate-pulse border border-up text-up", icon: <Ellipsis className="size-3" /> },
+  WAITING: { word: "waits for you", className: "bg-warn-wash text-warn", icon: <Hand className="size-3" /> },
+  REFUSED: { word: "refused by the oracle", className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
+  REJECTED: { word: "rejected by the contract", className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
+  SKIPPED: { word: "skipped", className: "bg-warn-wash text-warn", icon: <Minus className="size-3" strokeWidth={3} /> },
+  FAILED: { word: "failed", className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
+  UNKNOWN: { word: "outcome unknown", className: "bg-warn-wash text-warn", icon: <CircleHelp className="size-3" /> },
+  NOT_REACHED: { word: "not reached", className: "border border-line", icon: null },
+};
+
+/** The seven steps of a cycle as ticks: how far it came, and where it ended. */
+export function StepTicks({ steps }: { steps: readonly Step[] }) {
+  return (
+    <ol aria-label="Steps" className="flex items-center">
+      {STEP_NAMES.map((name, index) => {
+        const step = steps.find((each) => each.step === index + 1);
+        const look = LOOKS[step?.state ?? "NOT_REACHED"];
+        const story = [`${index + 1} ${name}: ${look.word}`, step?.time ? formatTime(step.time) : null, step?.block ? `block ${formatCount(step.block)}` : null, step?.detail];
+        return (
+          <li key={name} className="flex items-center" title={story.filter(Boolean).join(" · ")}>
+            {index > 0 ? <span aria-hidden className={cn("h-px w-1.5", step && step.state !== "NOT_REACHED" ? "bg-up" : "bg-line-strong")} /> : null}
+            <span aria-hidden className={cn("inline-flex size-[18px] items-center justify-center rounded-full", look.className)}>
+              {look.icon}
+            </span>
+            <span className="sr-only">
+              {name}: {look.word}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
