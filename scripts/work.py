@@ -24,7 +24,7 @@ STEP_LIMIT_S = 1800
 LOCK_LIMIT_S = 1200
 
 
-class Stopped(Exception):  # noqa: N818 - not an error of its own: another task failed first
+class Stopped(Exception):
     """This task was ended because another one failed."""
 
 
