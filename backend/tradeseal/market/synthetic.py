@@ -22,6 +22,7 @@ FIRST_OPEN: Final = 1_704_067_200  # 2024-01-01T00:00:00Z
 START: Final = 1_725_148_800  # 2024-09-01T00:00:00Z
 BARS: Final = 10_200  # to 2025-03-01T00:00:00Z
 STEPS: Final = 6  # price moves inside one bar
+ROOT_OF_STEP: Final = 0.408248290463863  # 1 / sqrt(6)
 
 
 class Regime(IntEnum):
@@ -53,7 +54,7 @@ MARKETS: Final = (
 
 # Per regime: mean length in bars, volatility relative to the market's own.
 LENGTH: Final = {Regime.TREND: 96, Regime.REVERSION: 120, Regime.STORM: 36}
-VOLATILITY: Final = {Regime.TREND: 0.9, Regime.REVERSION: 0.8, Regime.STORM: 2.0}
+VOLATILITY: Final = {Regime.TREND: 0.9, Regime.REVERSION: 0.8, Regime.STORM: 2.4}
 CHANCE: Final = {Regime.TREND: 0.5, Regime.REVERSION: 0.38, Regime.STORM: 0.12}
 DRIFT: Final = 0.18  # of a trend, per bar, in volatilities
 PULL: Final = 0.10  # of a reversion towards its anchor, per bar
@@ -100,7 +101,7 @@ def _rows(market: Market, generator: np.random.PCG64, bars: int) -> Iterator[tup
         jump = _jump(regime, lot[3], lot[4]) * volatility
         prices = [price]
         for step in range(STEPS):
-            move = normals[STEPS * bar + step] * volatility * _ROOT_OF_STEP
+            move = normals[STEPS * bar + step] * volatility * ROOT_OF_STEP
             if regime is Regime.TREND:
                 move += direction * DRIFT * volatility / STEPS
             elif regime is Regime.REVERSION:
@@ -110,9 +111,6 @@ def _rows(market: Market, generator: np.random.PCG64, bars: int) -> Iterator[tup
         ticks = [max(1, int(one / market.tick_e8 + 0.5)) * market.tick_e8 for one in prices]
         busy = (0.5 + lot[5]) * (0.4 + 0.6 * volatility / market.volatility)
         yield ticks[0], max(ticks), min(ticks), ticks[-1], int(market.volume_e8 * busy)
-
-
-_ROOT_OF_STEP: Final = 0.408248290463863  # 1 / sqrt(6)
 
 
 def _regime(chance: float) -> Regime:

@@ -1,6 +1,5 @@
 """What other contexts may use of the oracle context."""
 
-from tradeseal.oracle.assembly import signal_message
 from tradeseal.oracle.attest import Attestor
 from tradeseal.oracle.domainmodel import (
     DOMAIN_NAME,
@@ -14,7 +13,6 @@ from tradeseal.oracle.domainmodel import (
     name_id,
     round_hash,
 )
-from tradeseal.oracle.ownview import StoreView
 from tradeseal.oracle.verification import Check, OwnView, Terms, Verification, verify
 
 __all__ = [
@@ -27,13 +25,11 @@ __all__ = [
     "Domain",
     "OwnView",
     "SignalMessage",
-    "StoreView",
     "Terms",
     "Verification",
     "commit_hash",
     "marks_hash",
     "name_id",
     "round_hash",
-    "signal_message",
     "verify",
 ]

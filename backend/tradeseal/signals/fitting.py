@@ -63,8 +63,8 @@ def fit_calibrator(
             got=len(lessons),
             limit=ROWS_LEAST,
         )
-    brier, brier_of_base_rate, slope = _walk_forward(lessons)
-    centres, scales, weights, intercept = _fit(lessons)
+    brier, brier_of_base_rate, slope = walk_forward(lessons)
+    centres, scales, weights, intercept = fit_logistic(lessons)
     base_rate = float(lessons.reached.mean())
     origin = Origin(
         strategy=strategy.name,
@@ -127,7 +127,7 @@ def _lessons(store: CandleStore, market: str, before: int, strategy: TechnicalSt
     return lessons.where(found != UNKNOWN)
 
 
-def _walk_forward(lessons: Lessons) -> tuple[float, float, float]:
+def walk_forward(lessons: Lessons) -> tuple[float, float, float]:
     """Brier score of purged predictions, that of the base rate, and the slope that calibrates them."""
     edges = lessons.closes[np.linspace(0, len(lessons) - 1, FOLDS + 2).astype(np.int64)]
     guesses, bases, truths = [], [], []
@@ -136,7 +136,7 @@ def _walk_forward(lessons: Lessons) -> tuple[float, float, float]:
         fold = lessons.where((lessons.closes > begin) & (lessons.closes <= end))
         if len(known) < ROWS_LEAST // 2 or len(fold) == 0 or not 0 < known.reached.mean() < 1:
             continue
-        centres, scales, weights, intercept = _fit(known)
+        centres, scales, weights, intercept = fit_logistic(known)
         guesses.append(intercept + ((fold.features - centres) / scales) @ weights)
         bases.append(np.full(len(fold), known.reached.mean()))
         truths.append(fold.reached)
@@ -157,7 +157,8 @@ def _slope(guess: _Floats, truth: _Ints) -> float:
     return float(np.clip(model.coef_[0, 0], 0.0, 1.0))
 
 
-def _fit(lessons: Lessons) -> tuple[_Floats, _Floats, _Floats, float]:
+def fit_logistic(lessons: Lessons) -> tuple[_Floats, _Floats, _Floats, float]:
+    """Centres, scales, weights and intercept, before any shrinking."""
     centres = lessons.features.mean(axis=0)
     scales = np.maximum(lessons.features.std(axis=0), 1e-6)
     model = _regression(PENALTY).fit((lessons.features - centres) / scales, lessons.reached)

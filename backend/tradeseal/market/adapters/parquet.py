@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,9 @@ from tradeseal.market.store import CandleStore, Series
 
 FILE_COLUMNS: Final = ("time", "open", "high", "low", "close", "volume")
 LEAST_PRICE_E8: Final = 10_000
-GREATEST_E8: Final = 2**53
+GREATEST_E8: Final = 2**51  # below, a float and its product with 1e8 are near enough to round to the exact integer
+EARLIEST_MS: Final = 1_230_768_000_000  # 2009: no coin is older
+LATEST_MS: Final = 4_102_444_800_000  # 2100
 
 _Floats = npt.NDArray[np.float64]
 _Mask = npt.NDArray[np.bool_]
@@ -183,13 +185,22 @@ def _read(path: Path) -> tuple[Column, _Floats, _Floats]:
     if missing:
         raise Refused("CORRUPT_FILE", f"{path.name} lacks the columns {', '.join(missing)}.", file=path.name)
     try:
-        times = table.column("time").cast(pa.int64()).fill_null(0).to_numpy().astype(np.int64)
+        times = _milliseconds(table.column("time")).fill_null(0).to_numpy().astype(np.int64)
         floats = [table.column(name).cast(pa.float64()).to_numpy().astype(np.float64) for name in FILE_COLUMNS[1:]]
     except pa.ArrowException as error:
         raise Refused(
             "CORRUPT_FILE", f"{path.name} has a column that is not numbers: {error}", file=path.name
         ) from error
     return times, np.stack(floats[:4]), floats[4]
+
+
+def _milliseconds(times: Any) -> Any:
+    """Times as integers, whatever unit a timestamp column has."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    return (
+        times.cast(pa.timestamp("ms")).cast(pa.int64()) if pa.types.is_timestamp(times.type) else times.cast(pa.int64())
+    )
 
 
 def _reasons(
@@ -199,7 +210,8 @@ def _reasons(
     open_, high, low, close = prices
     with np.errstate(invalid="ignore"):
         return [
-            ("time is not the open of an interval", (times_ms <= 0) | (times_ms % (interval_s * 1000) != 0)),
+            ("time is not in milliseconds since 1970", (times_ms < EARLIEST_MS) | (times_ms >= LATEST_MS)),
+            ("time is not the open of an interval", times_ms % (interval_s * 1000) != 0),
             ("price is not a number", ~np.isfinite(prices).all(axis=0)),
             ("price is zero or negative", (prices <= 0).any(axis=0)),
             ("price is out of scale", (prices_e8 >= GREATEST_E8).any(axis=0)),
