@@ -54,7 +54,7 @@ class Outcome:
 
 def check(part: str | None, places: Places, console: Console) -> int:
     """Do the checks of `part`, all of them even after a failure; 0 when each has passed."""
-    environment = places.environment() | {"PYTHONDONTWRITEBYTECODE": "1"}
+    environment = places.environment()
     wanted = [check for check in _checks(places) if part in {None, "full", *check.parts}]
     outcomes = [_perform(check, environment, console) for check in wanted]
     selection = _pytest_words(part)

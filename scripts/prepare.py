@@ -24,6 +24,14 @@ DEV_LOCK = "requirements-dev.txt"
 # Written by the build itself, so no part of what it is built from.
 FRONTEND_MADE = ("node_modules", ".next", "out", "src/api/generated", "next-env.d.ts", "tsconfig.tsbuildinfo")
 CONTRACTS_MADE = ("node_modules", "artifacts", "out", "cache", "test")
+# Retries wait for seconds, not for minutes: without a network the answer should come soon.
+NPM_CI = (
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--fetch-retry-mintimeout=2000",
+    "--fetch-retry-maxtimeout=8000",
+)
 ON_WINDOWS = os.name == "nt"
 
 
@@ -180,7 +188,7 @@ class Preparation:
         folder = self._at.root / folder_name
         return Task(
             name=name,
-            do=lambda: self._run_npm(name, folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund"),
+            do=lambda: self._run_npm(name, folder, "ci", *NPM_CI),
             fingerprint=lambda: hash_of([folder / "package-lock.json", folder / "package.json"], NODE_PACKAGE),
             made=(folder / "node_modules").is_dir,
             stamp=folder / "node_modules" / ".tradeseal",
