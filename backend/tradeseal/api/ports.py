@@ -297,9 +297,7 @@ class Ports:
     def _starting(self) -> Any:
         status = self.status()
         if status.stopped is not None:
-            raise Unavailable(
-                "STOPPED", status.stopped.message, phase=status.phase, reason=status.stopped.code
-            )
+            raise Unavailable("STOPPED", status.stopped.message, phase=status.phase, reason=status.stopped.code)
         raise Unavailable(
             "STARTING",
             f"Tradeseal is still starting: {status.phase_detail or status.phase}.",

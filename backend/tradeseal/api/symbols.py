@@ -14,9 +14,7 @@ def market_of(symbol: str, markets: Sequence[str]) -> str:
     for market in markets:
         if wanted in (market, base_of(market)):
             return market
-    raise Refused(
-        "UNKNOWN_SYMBOL", f"There is no market {symbol[:40]!r} here.", got=symbol[:40], known=list(markets)
-    )
+    raise Refused("UNKNOWN_SYMBOL", f"There is no market {symbol[:40]!r} here.", got=symbol[:40], known=list(markets))
 
 
 def base_of(market: str) -> str:

@@ -19,9 +19,7 @@ Time = Annotated[str, Field(json_schema_extra={"format": "date-time"}, descripti
 Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]*$", description="Lower-case hex with 0x.")]
 Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 Market = Annotated[str, Field(description="A dash pair, for example BTC-USDT.", examples=["BTC-USDT"])]
-RuleId = Literal[
-    "RULE-01", "RULE-02", "RULE-03", "RULE-04", "RULE-05", "RULE-06", "RULE-07", "RULE-08", "RULE-09"
-]
+RuleId = Literal["RULE-01", "RULE-02", "RULE-03", "RULE-04", "RULE-05", "RULE-06", "RULE-07", "RULE-08", "RULE-09"]
 Side = Literal["BUY", "SELL", "HOLD"]
 MarketMode = Literal["automatic", "ask"]
 

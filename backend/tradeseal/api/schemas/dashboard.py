@@ -31,6 +31,8 @@ Phase = Literal[
     "STOPPED",
 ]
 StepState = Literal["DONE", "ACTIVE", "WAITING", "REFUSED", "REJECTED", "SKIPPED", "FAILED", "UNKNOWN", "NOT_REACHED"]
+# "percent" and "probability" are shares of one ("0.05" is 5 %); "time" is ISO 8601.
+RuleUnit = Literal["percent", "count", "probability", "bps", "amount", "time", "state"]
 
 
 class Progress(Answer):
@@ -109,13 +111,13 @@ class Status(Answer):
 
 
 class Gauge(Answer):
-    """One rule: what the contract measures now against what it allows. `headroom` is 1 when all is left, 0 at the limit."""
+    """One rule: what the contract measures now against what it allows. `headroom`: 1 is all left, 0 none."""
 
     id: RuleId
     title: str
     measured: str | None
     limit: str | None
-    unit: Literal["percent", "count", "probability", "bps", "amount", "seconds", "state"]
+    unit: RuleUnit
     headroom: float | None
     enforced: bool
     state: Literal["OK", "NEAR", "AT_LIMIT", "NOT_ENFORCED", "NO_DATA"]
@@ -124,7 +126,7 @@ class Gauge(Answer):
 
 
 class Price(Answer):
-    """The last price of a market; `stale` when no fresh one came, `pending` when a large step awaits its second vector."""
+    """The last price of a market; `stale`: no fresh one came; `pending`: a large step awaits its second vector."""
 
     market: Market
     symbol: str
@@ -193,7 +195,7 @@ class RuleFailure(Answer):
     title: str
     measured: str | None
     limit: str | None
-    unit: Literal["percent", "count", "probability", "bps", "amount", "seconds", "state"]
+    unit: RuleUnit
     text: str
     measured_raw: str | None
     limit_raw: str | None
@@ -271,6 +273,8 @@ class Counters(Answer):
     signals: int
     held: int
     committed: int
+    judged: int
+    revoked: int
     open: int
     verified: int
     refused: int

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tradeseal.api.schemas.base import Answer, Hash, Market, MarketMode, Order, Time
+from tradeseal.api.schemas.base import Amount, Answer, Hash, Market, MarketMode, Order, Time
 from tradeseal.api.schemas.dashboard import Cycle, MarketSetting
 from tradeseal.api.schemas.records import Record
 
@@ -130,6 +130,14 @@ class Check(Answer):
     limit: str
 
 
+class Barriers(Answer):
+    """Where the position of an entry is closed, measured from its fill."""
+
+    stop: Amount
+    target: Amount
+    time_limit: Time
+
+
 class CycleDetail(Answer):
     """All that is kept about one cycle."""
 
@@ -138,6 +146,7 @@ class CycleDetail(Answer):
     indicators: list[dict[str, str]]
     why: list[str]
     checks: list[Check]
+    barriers: Barriers | None
     transactions: list[TransactionRef]
     records: list[Record]
     events: list[EventRef]

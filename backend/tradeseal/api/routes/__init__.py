@@ -1,0 +1,1 @@
+"""Endpoints, one file per subject. They translate; they decide nothing."""

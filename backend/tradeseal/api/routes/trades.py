@@ -1,0 +1,114 @@
+"""Orders of a person and the history of cycles.
+
+Knows the engine's commands and the read models. Knows nothing of rules: the contract decides.
+"""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.responses import Response
+
+from tradeseal.api import orders, tables, views
+from tradeseal.api.routes.common import Cursor, Limit, MarketText, PortsDep, TimeText, as_json, ready
+from tradeseal.api.schemas.trades import (
+    CycleDetail,
+    DeclineOrder,
+    ExecuteOrder,
+    ExitOrder,
+    TradeAnswer,
+    TradePage,
+)
+from tradeseal.api.symbols import market_of
+
+router = APIRouter(tags=["trades"])
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_.:-]+$",
+        description="The same key gives the same answer and acts once.",
+    ),
+]
+
+
+@router.post("/api/trades/execute", response_model=TradeAnswer, operation_id="executeTrade")
+def execute(request: Request, order: ExecuteOrder, ports: PortsDep, key: IdempotencyKey = None) -> Response:
+    """Run the full cycle for a market on the strategy's signal for the newest closed candle.
+
+    Never invents an opinion: HOLD answers `NO_SIGNAL`. A candle already acted on answers with that cycle and
+    `already_run`. A signal that waits for a person is accepted by this. A rejection is an answer, not an error.
+    """
+    engine = ports.the_engine()
+    market = market_of(order.symbol, ports.status().data.markets)
+    keeper: orders.Keeper = request.app.state.orders
+    return as_json(
+        keeper.once(
+            key,
+            ("execute", market, order.size),
+            lambda: engine.execute(market, size_bps=orders.bps(order.size), idempotency_key=key),
+            ports,
+        )
+    )
+
+
+@router.post("/api/trades/exit", response_model=TradeAnswer, operation_id="exitTrade")
+def exit_position(request: Request, order: ExitOrder, ports: PortsDep, key: IdempotencyKey = None) -> Response:
+    """Reduce or close a position by hand. Exits are never blocked by RULE-01 to RULE-07 or by REDUCING."""
+    engine = ports.the_engine()
+    market = market_of(order.symbol, ports.status().data.markets)
+    key = key or orders.new_key()
+    keeper: orders.Keeper = request.app.state.orders
+    return as_json(
+        keeper.once(
+            key,
+            ("exit", market, order.fraction),
+            lambda: engine.exit(market, fraction_bps=orders.bps(order.fraction) or 10_000, idempotency_key=key),
+            ports,
+        )
+    )
+
+
+@router.post("/api/trades/decline", response_model=TradeAnswer, operation_id="declineTrade")
+def decline(order: DeclineOrder, ports: PortsDep) -> Response:
+    """Let a signal that waits for a person go. It stays committed and is judged when it has expired."""
+    market = market_of(order.symbol, ports.status().data.markets)
+    return as_json(orders.answer(ports.the_engine().decline(market), ports))
+
+
+@router.get(
+    "/api/trades/history",
+    response_model=TradePage,
+    operation_id="getTradeHistory",
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def history(
+    ports: PortsDep,
+    market: MarketText = None,
+    side: Annotated[Literal["BUY", "SELL"] | None, Query()] = None,
+    kind: Annotated[Literal["ENTRY", "EXIT"] | None, Query()] = None,
+    outcome: Annotated[str | None, Query(max_length=40, pattern=r"^[A-Za-z_]+$")] = None,
+    since: Annotated[TimeText, Query(alias="from")] = None,
+    until: Annotated[TimeText, Query(alias="to")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    layout: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+) -> Response:
+    """Cycles, newest first, with filter and cursor paging; `format=csv` gives all that match, unpaged."""
+    chosen = tables.cycle_filter(ports, market=market, side=side, kind=kind, outcome=outcome, since=since, until=until)
+    queries = ports.the_queries()
+    if layout == "csv":
+        return ready(
+            tables.history_csv(queries, chosen),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": 'attachment; filename="tradeseal-trades.csv"'},
+        )
+    return as_json(tables.history_page(queries, chosen, cursor, limit))
+
+
+@router.get("/api/trades/{cycle_id}", response_model=CycleDetail, operation_id="getTrade")
+def detail(cycle_id: Annotated[str, Path(max_length=40)], ports: PortsDep) -> Response:
+    """All that is kept about one cycle: signal, checks, transactions, events, profit and loss."""
+    return as_json(views.cycle_detail(ports.the_queries(), cycle_id))

@@ -1,0 +1,136 @@
+"""The page: the static export served as it was built, with its headers.
+
+Knows files, types, compression and content security. Knows nothing of the API.
+
+Paths are looked up in an index made at the start, so that no path can leave the folder.
+"""
+
+import base64
+import hashlib
+import mimetypes
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from tradeseal.api.problems import problem
+
+_INLINE: Final = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+_FOREVER: Final = "public, max-age=31536000, immutable"
+_NOT_BUILT: Final = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Tradeseal</title>
+<h1>The page is not built yet</h1><p>Run <code>./run.sh</code>, which builds it, or use the API under
+<a href="/api/dashboard">/api/dashboard</a>.</p></html>"""
+
+
+@dataclass(frozen=True)
+class _File:
+    body: bytes
+    packed: bytes | None
+    media_type: str
+    etag: str
+    policy: str | None
+    forever: bool
+
+
+class StaticExport:
+    """Serves `out/`: `/trades` is `trades.html`, `/` is `index.html`, everything else as it lies there."""
+
+    def __init__(self, folder: Path, *, rpc_origins: Sequence[str] = ()) -> None:
+        self._folder = folder
+        self._rpc_origins = tuple(rpc_origins)
+        self._files: dict[str, _File] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._answer(Request(scope))(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response:
+        path = request.url.path
+        if request.method not in ("GET", "HEAD"):
+            return problem("METHOD_NOT_ALLOWED", f"{request.method} is not possible here.", instance=path)
+        if not self._files:
+            self._files = self._index()
+        if not self._files:
+            return Response(_NOT_BUILT, status_code=503, media_type="text/html", headers={"cache-control": "no-store"})
+        found = self._find(path)
+        if found is None:
+            missing = self._files.get("/404.html")
+            if missing is None or "." in path.rpartition("/")[2]:
+                return problem("NOT_FOUND", f"There is nothing at {path[:100]}.", instance=path)
+            return self._send(missing, request, status=404)
+        return self._send(found, request, status=200)
+
+    def _find(self, path: str) -> _File | None:
+        if path == "/":
+            return self._files.get("/index.html")
+        trimmed = path.rstrip("/")
+        return self._files.get(path) or self._files.get(trimmed + ".html") or self._files.get(trimmed + "/index.html")
+
+    def _send(self, file: _File, request: Request, *, status: int) -> Response:
+        headers = {
+            "etag": file.etag,
+            "cache-control": _FOREVER if file.forever else "no-cache",
+            "vary": "accept-encoding",
+        }
+        if file.policy is not None:
+            headers["content-security-policy"] = file.policy
+        if request.headers.get("if-none-match") == file.etag and status == 200:
+            return Response(status_code=304, headers=headers)
+        body = file.body
+        if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            body = file.packed
+            headers["content-encoding"] = "gzip"
+        return Response(body, status_code=status, media_type=file.media_type, headers=headers)
+
+    def _index(self) -> dict[str, _File]:
+        if not (self._folder / "index.html").is_file():
+            return {}
+        paths = [p for p in self._folder.rglob("*") if p.is_file() and not p.is_symlink()]
+        return {
+            "/" + path.relative_to(self._folder).as_posix(): self._read(path) for path in paths if path.suffix != ".gz"
+        }
+
+    def _read(self, path: Path) -> _File:
+        body = path.read_bytes()
+        packed = path.with_name(path.name + ".gz")
+        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        page = path.suffix == ".html"
+        return _File(
+            body=body,
+            packed=packed.read_bytes() if packed.is_file() else None,
+            media_type=media_type,
+            etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+            policy=content_policy(body, self._rpc_origins) if page else None,
+            forever="_next/static" in path.as_posix(),
+        )
+
+
+def content_policy(page: bytes, rpc_origins: Sequence[str] = ()) -> str:
+    """What a page may do: its own scripts, by hash where they stand inside it, and talk to this server alone.
+
+    Styles need `unsafe-inline`: the chart and the dialogs set style attributes.
+    """
+    hashes = sorted({_hash(script) for script in _INLINE.findall(page) if script.strip()})
+    connect = " ".join(["'self'", "ws://127.0.0.1:*", "ws://localhost:*", *rpc_origins])
+    return "; ".join(
+        [
+            "default-src 'self'",
+            "script-src " + " ".join(["'self'", *hashes]),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            f"connect-src {connect}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def _hash(script: bytes) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"

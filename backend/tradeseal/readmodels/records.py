@@ -1,0 +1,191 @@
+"""Records: the contract's hash chain as the log noted it, one row for each record, with its block.
+
+Knows which topics carry a record. Knows nothing of the chain itself: `verify` compares, this only shows.
+"""
+
+import json
+import sqlite3
+from typing import Any
+
+from tradeseal.readmodels.facts import Fact, handlers_of
+from tradeseal.readmodels.view import Projection
+
+_RECORDS = """CREATE TABLE IF NOT EXISTS records (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, market TEXT, cycle TEXT, hash TEXT NOT NULL, previous TEXT,
+    tx TEXT, block INTEGER, block_hash TEXT, observed_at INTEGER, data TEXT NOT NULL, position INTEGER NOT NULL)"""
+_CYCLES = """CREATE TABLE IF NOT EXISTS cycle_facts (
+    cycle TEXT PRIMARY KEY, market TEXT NOT NULL, side INTEGER, facts TEXT NOT NULL) WITHOUT ROWID"""
+_TRANSACTIONS = """CREATE TABLE IF NOT EXISTS transactions (
+    tx TEXT NOT NULL, cycle TEXT NOT NULL, purpose TEXT NOT NULL, block INTEGER, block_hash TEXT, observed_at INTEGER,
+    position INTEGER NOT NULL, PRIMARY KEY (cycle, tx, purpose)) WITHOUT ROWID"""
+
+
+class RecordsProjection(Projection):
+    """The contract's records in their order, and the transactions of each cycle."""
+
+    name = "records"
+    version = 1
+    tables = (
+        _RECORDS,
+        "CREATE INDEX IF NOT EXISTS records_cycle ON records (cycle)",
+        "CREATE INDEX IF NOT EXISTS records_kind ON records (kind, seq)",
+        "CREATE INDEX IF NOT EXISTS records_market ON records (market, seq)",
+        _CYCLES,
+        _TRANSACTIONS,
+    )
+
+    def apply(self, db: sqlite3.Connection, fact: Fact) -> None:
+        handler = _HANDLERS.get(fact.topic)
+        if handler is not None:
+            handler(db, fact)
+
+
+def _opened(db: sqlite3.Connection, fact: Fact) -> None:
+    db.execute("INSERT INTO cycle_facts VALUES (?, ?, NULL, '{}')", (fact.stream, fact.data["market"]))
+
+
+def _committed(db: sqlite3.Connection, fact: Fact) -> None:
+    _transaction(db, fact, "commit")
+
+
+def _authorised(db: sqlite3.Connection, fact: Fact) -> None:
+    ticket = fact.data["ticket"]
+    db.execute("UPDATE cycle_facts SET side = ? WHERE cycle = ?", (ticket["side"], fact.stream))
+    entry = ticket["side"] == 1
+    _transaction(db, fact, "authorise" if entry else "exit")
+    _record(db, fact, "entry" if entry else "exit", {name: _text(ticket[name]) for name in _TICKET})
+
+
+def _rejected(db: sqlite3.Connection, fact: Fact) -> None:
+    _transaction(db, fact, "authorise")
+    failed = [check for check in fact.data["checks"] if check["failed"]]
+    _record(db, fact, "rejection", {"rules": fact.data["rules"], "checks": failed})
+
+
+def _filled(db: sqlite3.Connection, fact: Fact) -> None:
+    facts = {name: _text(fact.data[name]) for name in ("quantity_e8", "price_e8", "fee_e8")}
+    db.execute("UPDATE cycle_facts SET facts = ? WHERE cycle = ?", (json.dumps(facts), fact.stream))
+
+
+def _recorded(db: sqlite3.Connection, fact: Fact) -> None:
+    side, facts = db.execute("SELECT side, facts FROM cycle_facts WHERE cycle = ?", (fact.stream,)).fetchone()
+    _transaction(db, fact, "record")
+    _record(db, fact, "sell fill" if side == 2 else "buy fill", json.loads(facts))
+
+
+def _settled(db: sqlite3.Connection, fact: Fact) -> None:
+    facts = {name: _text(fact.data[name]) for name in _BOOKING}
+    db.execute(
+        "UPDATE records SET data = ? WHERE cycle = ? AND kind IN ('buy fill', 'sell fill') "
+        "AND seq = (SELECT max(seq) FROM records WHERE cycle = ?)",
+        (json.dumps(facts), fact.stream, fact.stream),
+    )
+    db.execute("DELETE FROM cycle_facts WHERE cycle = ?", (fact.stream,))
+
+
+def _released(db: sqlite3.Connection, fact: Fact) -> None:
+    _transaction(db, fact, "release")
+    _record(db, fact, "release", {"quantity_e8": _text(fact.data["quantity_e8"])})
+
+
+def _day(db: sqlite3.Connection, fact: Fact) -> None:
+    _record(db, fact, "day", dict(fact.data["values"]), cycle=None)
+
+
+def _latch(db: sqlite3.Connection, fact: Fact) -> None:
+    _record(db, fact, "latch", dict(fact.data["values"]), cycle=None)
+
+
+def _noted(db: sqlite3.Connection, fact: Fact) -> None:
+    kind = _NOTED.get(fact.data["name"], fact.data["name"])
+    _record(db, fact, kind, dict(fact.data["values"]), cycle=None)
+
+
+def _marks(db: sqlite3.Connection, fact: Fact) -> None:
+    """Records of a day's roll or a latch come from the vector's own transaction, stored next to it."""
+    d = fact.data
+    db.execute(
+        "UPDATE records SET tx = ?, block = ?, block_hash = ?, observed_at = ? "
+        "WHERE tx IS NULL AND kind IN ('day', 'latch') AND position >= ?",
+        (d["transaction_hash"], d["block"], d["block_hash"], d["observed_at"], fact.position - 20),
+    )
+
+
+_TICKET = ("id", "side", "reason", "quantity_e8", "limit_price_e8", "mark_e8", "mark_seq", "fee_bps")
+_BOOKING = (
+    "side", "quantity_e8", "price_e8", "notional_e8", "fee_e8", "realised_pnl_e8", "cash_after_e8",
+    "quantity_after_e8", "cost_after_e8",
+)  # fmt: skip
+_NOTED = {
+    "BookStateChanged": "state",
+    "LimitsChanged": "limits",
+    "FlowBooked": "flow",
+    "PeakReset": "peak",
+    "DaySettled": "day",
+    "DayLatched": "latch",
+    "DrawdownLatched": "latch",
+}
+
+
+def _text(value: Any) -> str:
+    return str(value)
+
+
+def _record(db: sqlite3.Connection, fact: Fact, kind: str, data: dict[str, Any], *, cycle: str | None = "") -> None:
+    d = fact.data
+    stream = fact.stream if cycle == "" else None
+    market = None
+    if stream is not None:
+        row = db.execute("SELECT market FROM cycle_facts WHERE cycle = ?", (stream,)).fetchone()
+        market = row[0] if row else None
+    db.execute(
+        "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            d["record_seq"],
+            kind,
+            market,
+            stream,
+            d["record_hash"],
+            d.get("previous_hash"),
+            d.get("transaction_hash"),
+            d.get("block"),
+            d.get("block_hash"),
+            d.get("observed_at"),
+            json.dumps(data),
+            fact.position,
+        ),
+    )
+
+
+def _transaction(db: sqlite3.Connection, fact: Fact, purpose: str) -> None:
+    d = fact.data
+    db.execute(
+        "INSERT OR REPLACE INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            d["transaction_hash"],
+            fact.stream,
+            purpose,
+            d["block"],
+            d["block_hash"],
+            d.get("observed_at"),
+            fact.position,
+        ),
+    )
+
+
+_HANDLERS = handlers_of(
+    [
+        ("TradeCycle.CycleOpened", _opened),
+        ("TradeCycle.SignalCommitted", _committed),
+        ("TradeCycle.TradeAuthorised", _authorised),
+        ("TradeCycle.TradeRejected", _rejected),
+        ("TradeCycle.OrderFilled", _filled),
+        ("TradeCycle.TradeRecorded", _recorded),
+        ("TradeCycle.TradeSettled", _settled),
+        ("TradeCycle.TicketReleased", _released),
+        ("TradingDay.DaySettled", _day),
+        ("TradingDay.DayLatched", _latch),
+        ("Portfolio.BookRecordNoted", _noted),
+        ("SignalLog.MarksPosted", _marks),
+    ]
+)
