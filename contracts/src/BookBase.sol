@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BookSetup, FillBody, IRiskBook, Limits, RejectionBody, Skip, State, Ticket} from "./interfaces/IRiskBook.sol";
 import {BookClass, CommitmentStatus, ISignalOracle, Signal, Snapshot} from "./interfaces/ISignalOracle.sol";
 import {BookMath} from "./libraries/BookMath.sol";
@@ -474,7 +475,7 @@ abstract contract BookBase {
         account.dayLatched = true;
         account.recordSeq += 1;
         account.voidBefore = account.recordSeq;
-        int128 equity = int128(_equity(account));
+        int128 equity = SafeCast.toInt128(_equity(account));
         account.head = keccak256(
             abi.encode(
                 account.head,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BookBase} from "./BookBase.sol";
 import {RiskBookRare} from "./RiskBookRare.sol";
 import {
@@ -25,11 +26,14 @@ import {Hashes} from "./libraries/Hashes.sol";
 /// tighten and stop; the governor halts, resumes and books flows; anyone releases late or void tickets. No upgrade exists:
 /// `rare` is fixed in the code at opening.
 contract RiskBook is BookBase {
+    /// A trillion: far enough from the widths of the accounts that only absurd prices reach them (and then revert).
+    uint256 private constant MAX_CASH = 1e12 * 1e8;
+
     address private immutable RARE;
 
     constructor(BookSetup memory setup) BookBase(setup) {
         if (setup.book == 0) revert IRiskBook.BadSetup("book");
-        if (setup.cash == 0 || setup.cash > uint128(type(int128).max) / 1e8) revert IRiskBook.BadSetup("cash");
+        if (setup.cash == 0 || setup.cash > MAX_CASH) revert IRiskBook.BadSetup("cash");
         // Facts that live books must accept (late, over, out of band) are not built yet: refuse rather than pretend.
         if (CLASS == BookClass.LIVE) revert IRiskBook.ClassNotSupported(CLASS);
         _checkRange(setup.limits);
@@ -106,7 +110,9 @@ contract RiskBook is BookBase {
     function _recordEntry(Work memory work, Ticket memory ticket, bytes32 signalHash, bytes32 market) private {
         Account memory account = work.account;
         account.tradesToday += 1;
-        account.reserved += uint128(BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps));
+        account.reserved += SafeCast.toUint128(
+            BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps)
+        );
         work.holdings[ticket.market].reservedBuy += ticket.quantity;
         _recordDecision(work, KIND_ENTRY, ticket, signalHash, market, 0);
         uint64 observedAt = work.marks.observedAt;
@@ -256,12 +262,12 @@ contract RiskBook is BookBase {
     function _foldBuy(Work memory work, Ticket memory ticket, FillBody memory body) private {
         Account memory account = work.account;
         Holding memory holding = _holding(work, ticket.market);
-        body.notional = uint128(BookMath.notionalUp(body.quantity, body.price));
+        body.notional = SafeCast.toUint128(BookMath.notionalUp(body.quantity, body.price));
         uint128 paid = body.notional + body.fee;
         uint256 freed = BookMath.reservationUp(body.quantity + ticket.quantity, ticket.limitPrice, ticket.feeBps)
             - BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps);
         account.reserved -= uint128(freed);
-        account.cash -= int128(paid);
+        account.cash -= SafeCast.toInt128(int256(uint256(paid)));
         holding.reservedBuy -= body.quantity;
         holding.cost += paid;
         _moveQuantity(work, ticket.market, holding, holding.quantity + body.quantity);
@@ -275,7 +281,7 @@ contract RiskBook is BookBase {
     function _foldSell(Work memory work, uint256 m, FillBody memory body) private view {
         Account memory account = work.account;
         Holding memory holding = _holding(work, m);
-        body.notional = uint128(BookMath.notionalDown(body.quantity, body.price));
+        body.notional = SafeCast.toUint128(BookMath.notionalDown(body.quantity, body.price));
         body.taken = uint128(BookMath.costTakenUp(holding.cost, body.quantity, holding.quantity));
         body.realised = int128(body.notional) - int128(body.fee) - int128(body.taken);
         account.cash += int128(body.notional) - int128(body.fee);
@@ -288,8 +294,9 @@ contract RiskBook is BookBase {
     function _moveQuantity(Work memory work, uint256 m, Holding memory holding, uint128 quantity) private pure {
         Account memory account = work.account;
         uint256 mark = work.marks.prices[m];
-        account.value =
-            uint128(account.value - BookMath.valueDown(holding.quantity, mark) + BookMath.valueDown(quantity, mark));
+        account.value = SafeCast.toUint128(
+            account.value - BookMath.valueDown(holding.quantity, mark) + BookMath.valueDown(quantity, mark)
+        );
         holding.quantity = quantity;
         if (quantity == 0) account.held &= uint16(~(1 << m));
         else account.held |= uint16(1 << m);
@@ -310,7 +317,7 @@ contract RiskBook is BookBase {
         for (uint256 m; m < prices.length; ++m) {
             if (account.held >> m & 1 == 1) value += BookMath.valueDown(_holdings[m].quantity, prices[m]);
         }
-        account.value = uint128(value);
+        account.value = SafeCast.toUint128(value);
         // (3)
         _testLatches(account, _limits, observedAt);
         _account = account;
@@ -318,7 +325,7 @@ contract RiskBook is BookBase {
 
     /// The day closes at the old marks; the next one opens there, unlatched, with no trades, and may move the peak.
     function _rollDay(Account memory account, uint32 day, uint64 observedAt) private {
-        (int128 opening, int128 closing) = (account.opening, int128(_equity(account)));
+        (int128 opening, int128 closing) = (account.opening, SafeCast.toInt128(_equity(account)));
         (uint32 closed, uint16 trades) = (account.day, account.tradesToday);
         if (closing > account.peak) account.peak = closing;
         (account.opening, account.day, account.tradesToday, account.dayLatched) = (closing, day, 0, false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BookBase} from "./BookBase.sol";
 import {
     BookSetup,
@@ -299,7 +300,10 @@ contract RiskBookRare is BookBase {
     /// ceil(x · after / before); nothing to scale in an opening that is not positive.
     function _scaled(int128 x, int256 after_, int256 before) private pure returns (int128) {
         if (x <= 0) return x;
-        return int128(int256(BookMath.ceilDiv(uint256(int256(x)) * uint256(after_), uint256(before))));
+        return
+            SafeCast.toInt128(
+                SafeCast.toInt256(BookMath.ceilDiv(uint256(int256(x)) * uint256(after_), uint256(before)))
+            );
     }
 
     function _observedAt() private view returns (uint64 observedAt) {
@@ -316,7 +320,7 @@ contract RiskBookRare is BookBase {
         shown.class = CLASS;
         shown.cash = account.cash;
         shown.reserved = account.reserved;
-        shown.equity = int128(_equity(account));
+        shown.equity = SafeCast.toInt128(_equity(account));
         shown.opening = account.opening;
         shown.peak = account.peak;
         shown.day = account.day;

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IRiskBook} from "./interfaces/IRiskBook.sol";
 import {
     BookClass,
@@ -192,7 +193,7 @@ contract SignalOracle is ISignalOracle, EIP712 {
         // Effect: take the prices; what was signed and never posted is counted.
         if (seq > tick.seq + 1) {
             emit MarksSkipped(tick.seq + 1, seq - 1);
-            tick.skipped += uint32(seq - tick.seq - 1);
+            tick.skipped = SafeCast.toUint32(uint256(tick.skipped) + seq - tick.seq - 1);
         }
         uint64[] memory valuing = _takePrices(tick, prices);
         tick.seq = seq;
@@ -351,7 +352,7 @@ contract SignalOracle is ISignalOracle, EIP712 {
     function _checkFresh(uint64 observedAt) private view {
         bool fresh = class == BookClass.SIMULATED
             ? observedAt <= block.timestamp
-            : observedAt + OLDEST_MARK >= block.timestamp && observedAt <= block.timestamp + NEWEST_MARK;
+            : uint256(observedAt) + OLDEST_MARK >= block.timestamp && observedAt <= block.timestamp + NEWEST_MARK;
         if (!fresh) revert NotFresh(observedAt, uint64(block.timestamp));
     }
 
