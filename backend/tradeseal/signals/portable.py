@@ -1,7 +1,7 @@
 """Logarithm and exponential from +, -, *, / and exact scaling alone, so that every platform gives the same bits.
 
 A platform's own `log` and `exp` may differ in the last bit, by library, processor and even by position in a vector.
-IEEE 754 fixes the four operations and the square root. Errors stay under 2e-16 relative, more than prices deserve.
+IEEE 754 fixes the four operations and the square root. Results lie within two units in the last place.
 """
 
 from typing import Any, Final
