@@ -67,7 +67,7 @@ def deploy(chain: LocalChain, ledger: Ledger, plan: BookPlan, keys: DemoKeys, ar
     deployer = keys.wallet("governor")
     deployment = deployment_of(plan, artifacts, deployer.address)
     for nonce, (name, to, data) in enumerate(_steps(deployment, plan, keys)):
-        if chain.last is not None and chain.last.position > nonce and chain.last.mined:
+        if chain.mined_count > nonce:
             continue
         _step(
             chain,

@@ -89,6 +89,11 @@ class LocalChain:
         """The journal's newest page."""
         return self._page
 
+    @property
+    def mined_count(self) -> int:
+        """How many of our transactions have a block; one a block, so it is the last block's number, too."""
+        return 0 if self._mined_last is None else self._mined_last.position
+
     def last_mined(self) -> JournalEntry:
         """The newest transaction that has a block."""
         with self._turn:
@@ -236,7 +241,7 @@ class LocalChain:
     def _all_mined(self) -> list[JournalEntry]:
         """The stored journal, and the newest block when its outcome is not stored yet."""
         entries = [entry for entry in self.journal.entries() if entry.mined]
-        if self._mined_last is not None and len(entries) < self._mined_last.position:
+        if self._mined_last is not None and len(entries) < self.mined_count:
             entries.append(self._mined_last)
         return entries
 

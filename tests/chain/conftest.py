@@ -1,0 +1,60 @@
+"""Homes for the chain's tests, opened, closed and opened again.
+
+Tests that need the node or the compiler are skipped by name, with how to get them, where `contracts/` is not installed.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tradeseal.chain.anvil import anvil_binary
+from tradeseal.chain.compile import CONTRACTS, artifacts
+from tradeseal.chain.published import BookPlan, demo_keys, open_gate
+from tradeseal.kernel.errors import Unavailable
+from tradeseal.ledger.published import Ledger
+from tradeseal.oracle.published import Attestor
+
+sys.path.insert(0, str(Path(__file__).parent))
+from desk import Desk, a_plan  # noqa: E402 - the tests' own module, found by the line above
+
+OpenDesk = Callable[..., Desk]
+
+
+@pytest.fixture(scope="session")
+def contracts() -> Path:
+    """The installed compiler and node, or a skip that says how to get them."""
+    try:
+        anvil_binary(CONTRACTS)
+        artifacts(CONTRACTS)
+    except Unavailable as missing:
+        pytest.skip(str(missing))
+    return CONTRACTS
+
+
+@pytest.fixture
+def open_desk(contracts: Path) -> Iterator[OpenDesk]:
+    """Opens homes; a home that is opened again is closed first, as a restart would."""
+    opened: list[Desk] = []
+
+    def close(desk: Desk) -> None:
+        desk.gate.close()
+        desk.ledger.close()
+        opened.remove(desk)
+
+    def open_one(home: Path, *, plan: BookPlan | None = None, like: Desk | None = None) -> Desk:
+        for desk in [desk for desk in opened if desk.ledger.path.parent == home]:
+            close(desk)
+        ledger = Ledger(home / "ledger.sqlite")
+        gate = open_gate(home, ledger, plan or a_plan(), contracts=contracts)
+        keys = demo_keys(home / "demo-keys.json")
+        desk = Desk(gate, ledger, Attestor([keys.signer1], gate.domain, gate.epoch()))
+        if like is not None:
+            desk.now, desk.tick, desk.previous, desk.round = like.now, like.tick, like.previous, like.round
+        opened.append(desk)
+        return desk
+
+    yield open_one
+    for desk in list(opened):
+        close(desk)

@@ -1,0 +1,268 @@
+"""The chain is what the journal makes of it: after every restart and every crash, block by block, or it does not start."""
+
+import os
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from desk import Desk, a_plan
+
+from tradeseal.chain.published import demo_keys
+from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError
+from tradeseal.ledger.published import Ledger
+
+pytestmark = pytest.mark.chain
+OpenDesk = Callable[..., Desk]
+
+
+def blocks(desk: Desk) -> list[str]:
+    last = desk.gate.heads().block
+    return [desk.gate.read("eth_getBlockByNumber", [hex(n), False])["hash"] for n in range(last + 1)]
+
+
+def test_a_restart_gives_the_same_blocks_and_the_same_book(open_desk: OpenDesk, tmp_path: Path) -> None:
+    before = open_desk(tmp_path)
+    before.whole_trade()
+    want = (blocks(before), before.gate.heads(), before.gate.book())
+
+    after = open_desk(tmp_path)
+
+    assert (blocks(after), after.gate.heads(), after.gate.book()) == want
+
+
+def test_trading_goes_on_after_a_restart(open_desk: OpenDesk, tmp_path: Path) -> None:
+    before = open_desk(tmp_path)
+    before.whole_trade()
+
+    after = open_desk(tmp_path, like=before)
+    after.whole_trade()
+
+    assert after.gate.book().trades_today == 2
+
+
+def test_the_record_head_is_the_same_with_other_keys(open_desk: OpenDesk, tmp_path: Path) -> None:
+    one, other = open_desk(tmp_path / "one"), open_desk(tmp_path / "other")
+    for desk in (one, other):
+        desk.whole_trade()
+
+    assert one.gate.heads().record_head == other.gate.heads().record_head
+    assert one.gate.heads().block_hash != other.gate.heads().block_hash
+
+
+def test_a_signed_transaction_without_a_block_is_sent_once_after_a_restart(open_desk: OpenDesk, tmp_path: Path) -> None:
+    before = open_desk(tmp_path)
+    before.marks()
+    prepared = before.prepare_marks()
+    before.ledger.save(prepared.journal)
+
+    after = open_desk(tmp_path, like=before)
+    waiting = after.gate.unmined()
+    assert waiting is not None
+    assert (waiting.raw, waiting.label, waiting.block_time) == (prepared.raw, prepared.label, prepared.block_time)
+    mined = after.gate.send(waiting)
+    after.ledger.save(mined.journal)
+
+    assert mined.block == before.mined[-1].block + 1
+    assert open_desk(tmp_path).gate.unmined() is None
+
+
+def test_a_block_whose_outcome_was_not_stored_is_the_same_after_a_restart(open_desk: OpenDesk, tmp_path: Path) -> None:
+    before = open_desk(tmp_path)
+    prepared = before.prepare_marks()
+    before.ledger.save(prepared.journal)
+    lost = before.gate.send(prepared)
+
+    after = open_desk(tmp_path, like=before)
+    waiting = after.gate.unmined()
+    assert waiting is not None
+    again = after.gate.send(waiting)
+
+    assert (again.block, again.block_hash, again.facts) == (lost.block, lost.block_hash, lost.facts)
+
+
+def test_an_interrupted_deployment_goes_on_where_it_stopped(
+    open_desk: OpenDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saves = 0
+    save = Ledger.save
+
+    def fail_at_the_fourth(self: Ledger, *aggregates: object, **options: object) -> object:
+        nonlocal saves
+        saves += 1
+        if saves == 4:
+            raise KeyboardInterrupt
+        return save(self, *aggregates, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "save", fail_at_the_fourth)
+        with pytest.raises(KeyboardInterrupt):
+            open_desk(tmp_path)
+
+    assert open_desk(tmp_path).gate.heads().block == 4
+
+
+# Killed nodes
+
+
+def test_a_node_killed_between_sends_comes_back_with_the_same_blocks(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    desk.whole_trade()
+    want = blocks(desk)
+
+    os.kill(desk.gate.chain.pid, signal.SIGKILL)
+    desk.marks()
+
+    assert blocks(desk)[: len(want)] == want
+    assert desk.gate.chain.restarts == 1
+
+
+def test_a_node_killed_while_nobody_sends_comes_back_by_itself(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    desk.whole_trade()
+    want = blocks(desk)
+
+    os.kill(desk.gate.chain.pid, signal.SIGKILL)
+
+    assert eventually(lambda: desk.gate.chain.restarts == 1 and blocks(desk) == want)
+
+
+def test_a_node_killed_before_the_outcome_is_stored_keeps_the_block(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    prepared = desk.prepare_marks()
+    desk.ledger.save(prepared.journal)
+    mined = desk.gate.send(prepared)
+
+    os.kill(desk.gate.chain.pid, signal.SIGKILL)
+    assert eventually(lambda: blocks(desk)[-1] == mined.block_hash)
+    desk.ledger.save(mined.journal)
+
+    assert desk.marks().block == mined.block + 1
+
+
+def test_a_node_killed_again_and_again_during_sends_loses_and_doubles_nothing(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    desk = open_desk(tmp_path)
+    stop = threading.Event()
+
+    def kill_now_and_then() -> None:
+        pause = 0.05
+        while not stop.wait(pause):
+            pause = 0.03 + (pause * 7) % 0.11
+            if (pid := desk.gate.chain.pid) is not None:
+                os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_now_and_then)
+    killer.start()
+    sent = 0
+    try:
+        while desk.gate.chain.restarts < 6 and sent < 400:
+            waiting = desk.gate.unmined() or desk.prepare_marks()
+            desk.ledger.save(waiting.journal)
+            try:
+                mined = desk.gate.send(waiting)
+            except TradesealError as error:
+                assert error.code in ("NODE_UNAVAILABLE", "ANVIL_ENDED"), error
+                continue
+            desk.ledger.save(mined.journal)
+            sent += 1
+    finally:
+        stop.set()
+        killer.join()
+
+    assert desk.gate.chain.restarts >= 6
+    assert desk.gate.book().mark_seq == sent
+    want = blocks(desk)
+    assert len(want) == 4 + sent + 1
+    assert blocks(open_desk(tmp_path)) == want
+
+
+# Journals that somebody changed
+
+
+def change(home: Path, topic: str, old: str, new: str, *, nth: int = -1) -> None:
+    """Edit one stored event of the journal in place."""
+    with sqlite3.connect(home / "ledger.sqlite") as store:
+        rows = store.execute(
+            "SELECT rowid, state FROM stored_events WHERE topic LIKE ? ORDER BY rowid", (f"%{topic}",)
+        ).fetchall()
+        rowid, state = rows[nth]
+        changed = bytes(state).decode().replace(old, new)
+        assert changed != bytes(state).decode()
+        store.execute("UPDATE stored_events SET state = ? WHERE rowid = ?", (changed.encode(), rowid))
+
+
+def test_a_changed_block_hash_stops_the_start_with_both_hashes(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    desk.whole_trade()
+    true_hash, changed = desk.mined[-1].block_hash, "0x" + 64 * "7"
+    desk.gate.close()
+    change(tmp_path, "TransactionMined", true_hash, changed)
+
+    with pytest.raises(Inconsistent) as stop:
+        open_desk(tmp_path)
+
+    assert stop.value.code == "RE_EXECUTION_DIFFERS"
+    assert (stop.value.facts["got"], stop.value.facts["want"]) == (true_hash, changed)
+
+
+def test_a_changed_block_time_stops_the_start(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    desk.whole_trade()
+    change(tmp_path, "TransactionSigned", f'"block_time":{desk.now}', f'"block_time":{desk.now + 1}')
+
+    with pytest.raises(Inconsistent) as stop:
+        open_desk(tmp_path)
+
+    assert (stop.value.code, stop.value.facts["block"]) == ("RE_EXECUTION_DIFFERS", desk.mined[-1].block)
+
+
+def test_a_changed_transaction_stops_the_start(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    desk.whole_trade()
+    change(tmp_path, "TransactionSigned", "0x02f9", "0x02f8")
+
+    with pytest.raises(TradesealError):
+        open_desk(tmp_path)
+
+
+def test_a_dropped_last_block_stops_the_start(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    desk.whole_trade()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as store:
+        store.execute(
+            "DELETE FROM stored_events WHERE rowid = "
+            "(SELECT max(rowid) - 2 FROM stored_events WHERE topic LIKE '%TransactionMined')"
+        )
+
+    with pytest.raises(Inconsistent) as stop:
+        open_desk(tmp_path)
+
+    assert stop.value.code in ("JOURNAL_GAP", "JOURNAL_ORDER")
+
+
+def test_other_keys_in_a_used_home_are_refused(open_desk: OpenDesk, tmp_path: Path) -> None:
+    open_desk(tmp_path).whole_trade()
+    (tmp_path / "demo-keys.json").unlink()
+    demo_keys(tmp_path / "demo-keys.json")
+
+    with pytest.raises(Refused) as refusal:
+        open_desk(tmp_path, plan=a_plan())
+
+    assert refusal.value.code == "OTHER_KEYS"
+
+
+def eventually(holds: Callable[[], bool], *, seconds: float = 20.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if holds():
+                return True
+        except TradesealError:
+            pass
+        time.sleep(0.02)
+    return False
