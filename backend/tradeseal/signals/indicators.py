@@ -5,12 +5,12 @@
 candles or scores.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 Number = Any  # a float, or an array of floats of one shape
+Rows = Any  # a list of floats, or a two-dimensional array of them
 
 RSI_PERIOD: Final = 14
 MACD_FAST: Final = 12
@@ -20,7 +20,7 @@ BOLLINGER_PERIOD: Final = 20
 BOLLINGER_WIDTH: Final = 2.0
 
 
-def mean(rows: Sequence[Number]) -> Number:
+def mean(rows: Rows) -> Number:
     """The simple mean, summed from the oldest on."""
     total = rows[0]
     for row in rows[1:]:
@@ -28,7 +28,7 @@ def mean(rows: Sequence[Number]) -> Number:
     return total / len(rows)
 
 
-def deviation(rows: Sequence[Number], ddof: int) -> Number:
+def deviation(rows: Rows, ddof: int) -> Number:
     """The standard deviation about the mean."""
     middle = mean(rows)
     total = (rows[0] - middle) * (rows[0] - middle)
@@ -37,7 +37,12 @@ def deviation(rows: Sequence[Number], ddof: int) -> Number:
     return np.sqrt(total / (len(rows) - ddof))
 
 
-def rsi(rows: Sequence[Number], period: int = RSI_PERIOD) -> Number:
+def highest(rows: Rows) -> Number:
+    """The greatest row; a maximum is exact in any order."""
+    return rows.max(axis=0) if isinstance(rows, np.ndarray) else max(rows)
+
+
+def rsi(rows: Rows, period: int = RSI_PERIOD) -> Number:
     """Wilder's relative strength index; 50 where nothing has moved."""
     rise = fall = rows[0] * 0.0
     for at in range(1, len(rows)):
@@ -55,18 +60,18 @@ def rsi(rows: Sequence[Number], period: int = RSI_PERIOD) -> Number:
     return 100.0 * ((rise + 0.5 * still) / (moved + 1.0 * still))
 
 
-def ema(rows: Sequence[Number], period: int) -> list[Number]:
+def ema(rows: Rows, period: int) -> list[Number]:
     """The exponential average, seeded with the mean of its first `period` rows; one value per row from there on."""
     weight = 2.0 / (period + 1)
-    values = [mean(rows[:period])]
+    value = mean(rows[:period])
+    values = [value]
     for row in rows[period:]:
-        values.append(values[-1] + weight * (row - values[-1]))
+        value = value + weight * (row - value)
+        values.append(value)
     return values
 
 
-def macd(
-    rows: Sequence[Number], fast: int = MACD_FAST, slow: int = MACD_SLOW, signal: int = MACD_SIGNAL
-) -> tuple[Number, Number]:
+def macd(rows: Rows, fast: int = MACD_FAST, slow: int = MACD_SLOW, signal: int = MACD_SIGNAL) -> tuple[Number, Number]:
     """The newest difference of the two averages, and its own average."""
     slow_values = ema(rows, slow)
     fast_values = ema(rows, fast)[slow - fast :]
@@ -75,7 +80,7 @@ def macd(
 
 
 def bollinger(
-    rows: Sequence[Number], period: int = BOLLINGER_PERIOD, width: float = BOLLINGER_WIDTH
+    rows: Rows, period: int = BOLLINGER_PERIOD, width: float = BOLLINGER_WIDTH
 ) -> tuple[Number, Number, Number]:
     """Lower, middle and upper band, with the deviation of the population (ddof 0)."""
     last = rows[-period:]

@@ -33,7 +33,7 @@ from tradeseal.signals.domainmodel import (
     side_of,
     size_bps,
 )
-from tradeseal.signals.indicators import bollinger, deviation, macd, mean, rsi
+from tradeseal.signals.indicators import bollinger, deviation, highest, macd, mean, rsi
 from tradeseal.signals.portable import log
 
 Floats = npt.NDArray[np.float64]
@@ -183,9 +183,6 @@ def _readings(interval_s: int, rows: Any, returns: Any) -> TechnicalReadings:
     line, signal = macd(rows)
     lower, middle, upper = bollinger(rows)
     ma5, ma20, ma168 = mean(rows[-5:]), mean(rows[-20:]), mean(rows[-168:])
-    highest = rows[0]
-    for row in rows[1:]:
-        highest = np.maximum(highest, row)
     half = np.maximum(upper - middle, close * 1e-9)
     moved = close / rows[-73] - 1.0
     band_position = (close - middle) / half
@@ -220,5 +217,5 @@ def _readings(interval_s: int, rows: Any, returns: Any) -> TechnicalReadings:
         indicators={name: np.atleast_1d(values) for name, values in indicators.items()},
         components={name: np.atleast_1d(values) for name, values in components.items()},
         volatility=np.atleast_1d(volatility),
-        drawdown=np.atleast_1d(1.0 - close / highest),
+        drawdown=np.atleast_1d(1.0 - close / highest(rows)),
     )
