@@ -43,7 +43,7 @@ def run(words: Sequence[str], console: Console) -> int:
     """Prepare, then become `tradeseal serve`."""
     asked = options.run_options(words)
     check_port(asked.port)
-    places = prepare(for_tests=False, console=console)
+    places = prepare(console, for_tests=False)
     argv = [str(places.tradeseal), "serve", *asked.words]
     if ON_WINDOWS:
         return subprocess.run(argv, check=False, env=places.environment()).returncode
@@ -55,7 +55,7 @@ def run(words: Sequence[str], console: Console) -> int:
 def test(words: Sequence[str], console: Console) -> int:
     """Prepare, then check."""
     part = options.checks_part(words)
-    places = prepare(for_tests=True, python_only=part == "fast", console=console)
+    places = prepare(console, for_tests=True, goals=checks.GOALS.get(part or "", ()))
     return checks.check(part, places, console)
 
 

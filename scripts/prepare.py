@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -84,14 +84,11 @@ class Preparation:
         self._processes = processes
         self._lock_name = DEV_LOCK if for_tests else RUNTIME_LOCK
 
-    def python_tasks(self) -> list[Task]:
-        return [self._environment(), self._packages()]
-
-    def all_tasks(self) -> list[Task]:
+    def tasks(self) -> list[Task]:
         return [
             self._environment(),
             self._node(),
-            self._packages(needs=(self._node().name,)),
+            self._packages(),
             self._npm("Contract tools", "contracts", megabytes=150),
             self._npm("Page tools", "frontend", megabytes=800),
             self._contracts(),
@@ -149,14 +146,14 @@ class Preparation:
             program.write_text(f"@{call} %*\n" if ON_WINDOWS else f'#!/bin/sh\nexec {call} "$@"\n')
             program.chmod(0o755)
 
-    def _packages(self, needs: tuple[str, ...] = ("Python environment",)) -> Task:
+    def _packages(self) -> Task:
         return Task(
             name="Python packages",
             do=self._install_packages,
             fingerprint=lambda: self._packages_fingerprint(self._lock_name),
             made=self._at.tradeseal.is_file,
             stamp=self._packages_stamp(self._lock_name),
-            needs=needs,
+            needs=("Node",),  # one pip at a time
             megabytes=800,
         )
 
@@ -267,14 +264,13 @@ def check_disk(tasks: Iterable[Task], root: Path = ROOT) -> None:
         raise SetupError(f"Set-up: {DISK_FULL[0]}: it needs about {wanted} MB here, {free} MB are free.", DISK_FULL[1])
 
 
-def prepare(*, for_tests: bool, python_only: bool = False, console: Console, places: Places | None = None) -> Places:
-    """Make this checkout ready, doing only what is missing or out of date."""
-    at = places or Places()
+def prepare(console: Console, *, for_tests: bool, goals: Collection[str] = ()) -> Places:
+    """Make this checkout ready, doing only what is missing or out of date; with `goals`, only what these need."""
+    at = Places()
     processes = Processes(SETUP / "logs")
     preparation = Preparation(at, processes, for_tests=for_tests)
     with only_one(SETUP / "lock", console):
-        every = preparation.python_tasks() if python_only else preparation.all_tasks()
-        undone = [task for task in every if not task.is_done()]
+        undone = [task for task in needed_for(goals, preparation.tasks()) if not task.is_done()]
         if not undone:
             return at
         names = {task.name for task in undone}
@@ -283,6 +279,15 @@ def prepare(*, for_tests: bool, python_only: bool = False, console: Console, pla
         seconds = perform_all([_needing_only(task, names) for task in undone], processes, console)
         console.line(f"Prepared in {seconds:.0f} s.")
     return at
+
+
+def needed_for(goals: Collection[str], tasks: Sequence[Task]) -> list[Task]:
+    """The tasks named in `goals` and all that they need; without goals, all."""
+    wanted = set(goals or {task.name for task in tasks})
+    for task in reversed(tasks):  # each stands behind what it needs
+        if task.name in wanted:
+            wanted.update(task.needs)
+    return [task for task in tasks if task.name in wanted]
 
 
 def _needing_only(task: Task, names: set[str]) -> Task:

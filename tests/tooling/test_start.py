@@ -12,9 +12,12 @@ from types import SimpleNamespace
 import pytest
 
 import bootstrap
+import checks
 import commands
+import options
 import prepare
 from failures import SetupError
+from work import Processes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -105,3 +108,22 @@ def test_the_entry_of_one_package_ends_with_its_last_hash() -> None:
     lock = "a==1 \\\n    --hash=sha256:1\nnode==2 \\\n    --hash=sha256:2 \\\n    --hash=sha256:3\n    # via x\nz==3\n"
 
     assert prepare.lock_entry(lock, "node") == "node==2 \\\n    --hash=sha256:2 \\\n    --hash=sha256:3\n"
+
+
+def test_a_part_prepares_only_what_it_needs() -> None:
+    tasks = prepare.Preparation(prepare.Places(), Processes(ROOT), for_tests=True).tasks()
+
+    assert [task.name for task in prepare.needed_for(["Python packages"], tasks)] == [
+        "Python environment",
+        "Node",
+        "Python packages",
+    ]
+    assert "Python packages" not in {task.name for task in prepare.needed_for(["Page"], tasks)}
+    assert prepare.needed_for([], tasks) == tasks
+
+
+def test_every_part_needs_what_is_there() -> None:
+    names = {task.name for task in prepare.Preparation(prepare.Places(), Processes(ROOT), for_tests=True).tasks()}
+
+    assert {goal for goals in checks.GOALS.values() for goal in goals} <= names
+    assert checks.GOALS.keys() <= set(options.PARTS)
