@@ -27,21 +27,22 @@ export function Dashboard() {
       <NoPicture />
       <StartingUp />
       <PortfolioStrip />
-      <div className="grid gap-px xl:grid-cols-[minmax(0,1fr)_336px]">
-        <div className="flex min-w-0 flex-col gap-px">
-          <div className="grid gap-px xl:grid-cols-[196px_minmax(0,1fr)]">
+      {/* Wide: two columns. Narrow: the same panels in the order a person on the phone needs them. */}
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-px md:max-xl:grid-cols-2 xl:grid-cols-[minmax(0,1fr)_336px]">
+        <div className="contents min-w-0 flex-col gap-px xl:flex">
+          <div className="order-1 grid grid-cols-[minmax(0,1fr)] gap-px md:max-xl:col-span-2 xl:order-none xl:grid-cols-[196px_minmax(0,1fr)]">
             <MarketChart market={market} className="xl:order-last" />
             <Prices chosen={market} onChoose={setChosen} />
           </div>
-          <Positions onChoose={setChosen} className="min-h-[128px]" />
-          <Equity className="h-[264px]" />
-          <Signals className="min-h-[340px]" />
+          <Positions onChoose={setChosen} className="order-3 min-h-[128px] md:max-xl:col-span-2 xl:order-none" />
+          <Equity className="order-6 h-[264px] md:max-xl:col-span-2 xl:order-none" />
+          <Signals className="order-7 min-h-[340px] md:max-xl:col-span-2 xl:order-none xl:flex-1" />
         </div>
-        <div className="flex min-w-0 flex-col gap-px">
-          <Ticket market={market} onChoose={setChosen} />
-          <Rules />
-          <Health />
-          <Rejections className="flex-1" />
+        <div className="contents min-w-0 flex-col gap-px xl:flex">
+          <Ticket market={market} onChoose={setChosen} className="order-4 xl:order-none" />
+          <Rules className="order-5 xl:order-none" />
+          <Health className="order-9 xl:order-none" />
+          <Rejections className="order-8 xl:order-none xl:flex-1" />
         </div>
       </div>
     </div>

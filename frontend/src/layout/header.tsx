@@ -55,10 +55,10 @@ export function Header() {
 /** Where the engine stands: phase, data clock, how far, the chain's block; and its two levers. */
 function Engine() {
   const status = useDashboard("status");
-  if (status === undefined) return <span className="order-last h-6 w-full sm:order-none sm:w-auto" />;
+  if (status === undefined) return <span className="order-last h-6 w-full md:order-none md:w-auto" />;
   const progress = status.phase_progress ?? status.progress;
   return (
-    <div className="order-last flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 max-md:w-full">
+    <div className="order-last flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 max-md:w-full md:order-none md:ml-2">
       <Badge tone={phaseTone(status.phase)} title={status.phase_detail ?? undefined}>
         {status.phase === "RUNNING" ? <span aria-hidden className="size-1.5 rounded-full bg-current" /> : null}
         {phaseText(status)}

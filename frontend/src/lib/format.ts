@@ -116,7 +116,8 @@ export function formatAge(seconds: Maybe<number>): string {
   const s = Math.max(0, Math.floor(seconds));
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min`;
-  if (s < 86_400) return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, "0")}`;
+  const minutes = Math.floor((s % 3600) / 60);
+  if (s < 86_400) return `${Math.floor(s / 3600)} h${minutes === 0 ? "" : ` ${String(minutes).padStart(2, "0")}`}`;
   return `${Math.floor(s / 86_400)} d`;
 }
 

@@ -3,25 +3,25 @@
  *
  * The unit comes with the numbers; shares are written as fractions of one by the server ("0.05" is 5 %).
  */
-import { formatAge, formatCount, formatMoney, formatNumber, NO_DATA, shiftPoint } from "./format";
+import type { RuleFailure } from "@/api/types";
+import { formatCount, formatMoney, formatNumber, formatTime, NO_DATA, shiftPoint } from "./format";
 
-export type Unit = "percent" | "count" | "probability" | "bps" | "amount" | "seconds" | "state";
+export type Unit = RuleFailure["unit"];
 
 export function formatMeasure(value: string | null | undefined, unit: Unit): string {
   if (value === null || value === undefined || value === "") return NO_DATA;
   switch (unit) {
     case "percent":
-      return formatFraction(value);
     case "probability":
-      return formatNumber(value, { digits: 4, minDigits: 2 });
+      return formatFraction(value);
     case "count":
       return formatCount(value);
     case "bps":
       return `${formatNumber(value, { digits: 0 })} bp`;
     case "amount":
       return formatMoney(value);
-    case "seconds":
-      return formatAge(Number(value));
+    case "time":
+      return formatTime(value, "minutes");
     case "state":
       return value;
   }

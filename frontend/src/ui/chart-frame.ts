@@ -1,8 +1,9 @@
 /** What both charts share: the library loaded only when a chart is drawn, its look from our tokens, times in UTC. */
 import type { ChartOptions, DeepPartial, Time, UTCTimestamp } from "lightweight-charts";
 import type { Colours } from "@/lib/colours";
+import { formatNumber } from "@/lib/format";
 
-export function chartOptions(colours: Colours): DeepPartial<ChartOptions> {
+export function chartOptions(colours: Colours, digits = 2): DeepPartial<ChartOptions> {
   return {
     autoSize: true,
     layout: {
@@ -20,7 +21,7 @@ export function chartOptions(colours: Colours): DeepPartial<ChartOptions> {
     },
     rightPriceScale: { borderColor: colours.line },
     timeScale: { borderColor: colours.line, timeVisible: true, secondsVisible: false, rightOffset: 4 },
-    localization: { locale: "en-US", timeFormatter: (time: Time) => utcText(time) },
+    localization: { locale: "en-US", timeFormatter: (time: Time) => utcText(time), priceFormatter: (price: number) => formatNumber(price, { digits }) },
   };
 }
 

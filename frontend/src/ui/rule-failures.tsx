@@ -8,8 +8,10 @@ export function RuleFailures({ rules }: { rules: readonly RuleFailure[] }) {
       {rules.map((rule) => (
         <li key={rule.id} className="flex flex-wrap items-baseline gap-x-2">
           <span className="font-mono text-2xs font-medium text-down">{rule.id}</span>
-          <span className="min-w-0 text-xs text-ink-2">{rule.text}</span>
-          {rule.measured !== null || rule.limit !== null ? (
+          <span className="min-w-0 text-xs text-ink-2" title={rule.text}>
+            {saysItAll(rule) ? rule.title : rule.text}
+          </span>
+          {saysItAll(rule) ? (
             <span className="num ml-auto text-xs">
               {formatMeasure(rule.measured, rule.unit)} <span className="text-ink-3">against</span> {formatMeasure(rule.limit, rule.unit)}
             </span>
@@ -18,4 +20,9 @@ export function RuleFailures({ rules }: { rules: readonly RuleFailure[] }) {
       ))}
     </ul>
   );
+}
+
+/** Two numbers side by side say more than a sentence; a state has none. */
+function saysItAll(rule: RuleFailure): boolean {
+  return rule.measured !== null && rule.limit !== null && rule.unit !== "state";
 }

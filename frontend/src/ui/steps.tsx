@@ -18,6 +18,35 @@ const LOOKS: Record<Step["state"], { word: string; className: string; icon: Reac
   NOT_REACHED: { word: "not reached", className: "border border-line", icon: null },
 };
 
+/** The seven steps with their names, times and blocks: the trail of one cycle. */
+export function StepTrail({ steps }: { steps: readonly Step[] }) {
+  return (
+    <ol aria-label="Steps" className="grid grid-cols-1 gap-px border border-line bg-line sm:grid-cols-4 xl:grid-cols-7">
+      {STEP_NAMES.map((name, index) => {
+        const step = steps.find((each) => each.step === index + 1);
+        const look = LOOKS[step?.state ?? "NOT_REACHED"];
+        const reached = step !== undefined && step.state !== "NOT_REACHED";
+        return (
+          <li key={name} className="flex min-w-0 gap-2 bg-surface px-2.5 py-2">
+            <span aria-hidden className={cn("inline-flex size-[18px] shrink-0 items-center justify-center rounded-full", look.className)}>
+              {look.icon}
+            </span>
+            <div className="min-w-0">
+              <p className={cn("leading-[18px] font-medium", !reached && "text-ink-3")}>
+                {index + 1} {name}
+              </p>
+              <p className="text-2xs text-ink-3">{look.word}</p>
+              {step?.time ? <p className="num text-2xs text-ink-3">{formatTime(step.time)}</p> : null}
+              {step?.block ? <p className="num text-2xs text-ink-3">block {formatCount(step.block)}</p> : null}
+              {step?.detail ? <p className="text-2xs break-words text-ink-2">{step.detail}</p> : null}
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
 /** The seven steps of a cycle as ticks: how far it came, and where it ended. */
 export function StepTicks({ steps }: { steps: readonly Step[] }) {
   return (

@@ -4,7 +4,7 @@ import { cn } from "@/lib/cn";
 /** A dense table that scrolls inside its own box, never the page. */
 export function Table({ caption, head, children, className }: { caption: string; head: ReactNode; children: ReactNode; className?: string }) {
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
       <table className={cn("w-full border-collapse text-left", className)}>
         <caption className="sr-only">{caption}</caption>
         <thead>

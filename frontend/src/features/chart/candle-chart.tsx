@@ -30,6 +30,7 @@ export function CandleChart({ answer, lines }: { answer: Candles; lines: Lines }
   const box = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
   const colours = useColours();
+  const digits = priceDigits(answer.candles.at(-1)?.close ?? "1");
 
   useEffect(() => {
     let gone = false;
@@ -49,7 +50,7 @@ export function CandleChart({ answer, lines }: { answer: Candles; lines: Lines }
 
   useEffect(() => {
     if (drawn === null || colours === null) return;
-    drawn.chart.applyOptions(chartOptions(colours));
+    drawn.chart.applyOptions(chartOptions(colours, digits));
     drawn.series.applyOptions({
       upColor: colours.up,
       downColor: colours.down,
@@ -58,7 +59,7 @@ export function CandleChart({ answer, lines }: { answer: Candles; lines: Lines }
       borderVisible: false,
       priceLineColor: colours["ink-3"],
     });
-  }, [drawn, colours]);
+  }, [drawn, colours, digits]);
 
   useEffect(() => {
     if (drawn === null || colours === null) return;

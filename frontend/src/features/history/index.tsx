@@ -7,6 +7,7 @@ import { historyCsvAddress, useTradeHistory, type HistoryFilter } from "@/api/tr
 import type { Cycle } from "@/api/types";
 import { useDashboard } from "@/live/live";
 import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
+import { quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -33,7 +34,7 @@ export function History({ filter, onFilter }: HistoryProps) {
   return (
     <Panel
       title="Trades"
-      note={total === undefined ? undefined : `${formatCount(total)} ${filtered ? "match" : "in all"}`}
+      note={total === undefined ? undefined : `${formatCount(total)} ${filtered ? "match" : "in all"}, amounts in ${quoteOf(status?.data.markets[0])}`}
       actions={
         <>
           <SyntheticLabel synthetic={status?.data.synthetic} />

@@ -37,7 +37,7 @@ function Equity({ book, unit, stale }: { book: BookNumbers; unit: string; stale:
   return (
     <Cell label="Equity" unit={unit}>
       <Big className={cn(stale && "text-ink-3")}>{formatMoney(book.equity)}</Big>
-      <p className="num text-xs">
+      <p className="num text-xs whitespace-normal">
         <Delta value={gain} arrow /> <span className={toneOf(gain)}>({formatFraction(ratio(gain, book.initial), { signed: true })})</span>{" "}
         <span className="text-ink-3">since start</span>
       </p>
@@ -51,7 +51,7 @@ function DayPnl({ book, unit }: { book: BookNumbers; unit: string }) {
     <Cell label="Day P&L" unit={unit}>
       <Big className={toneOf(book.day_pnl)}>{formatMoney(book.day_pnl, { signed: true })}</Big>
       <Gauge label="Daily loss used" share={used} state={stateOf(used)} valueText={`${formatFraction(book.day_pnl_fraction, { signed: true })} of −${formatFraction(book.daily_loss_limit)}`} />
-      <p className="num text-xs">
+      <p className="num text-xs whitespace-normal">
         <span className={toneOf(book.day_pnl_fraction)}>{formatFraction(book.day_pnl_fraction, { signed: true })}</span>
         <span className="text-ink-3"> · stops at −{formatFraction(book.daily_loss_limit)}</span>
       </p>

@@ -6,6 +6,7 @@ import { useDashboard, useFeedAge } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
 import { cn } from "@/lib/cn";
 import { formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
+import { quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -20,10 +21,11 @@ export function Positions({ onChoose, className }: { onChoose: (market: string) 
   const positions = useDashboard("positions");
   const status = useDashboard("status");
   const block = useChangeBlock();
+  const quote = quoteOf(status?.data.markets[0]);
   const { stale } = useFeedAge();
   const [leaving, setLeaving] = useState<Position | null>(null);
   return (
-    <Panel title="Open positions" className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+    <Panel title="Open positions" note={quote ? `prices and values in ${quote}` : undefined} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
       {positions === undefined ? (
         <SkeletonRows rows={3} label="positions" />
       ) : positions.length === 0 ? (

@@ -5,6 +5,7 @@ import type { Price } from "@/api/types";
 import { useDashboard, useFeedAge } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatAge, formatPrice, signOf } from "@/lib/format";
+import { quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { toneOf } from "@/ui/delta";
@@ -23,13 +24,13 @@ export function Prices({ chosen, onChoose, className }: PricesProps) {
   const status = useDashboard("status");
   const { ageS, stale } = useFeedAge();
   return (
-    <Panel title="Prices" className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+    <Panel title="Prices" note={quoteOf(status?.data.markets[0])} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
       {prices === undefined ? (
         <SkeletonRows rows={9} label="prices" />
       ) : prices.length === 0 ? (
         <Empty why="No market has a price yet." next="The first vector of marks brings them." />
       ) : (
-        <ul className="grid grid-cols-1 divide-y divide-line sm:max-xl:grid-cols-3">
+        <ul className="grid grid-cols-1 divide-y divide-line sm:max-xl:grid-cols-3 sm:max-xl:divide-y-0">
           {prices.map((price) => (
             <Row key={price.market} price={price} chosen={price.market === chosen} onChoose={onChoose} feedStale={stale} feedAgeS={ageS} />
           ))}

@@ -30,7 +30,7 @@ export function Rejections({ className }: { className?: string }) {
             ))}
         </span>
       }
-      bodyClassName="max-h-[420px] overflow-y-auto"
+      bodyClassName="max-h-[420px] overflow-x-hidden overflow-y-auto"
     >
       {rejections === undefined ? (
         <SkeletonRows rows={5} label="rejections" />
@@ -40,13 +40,13 @@ export function Rejections({ className }: { className?: string }) {
         <ul className="divide-y divide-line">
           {rejections.map((rejection) => (
             <li key={rejection.cycle_id} className="px-3 py-2">
-              <div className="mb-0.5 flex items-baseline gap-2 text-xs">
+              <div className="mb-0.5 flex flex-wrap items-baseline gap-x-2 text-xs">
                 <Link prefetch={false} href={`/trades?id=${rejection.cycle_id}`} className="num text-ink-2 underline decoration-line-strong underline-offset-2 hover:decoration-ink">
                   {formatTime(rejection.time, "minutes")}
                 </Link>
                 <span className="font-semibold">{baseOf(rejection.market)}</span>
                 <Side side={rejection.side} />
-                <span className="num ml-auto text-2xs text-ink-3">
+                <span className="num text-2xs text-ink-3">
                   confidence {formatFraction(rejection.confidence, { digits: 1 })}
                   {rejection.block === null ? "" : ` · block ${formatCount(rejection.block)}`}
                 </span>

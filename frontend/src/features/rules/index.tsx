@@ -39,12 +39,14 @@ const STATES: Record<RuleGauge["state"], { fill: GaugeState; word: string; tone:
 
 export function RuleRow({ gauge }: { gauge: RuleGauge }) {
   const state = STATES[gauge.state];
+  const bar = barOf(gauge);
   const measured = formatMeasure(gauge.measured, gauge.unit);
   const limit = formatMeasure(gauge.limit, gauge.unit);
+  const note = [gauge.market, gauge.enforced ? gauge.note : null].filter(Boolean).join(", ");
   return (
     <li className="px-3 py-1.5" title={gauge.note ?? undefined}>
-      <div className="flex items-baseline gap-2">
-        <span className="font-mono text-2xs text-ink-3">{gauge.id}</span>
+      <div className="flex flex-wrap items-baseline gap-x-2">
+        <span className="font-mono text-2xs whitespace-nowrap text-ink-3">{gauge.id}</span>
         <span className="min-w-0 truncate">{gauge.title}</span>
         <span className="num ml-auto text-xs">
           <span className={cn("font-medium", gauge.state === "AT_LIMIT" && "text-down", gauge.state === "NEAR" && "text-warn")}>{measured}</span>
@@ -54,7 +56,8 @@ export function RuleRow({ gauge }: { gauge: RuleGauge }) {
       <div className="mt-1 flex items-center gap-2">
         <Gauge
           label={`${gauge.id} ${gauge.title}`}
-          share={shareUsed(gauge)}
+          share={bar.share}
+          limitAt={bar.limitAt}
           state={state.fill}
           valueText={`${measured} of ${limit}, ${state.word}`}
           className="flex-1"
@@ -65,13 +68,29 @@ export function RuleRow({ gauge }: { gauge: RuleGauge }) {
           <Badge>not enforced yet</Badge>
         )}
       </div>
-      {gauge.note ? <p className="text-2xs mt-0.5 text-ink-3">{gauge.note}</p> : null}
+      {note ? <p className="text-2xs mt-0.5 text-ink-3">{note}</p> : null}
     </li>
   );
 }
 
-/** The used part of the bar: the whole bar is the limit. `null` (hatched) where nothing is enforced or measured. */
-export function shareUsed(gauge: Pick<RuleGauge, "enforced" | "headroom">): number | null {
-  if (!gauge.enforced || gauge.headroom === null) return null;
-  return Math.min(1, Math.max(0, 1 - gauge.headroom));
+interface Bar {
+  share: number | null;
+  limitAt?: number;
+}
+
+/**
+ * What the bar shows. A limit that is used up: its used part, the whole bar being the limit. A probability, which must be
+ * *at least* its limit: itself, with the limit as a mark on the bar. `null` (hatched) where nothing is enforced or measured.
+ */
+export function barOf(gauge: Pick<RuleGauge, "enforced" | "headroom" | "unit" | "measured" | "limit">): Bar {
+  if (!gauge.enforced) return { share: null };
+  if (gauge.headroom !== null) return { share: clamp(1 - gauge.headroom) };
+  if (gauge.unit === "probability" && gauge.measured !== null && gauge.limit !== null) {
+    return { share: clamp(Number(gauge.measured)), limitAt: clamp(Number(gauge.limit)) };
+  }
+  return { share: null };
+}
+
+function clamp(share: number): number {
+  return Math.min(1, Math.max(0, share));
 }

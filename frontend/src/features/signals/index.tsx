@@ -5,7 +5,7 @@ import { memo, type ReactNode } from "react";
 import type { Counters, Cycle } from "@/api/types";
 import { useDashboard } from "@/live/live";
 import { formatCount, formatTime } from "@/lib/format";
-import { baseOf } from "@/lib/market";
+import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { Delta } from "@/ui/delta";
 import { Outcome } from "@/ui/outcome";
@@ -19,6 +19,7 @@ import { Table, Td, Th } from "@/ui/table";
 export function Signals({ className }: { className?: string }) {
   const signals = useDashboard("signals");
   const counters = useDashboard("counters");
+  const quote = quoteOf(useDashboard("status")?.data.markets[0]);
   return (
     <Panel title="Signals" className={className} actions={counters ? <Funnel counters={counters} /> : null}>
       {signals === undefined ? (
@@ -41,7 +42,7 @@ export function Signals({ className }: { className?: string }) {
                 <span title="market, signal, oracle, authorise, execute, record, settle">Seven steps</span>
               </Th>
               <Th>Outcome</Th>
-              <Th right>P&L</Th>
+              <Th right>P&L{quote ? `, ${quote}` : ""}</Th>
             </>
           }
         >

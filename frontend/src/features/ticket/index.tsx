@@ -98,7 +98,7 @@ function Opinion({ opinion }: { opinion: Prediction }) {
     <div className="border border-line bg-sunken">
       <div className="flex items-center gap-2 border-b border-line px-2.5 py-1.5">
         <Side side={opinion.side} />
-        <span className="text-2xs text-ink-3">opinion on the candle of</span>
+        <span className="text-2xs text-ink-3">newest candle</span>
         <span className="num ml-auto text-xs">{formatTime(opinion.candle_close, "minutes")}</span>
       </div>
       <dl className="grid grid-cols-3 gap-x-3 gap-y-1.5 px-2.5 py-2">

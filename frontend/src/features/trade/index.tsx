@@ -18,7 +18,7 @@ import { Panel } from "@/ui/panel";
 import { RuleFailures } from "@/ui/rule-failures";
 import { Side } from "@/ui/side";
 import { Answered, Empty, Skeleton, SkeletonRows } from "@/ui/states";
-import { StepTicks } from "@/ui/steps";
+import { StepTrail } from "@/ui/steps";
 import { Table, Td, Th } from "@/ui/table";
 import { barriersOf } from "./barriers";
 import { EventData } from "./event-data";
@@ -67,7 +67,6 @@ function Head({ detail }: { detail: CycleDetail }) {
         <Side side={cycle.side} />
         <Outcome cycle={cycle} />
         <SyntheticLabel synthetic={synthetic} />
-        <StepTicks steps={cycle.steps} />
       </div>
       {cycle.outcome_text ? <p className="mt-1 text-ink-2">{cycle.outcome_text}</p> : null}
       <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4 xl:grid-cols-8">
@@ -84,6 +83,9 @@ function Head({ detail }: { detail: CycleDetail }) {
         </Fact>
         <Fact name="Closed">{formatTime(cycle.closed_at)}</Fact>
       </dl>
+      <div className="mt-3">
+        <StepTrail steps={cycle.steps} />
+      </div>
       {cycle.rules.length > 0 ? (
         <div className="mt-3 border-l-2 border-down bg-down-wash px-3 py-2">
           <p className="label mb-1 text-ink-2">What the contract refused</p>
