@@ -173,6 +173,7 @@ def test_the_synthetic_feed_leads_to_admissible_entries_within_two_minutes(
     assert sum(admissible.values()) >= 20
 
 
+@pytest.mark.slow
 def test_nine_real_markets_give_some_entries_and_some_below_the_gate(market_data: Path) -> None:
     store, _ = load_folder(market_data)
     start, end = 1_619_827_200, 1_627_027_200  # 2021-05-01T00:00Z to 2021-07-23T08:00Z

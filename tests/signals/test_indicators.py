@@ -38,6 +38,7 @@ def test_indicators_agree_with_talib_on_synthetic_candles(store: CandleStore) ->
             agrees_with_talib(closes[end - 512 : end])
 
 
+@pytest.mark.slow
 def test_indicators_agree_with_talib_on_real_candles(market_data: Path) -> None:
     real, _ = load_folder(market_data)
     for market in real.markets:
