@@ -86,12 +86,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TradesealError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _defect)
 
 
 async def _ours(request: Request, error: Exception) -> Response:
     if not isinstance(error, TradesealError):
         raise error
     return problem_of(error, request.url.path)
+
+
+async def _defect(request: Request, _: Exception) -> Response:
+    """A defect of ours; the gate logs it."""
+    return problem("INTERNAL", "Something went wrong on our side.", instance=request.url.path)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

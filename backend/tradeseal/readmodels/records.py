@@ -15,6 +15,8 @@ _RECORDS = """CREATE TABLE IF NOT EXISTS records (
     tx TEXT, block INTEGER, block_hash TEXT, observed_at INTEGER, data TEXT NOT NULL, position INTEGER NOT NULL)"""
 _CYCLES = """CREATE TABLE IF NOT EXISTS cycle_facts (
     cycle TEXT PRIMARY KEY, market TEXT NOT NULL, side INTEGER, facts TEXT NOT NULL) WITHOUT ROWID"""
+_LAST_MINED = """CREATE TABLE IF NOT EXISTS last_mined (
+    one INTEGER PRIMARY KEY CHECK (one = 1), tx TEXT NOT NULL, block INTEGER NOT NULL, block_hash TEXT NOT NULL)"""
 _TRANSACTIONS = """CREATE TABLE IF NOT EXISTS transactions (
     tx TEXT NOT NULL, cycle TEXT NOT NULL, purpose TEXT NOT NULL, block INTEGER, block_hash TEXT, observed_at INTEGER,
     position INTEGER NOT NULL, PRIMARY KEY (cycle, tx, purpose)) WITHOUT ROWID"""
@@ -32,6 +34,7 @@ class RecordsProjection(Projection):
         "CREATE INDEX IF NOT EXISTS records_market ON records (market, seq)",
         _CYCLES,
         _TRANSACTIONS,
+        _LAST_MINED,
     )
 
     def apply(self, db: sqlite3.Connection, fact: Fact) -> None:
@@ -89,25 +92,22 @@ def _released(db: sqlite3.Connection, fact: Fact) -> None:
 
 
 def _day(db: sqlite3.Connection, fact: Fact) -> None:
-    _record(db, fact, "day", dict(fact.data["values"]), cycle=None)
+    _book_record(db, fact, "day")
 
 
 def _latch(db: sqlite3.Connection, fact: Fact) -> None:
-    _record(db, fact, "latch", dict(fact.data["values"]), cycle=None)
+    _book_record(db, fact, "latch")
 
 
 def _noted(db: sqlite3.Connection, fact: Fact) -> None:
-    kind = _NOTED.get(fact.data["name"], fact.data["name"])
-    _record(db, fact, kind, dict(fact.data["values"]), cycle=None)
+    _book_record(db, fact, _NOTED.get(fact.data["name"], fact.data["name"]))
 
 
-def _marks(db: sqlite3.Connection, fact: Fact) -> None:
-    """Records of a day's roll or a latch come from the vector's own transaction, stored next to it."""
+def _mined(db: sqlite3.Connection, fact: Fact) -> None:
+    """Records that name no transaction (days, latches, states) are stored right behind their transaction's block."""
     d = fact.data
     db.execute(
-        "UPDATE records SET tx = ?, block = ?, block_hash = ?, observed_at = ? "
-        "WHERE tx IS NULL AND kind IN ('day', 'latch') AND position >= ?",
-        (d["transaction_hash"], d["block"], d["block_hash"], d["observed_at"], fact.position - 20),
+        "INSERT OR REPLACE INTO last_mined VALUES (1, ?, ?, ?)", (d["transaction_hash"], d["block"], d["block_hash"])
     )
 
 
@@ -131,26 +131,62 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _record(db: sqlite3.Connection, fact: Fact, kind: str, data: dict[str, Any], *, cycle: str | None = "") -> None:
+def _record(db: sqlite3.Connection, fact: Fact, kind: str, data: dict[str, Any]) -> None:
+    """A record of a cycle, with the block that its event names."""
     d = fact.data
-    stream = fact.stream if cycle == "" else None
-    market = None
-    if stream is not None:
-        row = db.execute("SELECT market FROM cycle_facts WHERE cycle = ?", (stream,)).fetchone()
-        market = row[0] if row else None
+    row = db.execute("SELECT market FROM cycle_facts WHERE cycle = ?", (fact.stream,)).fetchone()
+    _insert(
+        db,
+        fact,
+        kind,
+        data,
+        market=row[0] if row else None,
+        cycle=fact.stream,
+        block=(d["transaction_hash"], d["block"], d["block_hash"]),
+        observed_at=d.get("observed_at"),
+    )
+
+
+def _book_record(db: sqlite3.Connection, fact: Fact, kind: str) -> None:
+    """A record of no cycle, with the block of the transaction stored right before it."""
+    values = dict(fact.data["values"])
+    observed_at = fact.data.get("observed_at", values.get("observedAt"))
+    mined = db.execute("SELECT tx, block, block_hash FROM last_mined").fetchone()
+    _insert(
+        db,
+        fact,
+        kind,
+        values,
+        market=None,
+        cycle=None,
+        block=mined or (None, None, None),
+        observed_at=None if observed_at is None else int(observed_at),
+    )
+
+
+def _insert(
+    db: sqlite3.Connection,
+    fact: Fact,
+    kind: str,
+    data: dict[str, Any],
+    *,
+    market: str | None,
+    cycle: str | None,
+    block: tuple[str | None, int | None, str | None],
+    observed_at: int | None,
+) -> None:
+    d = fact.data
     db.execute(
         "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             d["record_seq"],
             kind,
             market,
-            stream,
+            cycle,
             d["record_hash"],
-            d.get("previous_hash"),
-            d.get("transaction_hash"),
-            d.get("block"),
-            d.get("block_hash"),
-            d.get("observed_at"),
+            d["previous_hash"],
+            *block,
+            observed_at,
             json.dumps(data),
             fact.position,
         ),
@@ -186,6 +222,6 @@ _HANDLERS = handlers_of(
         ("TradingDay.DaySettled", _day),
         ("TradingDay.DayLatched", _latch),
         ("Portfolio.BookRecordNoted", _noted),
-        ("SignalLog.MarksPosted", _marks),
+        ("ChainJournal.TransactionMined", _mined),
     ]
 )

@@ -1,0 +1,263 @@
+"""Fakes of the API's ports, which say so by their names, and a server over real read models."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+from stories import E8, HOUR, MARKETS, START, Story, a_hash
+
+from tradeseal.api.access import Gatekeeper
+from tradeseal.api.ports import (
+    Asking,
+    CandleSeen,
+    ChainInfo,
+    ContractInfo,
+    ContractsInfo,
+    DataInfo,
+    EngineStatus,
+    Ports,
+    Predicted,
+    PriceSeen,
+    RpcFault,
+    TradeResult,
+)
+from tradeseal.api.server import Server
+from tradeseal.kernel.errors import Refused, Unavailable
+from tradeseal.readmodels.published import ReadModels, open_read_models
+from tradeseal.trading.published import BookState, BookStateName, Limits, PositionState, RuleCheck
+
+TOKEN = "t" * 40
+HOST = "127.0.0.1:8000"
+ORIGIN = "http://127.0.0.1:8000"
+
+LIMITS = Limits(
+    max_position_bps=2000,
+    max_daily_loss_bps=500,
+    min_confidence_bps=6500,
+    max_daily_trades=50,
+    max_drawdown_bps=2000,
+    fee_bps=10,
+    half_spread_bps=1,
+    entry_band_bps=50,
+    exit_band_bps=200,
+    step_limit_bps=2000,
+)
+
+
+def a_status(**named: Any) -> EngineStatus:
+    status = EngineStatus(
+        mode="replay",
+        book_class="SIMULATED",
+        book_name="main",
+        initial_cash_e8=10_000 * E8,
+        phase="RUNNING",
+        data=DataInfo(label="synthetic", synthetic=True, interval_s=HOUR, markets=MARKETS, start=START),
+        chain=ChainInfo(kind="anvil", chain_id=31337, genesis_hash=a_hash(99), block=7, block_hash=a_hash(7)),
+        data_clock=START + 10 * HOUR,
+        candles_done=10,
+        candles_total=100,
+    )
+    return replace(status, **named)
+
+
+def a_book(**named: Any) -> BookState:
+    book = BookState(
+        block=7,
+        block_hash=a_hash(7),
+        cash_e8=9_500 * E8,
+        reserved_e8=0,
+        equity_e8=10_000 * E8,
+        opening_e8=10_100 * E8,
+        peak_e8=10_200 * E8,
+        day=18748,
+        trades_today=3,
+        state=BookStateName.ACTIVE,
+        manual_flag=BookStateName.ACTIVE,
+        day_latched=False,
+        drawdown_latched=False,
+        record_seq=4,
+        record_head=a_hash(4),
+        observed_at=START + 10 * HOUR,
+        mark_seq=9,
+        positions=tuple(
+            PositionState(
+                market=market, quantity_e8=E8 // 100 if market == "BTC-USDT" else 0, cost_e8=500 * E8,
+                mark_e8=50_000 * E8, stale=False, pending_e8=0, reserved_quantity_e8=0, open_exit_quantity_e8=0,
+            )
+            for market in MARKETS
+        ),
+        limits=LIMITS,
+    )  # fmt: skip
+    return replace(book, **named)
+
+
+@dataclass
+class FakeEngine:
+    """Notes what it was told; `result` is what it answers."""
+
+    the_status: EngineStatus = field(default_factory=a_status)
+    the_book: BookState | None = field(default_factory=a_book)
+    result: TradeResult | Exception = field(default_factory=lambda: TradeResult("NO_SIGNAL", "The signal says HOLD."))
+    told: list[tuple[Any, ...]] = field(default_factory=list)
+    the_prices: list[PriceSeen] = field(default_factory=list)
+    the_modes: dict[str, str] = field(default_factory=lambda: dict.fromkeys(MARKETS, "automatic"))
+    the_asking: list[Asking] = field(default_factory=list)
+
+    def status(self) -> EngineStatus:
+        return self.the_status
+
+    def book(self) -> BookState | None:
+        return self.the_book
+
+    def gauges(self) -> Sequence[RuleCheck]:
+        return (RuleCheck("RULE-03", failed=False, measured="6700", limit="6500"),)
+
+    def prices(self) -> Sequence[PriceSeen]:
+        return self.the_prices
+
+    def modes(self) -> Mapping[str, str]:
+        return self.the_modes
+
+    def asking(self) -> Sequence[Asking]:
+        return self.the_asking
+
+    def execute(self, market: str, *, size_bps: int | None, idempotency_key: str | None) -> TradeResult:
+        return self._do("execute", market, size_bps, idempotency_key)
+
+    def exit(self, market: str, *, fraction_bps: int, idempotency_key: str) -> TradeResult:
+        return self._do("exit", market, fraction_bps, idempotency_key)
+
+    def decline(self, market: str) -> TradeResult:
+        return self._do("decline", market)
+
+    def pause(self) -> None:
+        self.told.append(("pause",))
+        self.the_status = replace(self.the_status, paused=True, phase="PAUSED")
+
+    def resume(self) -> None:
+        self.told.append(("resume",))
+        self.the_status = replace(self.the_status, paused=False, phase="RUNNING")
+
+    def set_speed(self, speed: str) -> None:
+        self.told.append(("speed", speed))
+        self.the_status = replace(self.the_status, speed=speed)
+
+    def set_mode(self, market: str, mode: str) -> None:
+        self.told.append(("mode", market, mode))
+        self.the_modes[market] = mode
+
+    def _do(self, *order: Any) -> TradeResult:
+        self.told.append(order)
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+class FakeMarketData:
+    """Ten candles, and an opinion on BTC alone."""
+
+    def candles(self, market: str, *, before: int | None, limit: int) -> Sequence[CandleSeen]:
+        rows = [CandleSeen(START + n * HOUR, START + (n + 1) * HOUR, 1, 4, 1, 2 + n, 10**9) for n in range(10)]
+        return [row for row in rows if before is None or row.close_time <= before][-limit:]
+
+    def prediction(self, market: str) -> Predicted:
+        if market != "BTC-USDT":
+            raise Refused("NOT_ENOUGH_DATA", "512 closed candles are needed, 3 are there.", got=3, want=512)
+        return Predicted(
+            market=market, candle_close=START, price_e8=50_000 * E8, side="BUY", confidence_bps=6700,
+            base_rate_bps=6400, risk_score=40, size_bps=500, buy_score=71, sell_score=12, take_profit_bps=100,
+            stop_loss_bps=200, horizon_s=72 * HOUR, indicators={"rsi14": "28.4"}, why=["RSI is low"],
+            strategy="technical", window=a_hash(7), model=a_hash(8), calibrator=a_hash(9), expires_at=START + HOUR,
+        )  # fmt: skip
+
+
+class FakeContracts:
+    """Two contracts at invented addresses."""
+
+    def contracts(self) -> ContractsInfo:
+        return ContractsInfo(
+            chain_id=31337,
+            contracts=[
+                ContractInfo("SignalOracle", "0x" + "11" * 20, [{"type": "event", "name": "MarksPosted"}], "ab" * 32),
+                ContractInfo("RiskBook", "0x" + "22" * 20, [{"type": "error", "name": "NotTrader"}], "cd" * 32),
+            ],
+            book_id=a_hash(1),
+            book_name="main",
+            book_class="SIMULATED",
+            genesis_hash=a_hash(99),
+            eip712_domain={"name": "Tradeseal SignalOracle", "version": "1", "chainId": 31337},
+            eip712_types={"Signal": [{"name": "book", "type": "bytes32"}]},
+            market_ids=dict.fromkeys(MARKETS, a_hash(3)),
+            roles={"trader": ["0x" + "33" * 20]},
+            limits={"maxPositionBps": "2000"},
+        )
+
+
+@dataclass
+class FakeRpc:
+    """Answers every method with its name, block numbers with 0x2711 (10,001)."""
+
+    asked: list[tuple[str, list[Any]]] = field(default_factory=list)
+    away: bool = False
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        if self.away:
+            raise Unavailable("CHAIN_AWAY", "The node does not answer.")
+        self.asked.append((method, list(params)))
+        if method == "eth_blockNumber":
+            return "0x2711"
+        if method == "eth_call" and params[0].get("data") == "0xdead":
+            raise RpcFault(3, "execution reverted", "0x08c379a0")
+        return method
+
+
+@dataclass
+class Site:
+    """A server over fakes, and clients of every kind."""
+
+    server: Server
+    engine: FakeEngine
+    rpc: FakeRpc
+    story: Story
+    views: ReadModels
+
+    def client(self, **headers: str) -> TestClient:
+        """A client on the right host; headers come on top."""
+        return TestClient(
+            self.server.app,
+            base_url=ORIGIN,
+            headers=headers,
+            raise_server_exceptions=False,
+            client=("127.0.0.1", 50000),
+        )
+
+    def program(self) -> TestClient:
+        """A client with the token."""
+        return self.client(authorization=f"Bearer {TOKEN}")
+
+    def catch_up(self) -> None:
+        """Fold what the story wrote and draw the picture."""
+        self.views.follower.catch_up()
+        self.server.board.refresh()
+
+    def unchanged(self) -> Callable[[], bool]:
+        """A check that neither the engine was told anything nor the log grew since now."""
+        told, last = list(self.engine.told), self.story.ledger.facts.last()
+        return lambda: told == self.engine.told and last == self.story.ledger.facts.last()
+
+
+def a_site(folder: Path, story: Story, *, page: Path | None = None, joined: bool = True) -> Site:
+    """A server as `bootstrap` would join it, over fakes; `joined=False` is one that is still starting."""
+    engine, rpc = FakeEngine(), FakeRpc()
+    views = open_read_models(folder / "views", story.ledger.facts)
+    ports = Ports(status=engine.status)
+    if joined:
+        ports.engine, ports.market, ports.queries = engine, FakeMarketData(), views.queries
+        ports.contracts, ports.rpc = FakeContracts(), rpc
+    server = Server(ports, Gatekeeper(TOKEN), page=page)
+    site = Site(server, engine, rpc, story, views)
+    if joined:
+        site.catch_up()
+    return site
