@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradeseal.cycle.engine import Engine
+from tradeseal.cycle.engine import Engine, parse_speed
 from tradeseal.cycle.faults import FaultPoint
 from tradeseal.cycle.ports import Listener
 from tradeseal.cycle.signal_source import SignalSource
@@ -29,7 +29,7 @@ from tradeseal.market.published import (
     synthetic,
 )
 from tradeseal.oracle.published import Attestor
-from tradeseal.settings import Settings, parse_speed
+from tradeseal.settings import Settings
 from tradeseal.signals.published import Calibrator, SignalEngine, TechnicalStrategy, fit_calibrator
 from tradeseal.trading.adapters.simulated import SimulatedVenue
 from tradeseal.trading.domainmodel import OWNER, Portfolio

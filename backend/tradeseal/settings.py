@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tradeseal.cycle.engine import parse_speed
 from tradeseal.kernel.clock import parse_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import SCALE
@@ -57,19 +58,6 @@ class Settings(BaseSettings):
     def page(self) -> Path:
         """Where the built page lies."""
         return CHECKOUT / "frontend" / "out"
-
-
-def parse_speed(text: str) -> float:
-    """`max` as infinity, else seconds of data per second, 0 holds the clock."""
-    if text == "max":
-        return float("inf")
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = -1.0
-    if not 0 <= speed <= 10**9:
-        raise Refused("BAD_SPEED", f"{text!r} is no speed; write a number from 0 to 1000000000, or max.", got=text)
-    return speed
 
 
 def load_settings(**chosen: Any) -> Settings:

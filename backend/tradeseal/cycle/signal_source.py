@@ -38,6 +38,8 @@ class SignalSource:
         self._store = store
         self._engine = engine
         self._opinions = opinions
+        self.model = engine.strategy.code_hash
+        self.calibrator = engine.calibrator.hash
         self._terms = Terms(
             book=book,
             strategy=engine.strategy.name,

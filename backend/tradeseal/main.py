@@ -1,0 +1,236 @@
+"""The command line: what a person types, translated into settings and back into words.
+
+Knows options, progress bars and exit codes. Knows nothing of trading.
+"""
+
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tradeseal import __version__
+from tradeseal.bootstrap import Parts, open_parts
+from tradeseal.cycle.ports import TickSeen
+from tradeseal.kernel.clock import iso_utc, monotonic_s
+from tradeseal.kernel.errors import TradesealError
+from tradeseal.kernel.money import format_e8
+from tradeseal.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="tradeseal",
+    help="An AI trading platform whose every trade can be recomputed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Home = Annotated[Path | None, typer.Option("--home", help="The data folder (default .tradeseal in the checkout).")]
+DataDir = Annotated[Path | None, typer.Option("--data", help="Folder of candles: EXCHANGE-PAIR-INTERVAL[-SPAN].parquet.")]
+Exchange = Annotated[str | None, typer.Option("--exchange", help="Whose files of --data to take (default binance).")]
+Interval = Annotated[str | None, typer.Option("--interval", help="Candle length (default 1h).")]
+Markets = Annotated[str | None, typer.Option("--markets", help="Which markets, for example BTC,ETH (default all).")]
+From = Annotated[str | None, typer.Option("--from", help="First candle, for example 2021-05-01T00:00Z.")]
+To = Annotated[str | None, typer.Option("--to", help="Last candle's close at the latest.")]
+PauseAt = Annotated[str | None, typer.Option("--pause-at", help="Hold the data's clock after this close.")]
+Speed = Annotated[str | None, typer.Option("--speed", help="Seconds of data per second, or max.")]
+Chain = Annotated[str | None, typer.Option("--chain", help="anvil; others come later.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+_BAD = 2
+_STOPPED = 3
+
+
+def _version(show: bool) -> None:
+    if show:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Replay only so far: simulated trades on stored or synthetic candles, enforced by real contracts."""
+
+
+def _settings(**chosen: Any) -> Settings:
+    markets = chosen.pop("markets", None)
+    if markets is not None:
+        chosen["markets"] = tuple(name.strip() for name in markets.split(",") if name.strip())
+    return load_settings(**chosen)
+
+
+@app.command()
+def replay(
+    home: Home = None,
+    data: DataDir = None,
+    exchange: Exchange = None,
+    interval: Interval = None,
+    markets: Markets = None,
+    from_: From = None,
+    to: To = None,
+    speed: Speed = None,
+    chain: Chain = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replay candles through the whole engine without a page, at full speed unless told otherwise."""
+    out, err = Console(), Console(stderr=True)
+    parts: Parts | None = None
+    try:
+        settings = _settings(
+            home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
+            speed=speed or "max", chain=chain,
+        )  # fmt: skip
+        with _Bar(err) as bar:
+            parts = open_parts(settings, bar, re_executed=bar.re_executed)
+            engine = parts.engine
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: engine.stop())
+            bar.begin(len(engine.feed))
+            began = monotonic_s()
+            engine.run()
+        summary = _summary(parts, monotonic_s() - began)
+    except TradesealError as error:
+        _refuse(error, err, as_json=as_json)
+        raise typer.Exit(_BAD) from error
+    finally:
+        if parts is not None:
+            parts.close()
+    if as_json:
+        typer.echo(json.dumps(summary, indent=2))
+    else:
+        _print_summary(summary, out)
+    if summary["stopped"]:
+        raise typer.Exit(_STOPPED)
+
+
+@app.command()
+def serve(
+    home: Home = None,
+    data: DataDir = None,
+    exchange: Exchange = None,
+    interval: Interval = None,
+    markets: Markets = None,
+    from_: From = None,
+    to: To = None,
+    pause_at: PauseAt = None,
+    speed: Speed = None,
+    chain: Chain = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port on 127.0.0.1 (default 8000).")] = None,
+) -> None:
+    """Serve the dashboard and replay behind it; Ctrl-C ends, the next start resumes."""
+    err = Console(stderr=True)
+    try:
+        settings = _settings(
+            home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
+            pause_at=pause_at, speed=speed, chain=chain, port=port,
+        )  # fmt: skip
+        from tradeseal.serving import serve_until_told
+
+        serve_until_told(settings, say=lambda text: typer.echo(text))
+    except TradesealError as error:
+        _refuse(error, err, as_json=False)
+        raise typer.Exit(_BAD) from error
+
+
+def _summary(parts: Parts, seconds: float) -> dict[str, Any]:
+    """What a run ended with; amounts as strings, the record head for comparing runs."""
+    from tradeseal.cycle.summary import count_outcomes
+
+    engine, report = parts.engine, parts.data.report
+    book = engine.book
+    counts = count_outcomes(parts.ledger.facts.all())
+    return {
+        "data": parts.data.store.label,
+        "markets": list(engine.steps.markets),
+        "from": iso_utc(engine.feed.start),
+        "to": iso_utc(engine.data_clock),
+        "finished": engine.finished,
+        "stopped": None if engine.stopped is None else {"code": engine.stopped.code, "message": engine.stopped.message},
+        "bars": engine.bars_done,
+        "entries": counts.entries,
+        "exits": counts.exits,
+        "signals": counts.signals,
+        "rejections": counts.rejected,
+        "rejections_by_rule": dict(counts.rules),
+        "refused_by_oracle": counts.refused,
+        "skipped": counts.skipped,
+        "released": counts.released,
+        "open_cycles": len(engine.steps.state.open_cycles),
+        "equity": None if book is None else format_e8(book.equity_e8),
+        "cash": None if book is None else format_e8(book.cash_e8),
+        "positions": {} if book is None else {p.market: format_e8(p.quantity_e8) for p in book.positions if p.quantity_e8},
+        "record_seq": None if book is None else book.record_seq,
+        "record_head": None if book is None else book.record_head,
+        "blocks": None if book is None else book.block,
+        "books_agree": engine.stopped is None,
+        "events": engine.steps.state.position,
+        "gaps": len(report.gaps),
+        "seconds": round(seconds, 1),
+    }
+
+
+def _print_summary(summary: dict[str, Any], out: Console) -> None:
+    out.print(f"[bold]{summary['data']}[/bold] candles of {', '.join(summary['markets'])}")
+    out.print(f"{summary['from']} to {summary['to']}: {summary['bars']} bars in {summary['seconds']} s")
+    out.print(f"{summary['entries']} entries, {summary['exits']} exits, {summary['rejections']} rejections by the contract")
+    for rule, count in sorted(summary["rejections_by_rule"].items()):
+        out.print(f"  {rule}: {count}")
+    out.print(f"equity {summary['equity']}, cash {summary['cash']}")
+    out.print(f"record {summary['record_seq']}: {summary['record_head']}")
+    if summary["stopped"]:
+        out.print(f"[red]stopped: {summary['stopped']['message']}[/red]")
+    elif summary["finished"]:
+        out.print("The portfolio folded from events equals the book on the chain to the last unit.")
+
+
+def _refuse(error: TradesealError, err: Console, *, as_json: bool) -> None:
+    facts = {name: str(value) for name, value in error.facts.items()}
+    if as_json:
+        typer.echo(json.dumps({"error": {"code": error.code, "message": error.message, "facts": facts}}))
+    else:
+        err.print(f"tradeseal: {error.message} ({error.code})", style="red", markup=False, highlight=False)
+
+
+class _Bar:
+    """A progress bar on stderr, silent where nobody looks."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            TextColumn("{task.fields[clock]}"), console=console, disable=not sys.stderr.isatty(), transient=True,
+        )  # fmt: skip
+        self._task = self._progress.add_task("starting", total=None, clock="")
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "_Bar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin(self, total: int) -> None:
+        self._progress.update(self._task, description="replaying", total=total, completed=0)
+
+    def re_executed(self, done: int, total: int) -> None:
+        self._progress.update(self._task, description="re-executing blocks", total=total or None, completed=done)
+
+    def tick(self, seen: TickSeen) -> None:
+        """Prices are not shown here."""
+
+    def progress(self, done: int, total: int, data_clock: int) -> None:
+        self._progress.update(self._task, completed=done, total=total, clock=iso_utc(data_clock))
+
+    def phase(self, phase: str, detail: str) -> None:
+        self._progress.update(self._task, description=detail or phase.lower().replace("_", " "))
+
+
+if __name__ == "__main__":
+    app()

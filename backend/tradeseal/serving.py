@@ -1,0 +1,105 @@
+"""Serving: the page first, then everything behind it, in one process.
+
+Knows threads and their end. Knows nothing of what they do.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tradeseal.api.access import Gatekeeper, api_token
+from tradeseal.api.ports import Ports
+from tradeseal.api.replay import DescribedContracts, NodeRpc, ReplayControl, ReplayMarket
+from tradeseal.api.server import Server
+from tradeseal.kernel.errors import TradesealError, Unavailable
+from tradeseal.settings import Settings
+
+if TYPE_CHECKING:
+    from tradeseal.bootstrap import Parts
+    from tradeseal.readmodels.published import ReadModels
+
+
+class Running:
+    """The parts behind the page, started in a thread of their own."""
+
+    def __init__(self, settings: Settings, control: ReplayControl, ports: Ports, server: Server) -> None:
+        self._settings = settings
+        self._control = control
+        self._ports = ports
+        self._server = server
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._parts: "Parts | None" = None
+        self._views: "ReadModels | None" = None
+        self._ending = threading.Event()
+
+    def start(self) -> None:
+        """Begin; the page says how far it is."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Finish the step in hand and close everything."""
+        self._ending.set()
+        if self._parts is not None:
+            self._parts.engine.stop()
+        self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        try:
+            self._open()
+            self._walk()
+        except TradesealError as error:
+            self._control.failed(error)
+        except Exception as error:
+            self._control.failed(Unavailable("DEFECT", f"{type(error).__name__}: {error}"))
+            raise
+        finally:
+            self._close()
+
+    def _open(self) -> None:
+        from tradeseal.bootstrap import open_parts
+        from tradeseal.readmodels.published import open_read_models
+
+        control, ports = self._control, self._ports
+        parts = open_parts(self._settings, control, re_executed=control.re_executed)
+        self._parts = parts
+        control.attach(parts.engine, parts.gate, synthetic=parts.data.synthetic)
+        self._views = open_read_models(
+            self._settings.home / "views", parts.ledger.facts, changed=lambda _: self._server.touch()
+        )
+        self._views.follower.start()
+        ports.market = ReplayMarket(parts.engine, parts.source)
+        ports.contracts = DescribedContracts(parts.gate)
+        ports.rpc = NodeRpc(parts.gate)
+        ports.queries = self._views.queries
+        ports.engine = control
+
+    def _walk(self) -> None:
+        if self._parts is not None and not self._ending.is_set():
+            self._parts.engine.run()
+            self._parts.engine.serve_after()
+            self._ending.wait()
+
+    def _close(self) -> None:
+        if self._views is not None:
+            self._views.follower.stop()
+        if self._parts is not None:
+            self._parts.close()
+
+
+def serve_until_told(settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Serve on loopback until a signal comes; everything is closed in order."""
+    gatekeeper = Gatekeeper(api_token(settings.home))
+    control = ReplayControl(
+        book=settings.book, cash_e8=settings.cash_e8, speed=settings.speed, synthetic=settings.data is None
+    )
+    ports = Ports(status=control.status)
+    server = Server(ports, gatekeeper, page=settings.page if settings.page.exists() else None)
+    control.tell(server.touch)
+    running = Running(settings, control, ports, server)
+    say(f"Tradeseal: http://{settings.host}:{settings.port}/#key={gatekeeper.new_key()}")
+    say("Simulated; not investment advice. Ctrl-C ends, the next start resumes.")
+    running.start()
+    try:
+        server.run(host=settings.host, port=settings.port)
+    finally:
+        running.end()
