@@ -17,7 +17,7 @@ from tradeseal.ledger.published import Ledger
 from tradeseal.oracle.published import Attestor
 
 sys.path.insert(0, str(Path(__file__).parent))
-from desk import Desk, a_plan  # noqa: E402 - the tests' own module, found by the line above
+from desk import Desk, a_plan
 
 OpenDesk = Callable[..., Desk]
 
@@ -56,5 +56,5 @@ def open_desk(contracts: Path) -> Iterator[OpenDesk]:
         return desk
 
     yield open_one
-    for desk in list(opened):
-        close(desk)
+    while opened:
+        close(opened[-1])

@@ -136,5 +136,11 @@ def filled(ticket: Ticket, *, better_by: int = 0) -> Fill:
 
 
 def a_plan(**changes: object) -> BookPlan:
-    facts = {"name": "test", "markets": MARKETS, "cash_e8": 10_000 * 10**8, "opened_at": MIDNIGHT, "step_limit_bps": 2_000}
+    facts = {
+        "name": "test",
+        "markets": MARKETS,
+        "cash_e8": 10_000 * 10**8,
+        "opened_at": MIDNIGHT,
+        "step_limit_bps": 2_000,
+    }
     return BookPlan(**(facts | changes))

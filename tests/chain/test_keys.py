@@ -54,7 +54,9 @@ def test_keys_without_the_mark_are_refused(tmp_path: Path) -> None:
     assert (refusal.value.code, refusal.value.facts["got"]) == ("KEYS_NOT_DEMO", "REAL")
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"mark": "DEMO", "keys": {"governor": 7}}', '{"mark": "DEMO", "keys": {}}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"mark": "DEMO", "keys": {"governor": 7}}', '{"mark": "DEMO", "keys": {}}']
+)
 def test_a_file_that_holds_no_keys_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "demo-keys.json"
     path.write_text(content)

@@ -1,4 +1,4 @@
-"""The chain is what the journal makes of it: after every restart and every crash, block by block, or it does not start."""
+"""The chain is what the journal makes of it, after every restart and every crash, or it does not start."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import pytest
 from desk import Desk, a_plan
 
 from tradeseal.chain.published import demo_keys
-from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError
+from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError, Unavailable
 from tradeseal.ledger.published import Ledger
 
 pytestmark = pytest.mark.chain
@@ -165,8 +165,7 @@ def test_a_node_killed_again_and_again_during_sends_loses_and_doubles_nothing(
             desk.ledger.save(waiting.journal)
             try:
                 mined = desk.gate.send(waiting)
-            except TradesealError as error:
-                assert error.code in ("NODE_UNAVAILABLE", "ANVIL_ENDED"), error
+            except Unavailable:
                 continue
             desk.ledger.save(mined.journal)
             sent += 1

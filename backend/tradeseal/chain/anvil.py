@@ -90,6 +90,7 @@ class Anvil:
         self._start_error: OSError | None = None
         self._ended = threading.Event()
         self._stopping = False
+        self._answered = False
         self.socket_path = _socket_path(self._folder)
         self.starts = 0
 
@@ -107,7 +108,7 @@ class Anvil:
         """Start a fresh chain and wait until it answers; `on_crash` is called when it ends without `stop`."""
         self.stop()
         self._prepare_files()
-        self._stopping = False
+        self._stopping = self._answered = False
         self._ended = threading.Event()
         born = threading.Event()
         # The thread that starts the process also waits for it: the kernel's "kill with parent" looks at that thread.
@@ -151,7 +152,7 @@ class Anvil:
         born.set()
         process.wait()
         ended.set()
-        if on_crash is not None and not self._stopping:
+        if on_crash is not None and self._answered and not self._stopping:
             on_crash()
 
     def _arguments(self) -> list[str]:
@@ -199,6 +200,7 @@ class Anvil:
                     raise Refused(
                         "WRONG_CHAIN", "Another chain answers on our socket.", got=got, want=self._spec.chain_id
                     )
+                self._answered = True
                 return
         finally:
             probe.close()

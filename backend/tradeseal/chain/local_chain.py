@@ -4,6 +4,7 @@ Knows when to start, execute again and resend. Knows nothing of contracts. One w
 of their own and are turned away while the chain is executed again.
 """
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError, Unava
 from tradeseal.ledger.published import Ledger
 
 ATTEMPTS = 3
+FAILURES_MAX = 5
 
 
 class LocalChain:
@@ -31,6 +33,7 @@ class LocalChain:
         self._reader = IpcRpc(anvil.socket_path)
         self._ready = threading.Event()
         self._closed = False
+        self._failures = 0
         self._broken: TradesealError | None = None
         self._nonces: dict[str, int] = {}
         self._page: ChainJournal | None = None
@@ -176,7 +179,7 @@ class LocalChain:
         return self._send(entry)
 
     def _send(self, entry: JournalEntry) -> dict[str, Any] | None:
-        self._sound()
+        self._make_whole()
         try:
             return send(self._writer, entry)
         except NodeRefused as refusal:
@@ -195,7 +198,7 @@ class LocalChain:
     def ask(self, method: str, *params: Any) -> Any:
         """A question of the writer, on the writer's connection; asked again once after a crash."""
         with self._turn:
-            self._sound()
+            self._make_whole()
             try:
                 return self._writer.call(method, *params)
             except Unavailable:
@@ -211,22 +214,28 @@ class LocalChain:
     # After a crash
 
     def _on_crash(self) -> None:
-        try:
-            self._recover()
-        except TradesealError as error:
-            self._broken = error
+        # A node that dies under re-execution, too, calls again; after some times only whoever sends next tries again.
+        if self._failures < FAILURES_MAX:
+            with contextlib.suppress(TradesealError):
+                self._recover()
 
     def _recover(self) -> None:
         """Have the same chain again: nothing to do when somebody else already saw to it."""
         with self._turn:
-            if self._closed or self._broken is not None or self._alive():
+            if self._closed or self._broken is not None or (self._ready.is_set() and self._alive()):
                 return
             self._ready.clear()
+            self._failures += 1
             self._writer.close()
             self._reader.close()
             self._anvil.start(self._on_crash)
             self.restarts += 1
-            self._reexecute(self._all_mined())
+            try:
+                self._reexecute(self._all_mined())
+            except Inconsistent as difference:
+                self._broken = difference
+                raise
+            self._failures = 0
             self._ready.set()
 
     def _alive(self) -> bool:
@@ -263,8 +272,11 @@ class LocalChain:
                 want=list(want),
             )
 
-    def _sound(self) -> None:
+    def _make_whole(self) -> None:
+        """Nothing is asked of a chain that holds only a part of the journal."""
         if self._closed:
             raise Unavailable("CHAIN_CLOSED", "The chain is closed.")
         if self._broken is not None:
             raise self._broken
+        if not self._ready.is_set():
+            self._recover()
