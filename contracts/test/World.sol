@@ -166,7 +166,11 @@ abstract contract World is Kit {
         signal.horizonSeconds = 72 * 3600;
         signal.candleClose = close;
         signal.expiresAt = close + HOUR;
-        signal.salt = keccak256(abi.encode(m, close));
+        signal.window = keccak256(abi.encode("window", m, close));
+        signal.model = keccak256("model");
+        signal.calibrator = keccak256("calibrator");
+        signal.claim = keccak256("take profit before stop loss");
+        signal.salt = keccak256(abi.encode("salt", m, close));
     }
 
     function _sell(uint256 m, uint64 close) internal view returns (Signal memory signal) {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Log} from "./Kit.sol";
+import {World} from "./World.sol";
+import {BookView, IRiskBook, Limits, RejectionBody, Ticket} from "../src/interfaces/IRiskBook.sol";
+import {Signal} from "../src/interfaces/ISignalOracle.sol";
+import {BookMath} from "../src/libraries/BookMath.sol";
+
+/// What holds for every number.
+contract FuzzTest is World {
+    function setUp() public override {
+        super.setUp();
+        _post();
+    }
+
+    function test_rounding_is_always_against_the_trader(uint64 quantity, uint64 price, uint16 feeBps, uint64 held)
+        public
+        pure
+    {
+        uint256 exact = uint256(quantity) * price;
+        yes(BookMath.notionalUp(quantity, price) * 1e8 >= exact, "a buyer pays no less");
+        yes(BookMath.notionalDown(quantity, price) * 1e8 <= exact, "a seller gets no more");
+        yes(BookMath.notionalUp(quantity, price) - BookMath.notionalDown(quantity, price) <= 1, "by one unit at most");
+        yes(BookMath.feeUp(quantity, feeBps) * 1e4 >= uint256(quantity) * feeBps, "the fee is no less");
+        if (held == 0) return;
+        uint256 sold = bound(quantity, 1, held);
+        uint256 taken = BookMath.costTakenUp(price, sold, held);
+        yes(
+            taken <= price && taken * held >= uint256(price) * sold,
+            "the cost taken is no less, and never more than all"
+        );
+    }
+
+    function test_RULE_01_and_RULE_05_say_what_their_formulas_say(uint128 quantity, uint16 sizeBps, uint64 price)
+        public
+    {
+        quantity = uint128(bound(quantity, 1, 1e13));
+        sizeBps = uint16(bound(sizeBps, 0, 10_000));
+        _postPrice(0, uint64(bound(price, 50e8, 150e8)));
+        Signal memory signal = _buy(0, START);
+        signal.sizeBps = sizeBps;
+        _commit(signal);
+        _authorise(signal, quantity, prices[0]);
+        uint256 exposure = uint256(quantity) * prices[0] * 1e4;
+        uint256 equity = uint256(uint128(CASH)) * 1e8;
+        uint16 expected;
+        if (exposure > 2000 * equity) expected |= 1;
+        if (exposure > sizeBps * equity) expected |= 16;
+        uint256 notional = BookMath.notionalUp(quantity, prices[0]);
+        if (notional + BookMath.feeUp(notional, 10) > uint128(CASH)) expected |= 128;
+        if (expected == 0) _ticket();
+        else _rejectedBy(expected);
+    }
+
+    function test_a_round_trip_at_one_price_loses_and_its_parts_add_up(uint128 quantity, uint128 part, uint64 price)
+        public
+    {
+        _postPrice(0, uint64(bound(price, 50e8, 150e8)));
+        quantity = uint128(bound(quantity, 2, 13e8));
+        part = uint128(bound(part, 1, quantity - 1));
+        _hold(0, START, quantity);
+        int128 realised = _leave(part) + _leave(quantity - part);
+
+        BookView memory seen = book.book();
+        yes(realised < 0, "costs are costs");
+        eqInt(seen.cash, CASH + realised, "cash moves by what was realised");
+        eq(seen.positions[0].cost, 0, "no cost is left behind");
+        eqInt(seen.equity, seen.cash, "nothing else is left");
+    }
+
+    function test_tighten_never_loosens(uint256 seed) public {
+        uint256[12] memory asked;
+        uint256[12] memory old = abi.decode(abi.encode(book.limits()), (uint256[12]));
+        for (uint256 i; i < 12; ++i) {
+            uint256 near = old[i] + uint256(keccak256(abi.encode(seed, i))) % 41;
+            asked[i] = near > 20 ? near - 20 : 0;
+        }
+        Limits memory limits = abi.decode(abi.encode(asked), (Limits));
+        vm.prank(guardian);
+        try book.tighten(limits) {} catch {}
+        uint256[12] memory now_ = abi.decode(abi.encode(book.limits()), (uint256[12]));
+        for (uint256 i; i < 12; ++i) {
+            bool higher = i == 2 || i == 5 || i == 6 || i == 7 || i == 11;
+            yes(higher ? now_[i] >= old[i] : now_[i] <= old[i], "stricter or equal");
+        }
+    }
+
+    function test_any_altered_field_of_a_signal_is_unknown(uint256 word, uint256 change) public {
+        Signal memory signal = _buy(0, START);
+        _commit(signal);
+        bytes32 was = _digest(signal);
+        uint256[19] memory words = abi.decode(abi.encode(signal), (uint256[19]));
+        // The lowest bits keep every field within its width.
+        words[bound(word, 0, 18)] ^= bound(change, 1, 3);
+        signal = abi.decode(abi.encode(words), (Signal));
+        yes(_digest(signal) != was, "another digest");
+        _authorise(signal, 1e8, HUNDRED);
+        _one(vm.getRecordedLogs(), IRiskBook.OrderSkipped.selector);
+    }
+
+    function _leave(uint128 quantity) private returns (int128) {
+        _exit(0, quantity, _under(prices[0]), MANUAL);
+        (Ticket memory ticket,) = _exitTicket();
+        _fillBest(ticket);
+        return _fillBody().realised;
+    }
+}
