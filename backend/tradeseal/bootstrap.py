@@ -134,7 +134,16 @@ def open_calibrator(settings: Settings, data: Data) -> Calibrator:
     """The calibrator of this home: fitted once, on candles before the start, and kept."""
     path = settings.home / "calibrator.json"
     if path.exists():
-        return Calibrator.from_json(json.loads(path.read_text()))
+        kept = Calibrator.from_json(json.loads(path.read_text()))
+        now = TechnicalStrategy().code_hash.hex()
+        if kept.origin.strategy_hash != now:
+            raise Refused(
+                "OTHER_STRATEGY",
+                f"{settings.home} was begun with another version of the strategy; choose another folder with --home.",
+                began_with=kept.origin.strategy_hash,
+                got=now,
+            )
+        return kept
     calibrator = fit_calibrator(data.store, data.store.markets, data.manifest.start)
     path.write_text(json.dumps(calibrator.to_json(), indent=2))
     return calibrator
@@ -163,9 +172,7 @@ def open_parts(
         listener.phase("FITTING", "learning from the candles before the start")
         calibrator = open_calibrator(settings, data)
         strategy = SignalEngine(TechnicalStrategy(), calibrator)
-        opinions = strategy.precompute(
-            data.store, data.store.markets, data.manifest.start, data.manifest.end
-        )
+        opinions = strategy.precompute(data.store, data.store.markets, data.manifest.start, data.manifest.end)
         listener.phase("STARTING_CHAIN", "starting the chain")
         ledger = Ledger(settings.home / "ledger.sqlite")
     except BaseException:
@@ -252,4 +259,3 @@ def _open_portfolio(
     )
     ledger.save(portfolio)
     return portfolio
-

@@ -8,19 +8,23 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tradeseal import __version__
-from tradeseal.bootstrap import Parts, open_parts
 from tradeseal.cycle.ports import TickSeen
+from tradeseal.cycle.summary import count_outcomes
 from tradeseal.kernel.clock import iso_utc, monotonic_s
 from tradeseal.kernel.errors import TradesealError
 from tradeseal.kernel.money import format_e8
 from tradeseal.settings import Settings, load_settings
+from tradeseal.trading.published import BookState
+
+if TYPE_CHECKING:
+    from tradeseal.bootstrap import Parts
 
 app = typer.Typer(
     name="tradeseal",
@@ -31,7 +35,7 @@ app = typer.Typer(
 )
 
 Home = Annotated[Path | None, typer.Option("--home", help="The data folder (default .tradeseal in the checkout).")]
-DataDir = Annotated[Path | None, typer.Option("--data", help="Folder of candles: EXCHANGE-PAIR-INTERVAL[-SPAN].parquet.")]
+DataDir = Annotated[Path | None, typer.Option("--data", help="Candles: EXCHANGE-PAIR-INTERVAL[-SPAN].parquet.")]
 Exchange = Annotated[str | None, typer.Option("--exchange", help="Whose files of --data to take (default binance).")]
 Interval = Annotated[str | None, typer.Option("--interval", help="Candle length (default 1h).")]
 Markets = Annotated[str | None, typer.Option("--markets", help="Which markets, for example BTC,ETH (default all).")]
@@ -54,7 +58,9 @@ def _version(show: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[ 
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Replay only so far: simulated trades on stored or synthetic candles, enforced by real contracts."""
 
@@ -80,6 +86,8 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Replay candles through the whole engine without a page, at full speed unless told otherwise."""
+    from tradeseal.bootstrap import open_parts  # noqa: PLC0415 - `serve` shows its page before these are loaded
+
     out, err = Console(), Console(stderr=True)
     parts: Parts | None = None
     try:
@@ -131,9 +139,9 @@ def serve(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
             pause_at=pause_at, speed=speed, chain=chain, port=port,
         )  # fmt: skip
-        from tradeseal.serving import serve_until_told
+        from tradeseal.serving import serve_until_told  # noqa: PLC0415 - `replay` needs no server
 
-        serve_until_told(settings, say=lambda text: typer.echo(text))
+        serve_until_told(settings, say=typer.echo)
     except TradesealError as error:
         _refuse(error, err, as_json=False)
         raise typer.Exit(_BAD) from error
@@ -141,10 +149,8 @@ def serve(
 
 def _summary(parts: Parts, seconds: float) -> dict[str, Any]:
     """What a run ended with; amounts as strings, the record head for comparing runs."""
-    from tradeseal.cycle.summary import count_outcomes
-
     engine, report = parts.engine, parts.data.report
-    book = engine.book
+    book, stopped = engine.book, engine.stopped
     counts = count_outcomes(parts.ledger.facts.all())
     return {
         "data": parts.data.store.label,
@@ -152,7 +158,7 @@ def _summary(parts: Parts, seconds: float) -> dict[str, Any]:
         "from": iso_utc(engine.feed.start),
         "to": iso_utc(engine.data_clock),
         "finished": engine.finished,
-        "stopped": None if engine.stopped is None else {"code": engine.stopped.code, "message": engine.stopped.message},
+        "stopped": None if stopped is None else {"code": stopped.code, "message": stopped.message},
         "bars": engine.bars_done,
         "entries": counts.entries,
         "exits": counts.exits,
@@ -165,7 +171,7 @@ def _summary(parts: Parts, seconds: float) -> dict[str, Any]:
         "open_cycles": len(engine.steps.state.open_cycles),
         "equity": None if book is None else format_e8(book.equity_e8),
         "cash": None if book is None else format_e8(book.cash_e8),
-        "positions": {} if book is None else {p.market: format_e8(p.quantity_e8) for p in book.positions if p.quantity_e8},
+        "positions": _held(book),
         "record_seq": None if book is None else book.record_seq,
         "record_head": None if book is None else book.record_head,
         "blocks": None if book is None else book.block,
@@ -176,10 +182,16 @@ def _summary(parts: Parts, seconds: float) -> dict[str, Any]:
     }
 
 
+def _held(book: BookState | None) -> dict[str, str]:
+    return {p.market: format_e8(p.quantity_e8) for p in book.positions if p.quantity_e8} if book else {}
+
+
 def _print_summary(summary: dict[str, Any], out: Console) -> None:
     out.print(f"[bold]{summary['data']}[/bold] candles of {', '.join(summary['markets'])}")
     out.print(f"{summary['from']} to {summary['to']}: {summary['bars']} bars in {summary['seconds']} s")
-    out.print(f"{summary['entries']} entries, {summary['exits']} exits, {summary['rejections']} rejections by the contract")
+    out.print(
+        f"{summary['entries']} entries, {summary['exits']} exits, {summary['rejections']} rejected by the contract"
+    )
     for rule, count in sorted(summary["rejections_by_rule"].items()):
         out.print(f"  {rule}: {count}")
     out.print(f"equity {summary['equity']}, cash {summary['cash']}")
@@ -209,7 +221,7 @@ class _Bar:
         self._task = self._progress.add_task("starting", total=None, clock="")
         self._lock = threading.Lock()
 
-    def __enter__(self) -> "_Bar":
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 

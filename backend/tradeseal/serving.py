@@ -28,8 +28,8 @@ class Running:
         self._ports = ports
         self._server = server
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-        self._parts: "Parts | None" = None
-        self._views: "ReadModels | None" = None
+        self._parts: Parts | None = None
+        self._views: ReadModels | None = None
         self._ending = threading.Event()
 
     def start(self) -> None:
@@ -56,8 +56,10 @@ class Running:
             self._close()
 
     def _open(self) -> None:
-        from tradeseal.bootstrap import open_parts
-        from tradeseal.readmodels.published import open_read_models
+        # The page is served before these are loaded: the chain's libraries and the indicators cost seconds.
+        from tradeseal.bootstrap import open_parts  # noqa: PLC0415
+        from tradeseal.chain.published import describe  # noqa: PLC0415
+        from tradeseal.readmodels.published import open_read_models  # noqa: PLC0415
 
         control, ports = self._control, self._ports
         parts = open_parts(self._settings, control, re_executed=control.re_executed)
@@ -68,7 +70,7 @@ class Running:
         )
         self._views.follower.start()
         ports.market = ReplayMarket(parts.engine, parts.source)
-        ports.contracts = DescribedContracts(parts.gate)
+        ports.contracts = DescribedContracts(parts.gate, describe)
         ports.rpc = NodeRpc(parts.gate)
         ports.queries = self._views.queries
         ports.engine = control

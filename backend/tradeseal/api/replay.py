@@ -5,8 +5,8 @@ what it asks runs in the engine's thread.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Literal
 
 from tradeseal.api.ports import (
     Asking,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tradeseal.chain.published import ChainGate
 
 DAY_S = 86_400
+_SIDES: dict[int, Literal["HOLD", "BUY", "SELL"]] = {0: "HOLD", 1: "BUY", 2: "SELL"}
 BUY = 1
 
 
@@ -75,11 +76,11 @@ class ReplayControl:
 
     # What the engine tells.
 
-    def tick(self, seen: TickSeen) -> None:
+    def tick(self, seen: TickSeen) -> None:  # noqa: ARG002 - the board asks for all prices itself
         """Prices moved."""
         self._touch()
 
-    def progress(self, done: int, total: int, data_clock: int) -> None:
+    def progress(self, done: int, total: int, data_clock: int) -> None:  # noqa: ARG002 - read when asked
         """A bar is done: also the moment to have the contract measure the newest wish."""
         self._bars = (done, total)
         if self._engine is not None and self._gate is not None:
@@ -204,7 +205,7 @@ class ReplayControl:
     def execute(self, market: str, *, size_bps: int | None, idempotency_key: str | None) -> TradeResult:
         """Run the newest signal's cycle."""
         engine = self._running()
-        key = idempotency_key or f"execute-{uuid4().hex}"
+        key = idempotency_key or f"execute-{token_hex(12)}"
         return _result(engine.ask(lambda: engine.execute(market, size_bps=size_bps, idempotency_key=key)))
 
     def exit(self, market: str, *, fraction_bps: int, idempotency_key: str) -> TradeResult:
@@ -276,7 +277,7 @@ class ReplayMarket:
             market=market,
             candle_close=close,
             price_e8=window.close_e8,
-            side=opinion.side.name,
+            side=_SIDES[opinion.side],
             confidence_bps=opinion.confidence_bps,
             base_rate_bps=opinion.base_rate_bps,
             risk_score=opinion.risk_score,
@@ -304,26 +305,23 @@ class NodeRpc:
 
     def request(self, method: str, params: Sequence[Any]) -> Any:
         """Forward one request that the server has allowed."""
-        from tradeseal.chain.published import NodeRefused
-
         try:
             return self._gate.chain.read(method, params)
-        except NodeRefused as refusal:
-            code = refusal.facts.get("node_code")
-            raise RpcFault(-32_000 if code is None else int(code), refusal.message, refusal.facts.get("data")) from refusal
+        except Refused as refusal:
+            code = refusal.facts.get("node_code", -32_000)
+            raise RpcFault(int(code), refusal.message, refusal.facts.get("data")) from refusal
 
 
 class DescribedContracts:
     """What is deployed where."""
 
-    def __init__(self, gate: "ChainGate") -> None:
+    def __init__(self, gate: "ChainGate", describe: Callable[["ChainGate"], Any]) -> None:
         self._gate = gate
+        self._describe = describe
 
     def contracts(self) -> Any:
         """Addresses, ABIs, hashes, roles: the chain's description has the port's shape."""
-        from tradeseal.chain.published import describe
-
-        return describe(self._gate)
+        return self._describe(self._gate)
 
 
 def _nobody() -> None:

@@ -19,8 +19,8 @@ class OutOfOrder(Refused):
 class TradeCycle(Aggregate):
     """The journey of one signal, or of one exit, to exactly one outcome.
 
-    `stage` is the name of the last step: opened → generated → verified → committed → authorising → authorised → placed →
-    filled → recording → recorded → settled; or one of the outcomes refused, rejected, skipped, released.
+    `stage` is the name of the last step: opened → generated → verified → committed → authorising → authorised →
+    placed → filled → recording → recorded → settled; or one of the outcomes refused, rejected, skipped, released.
     """
 
     TOPIC = "TradeCycle"
@@ -120,7 +120,9 @@ class TradeCycle(Aggregate):
 
     # An exit has no signal: it begins with its reason.
 
-    def request_exit(self, *, reason: int, opening_cycle: UUID | None, trigger_price_e8: int, quantity_e8: int, who: str) -> None:
+    def request_exit(
+        self, *, reason: int, opening_cycle: UUID | None, trigger_price_e8: int, quantity_e8: int, who: str
+    ) -> None:
         """Begin a reduction without a signal."""
         self._expect("opened")
         self._request_exit(
@@ -440,9 +442,7 @@ class SignalLog(Aggregate):
         self.day = day
 
     @event("RoundClosed", topic="SignalLog.RoundClosed")
-    def close_round(
-        self, round: int, candle_close: int, round_hash: str, cycles: tuple[UUID, ...]
-    ) -> None:
+    def close_round(self, round: int, candle_close: int, round_hash: str, cycles: tuple[UUID, ...]) -> None:
         """A candle's signals are all known; `cycles` are those that are not HOLD."""
 
     @event("SignalsHeld", topic="SignalLog.SignalsHeld")
@@ -478,5 +478,7 @@ class SignalLog(Aggregate):
         """A signed vector of prices is on the chain; a market without a fresh price is 0."""
 
     @event("BarFinished", topic="SignalLog.BarFinished")
-    def finish_bar(self, open_time: int, close_time: int, equity_e8: int, low_equity_e8: int, hold_equity_e8: int) -> None:
+    def finish_bar(
+        self, open_time: int, close_time: int, equity_e8: int, low_equity_e8: int, hold_equity_e8: int
+    ) -> None:
         """All ticks of one bar are done: equity at its close, at its lows, and of buy-and-hold beside it."""

@@ -1,4 +1,4 @@
-"""The engine: one writer that walks the bars in their order, at a chosen speed, and does what a person asks between them.
+"""The engine: one writer that walks the bars in order, at a chosen speed, and does what a person asks between them.
 
 Knows bars, pacing and commands. Knows nothing of how a step is carried out: `steps` does.
 """
@@ -147,7 +147,7 @@ class Engine:
         for market in self.steps.markets:
             known = self.store.closed(market, self.data_clock)
             if known:
-                times, *_ , closes, _ = self.store.series(market).columns
+                times, *_, closes, _ = self.store.series(market).columns
                 self.last_prices[market] = (int(closes[known - 1]), int(times[known - 1]) + self.store.interval_s)
 
     def _await_turn(self, started: float) -> bool:
@@ -210,7 +210,7 @@ class Engine:
         self.steps.execute_and_record(tick.observed_at)
 
     def _due(self, observed_at: int) -> list[TradeCycle]:
-        """Committed signals that may go to the contract at this tick: wanted ones, and those that were left to expire."""
+        """Committed signals that may go to the contract at this tick: wanted ones, and those left to expire."""
         portfolio = self.steps.portfolio
         due = []
         for cycle in self.steps.cycles.values():
@@ -306,7 +306,8 @@ class Engine:
     def ask(self, command: Callable[[], Answer]) -> Answer:
         """Run a command in the engine's thread and give its answer; raise what it raises."""
         if self.stopped is not None:
-            raise Unavailable("ENGINE_STOPPED", f"The engine has stopped: {self.stopped.message}", code=self.stopped.code)
+            stopped = self.stopped
+            raise Unavailable("ENGINE_STOPPED", f"The engine has stopped: {stopped.message}", reason=stopped.code)
         future: Future[Answer] = Future()
 
         def work() -> None:
@@ -351,7 +352,8 @@ class Engine:
             return Outcome("NO_SIGNAL", f"The newest closed candle of {market} says HOLD.")
         cycle = self.steps.cycles.get(cycle_id)
         if cycle is None or cycle.stage != "committed" or cycle.approval:
-            return Outcome(self.steps.stage_of(cycle_id), "This candle was acted on already.", cycle_id, already_run=True)
+            stage = self.steps.stage_of(cycle_id)
+            return Outcome(stage, "This candle was acted on already.", cycle_id, already_run=True)
         if self._next_bar is None:
             raise Refused("NO_NEXT_TICK", "The replay is over: there is no next open to act at.", market=market)
         cycle.decide("approved", who=who, idempotency_key=idempotency_key, size_bps=size_bps)
@@ -425,7 +427,8 @@ class Engine:
         return [
             c
             for c in list(self.steps.cycles.values())
-            if c.stage == "committed" and not c.approval and portfolio.mode(c.market) == "ask" and _live(c, self.data_clock)
+            if c.stage == "committed" and not c.approval
+            if portfolio.mode(c.market) == "ask" and _live(c, self.data_clock)
         ]
 
     def _check_market(self, market: str) -> None:

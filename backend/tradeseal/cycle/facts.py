@@ -4,6 +4,7 @@ Knows how a signed message becomes text and back. Knows nothing of when that hap
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from tradeseal.oracle.published import SignalMessage, Verification
 from tradeseal.signals.published import Opinion
@@ -36,13 +37,15 @@ class SignalFacts:
     @classmethod
     def of(cls, message: SignalMessage) -> "SignalFacts":
         """The text form of a message."""
-        values = {f.name: getattr(message, f.name) for f in fields(cls)}
-        return cls(**{k: "0x" + v.hex() if isinstance(v, bytes) else int(v) for k, v in values.items()})
+        words: dict[str, Any] = {f.name: getattr(message, f.name) for f in fields(cls)}
+        told: dict[str, Any] = {k: "0x" + v.hex() if isinstance(v, bytes) else int(v) for k, v in words.items()}
+        return cls(**told)
 
     def message(self) -> SignalMessage:
         """The message of which this is the text form."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return SignalMessage(**{k: bytes.fromhex(v[2:]) if isinstance(v, str) else v for k, v in values.items()})
+        words: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        read: dict[str, Any] = {k: bytes.fromhex(v[2:]) if isinstance(v, str) else v for k, v in words.items()}
+        return SignalMessage(**read)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import signal
 SETTING = "TRADESEAL_FAULT"
 
 POINTS = (
-    "generated", "verified", "commit-signed", "committed", "marks-signed", "marks-posted", "authorise-signed", "authorise-mined",
-    "authorised", "placed", "filled", "record-signed", "record-mined", "settled",
+    "generated", "verified", "commit-signed", "committed", "marks-signed", "marks-posted",
+    "authorise-signed", "authorise-mined", "authorised", "placed", "filled", "record-signed", "record-mined", "settled",
 )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ class BookFact:
 
 @dataclass(frozen=True)
 class VectorPosted:
-    """The oracle took a vector of marks (its event `MarksPosted`). Prices in the order of the markets, 0 = no fresh one."""
+    """The oracle took a vector of marks (its event `MarksPosted`): prices by market, 0 = no fresh one."""
 
     seq: int
     vector_hash: str
@@ -194,7 +194,9 @@ class TradeGate(Protocol):
 
     def prepare_release(self, tickets: Sequence[Ticket], *, at: int, label: str) -> Prepared: ...
 
-    def prepare_anchor(self, *, position: int, root: bytes, previous_position: int, at: int, label: str) -> Prepared: ...
+    def prepare_anchor(
+        self, *, position: int, root: bytes, previous_position: int, at: int, label: str
+    ) -> Prepared: ...
 
     def send(self, prepared: Prepared) -> Mined:
         """Send, or send again: the same raw bytes never act twice. Raises `Unavailable` when the chain stays away."""

@@ -1,7 +1,7 @@
 """The signal source: steps 2 and 3 as the cycle asks for them, each from its own copy of the candles.
 
-Knows how an opinion becomes the signed message. The strategy's opinions come from the batch over all windows, the oracle's
-from one window at a time; that the two agree bit for bit is one of the oracle's checks.
+Knows how an opinion becomes the signed message. The strategy's opinions come from the batch over all windows, the
+oracle's from one window at a time; that the two agree bit for bit is one of the oracle's checks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -84,10 +84,8 @@ class SignalSource:
             salt=salt,
         )
 
-    def verify(self, *, market: str, message: SignalMessage) -> Verification:
+    def verify(self, *, market: str, message: SignalMessage, observed_at: int) -> Verification:
         """The oracle's numbered checks."""
         claimed = self._opinions.opinion(market, message.candle_close)
         assert isinstance(claimed, Opinion), "a generated signal has an opinion"
-        return verify(
-            message, claimed, market, terms=self._terms, own=self._own, observed_at=message.candle_close
-        )
+        return verify(message, claimed, market, terms=self._terms, own=self._own, observed_at=observed_at)

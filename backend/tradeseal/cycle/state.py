@@ -1,6 +1,7 @@
 """The engine's state: everything it needs to go on, folded from stored events and from nothing else.
 
-Knows which event changes what. Knows nothing of how events come about; a restart folds the same events to the same state.
+Knows which event changes what. Knows nothing of how events come about; a restart folds the same events to the same
+state.
 """
 
 from collections.abc import Callable

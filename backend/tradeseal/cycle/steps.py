@@ -55,8 +55,8 @@ class Signals(Protocol):
     def message(self, *, market: str, opinion: Opinion, seq: int, candle_close: int, salt: bytes) -> SignalMessage:
         """The opinion as it is signed."""
 
-    def verify(self, *, market: str, message: SignalMessage) -> Verification:
-        """The oracle's own look at it, from its own copy of the candles."""
+    def verify(self, *, market: str, message: SignalMessage, observed_at: int) -> Verification:
+        """The oracle's own look at it, from its own copy of the candles; `observed_at` is the newest close."""
 
 
 class Steps:
@@ -140,9 +140,7 @@ class Steps:
 
     def newest_cycle(self, market: str) -> UUID | None:
         """The cycle of the newest round's signal in a market; None when it said HOLD."""
-        identity = entry_cycle_id(
-            self.portfolio.book, self.signals.strategy, market, self.state.last_round_close
-        )
+        identity = entry_cycle_id(self.portfolio.book, self.signals.strategy, market, self.state.last_round_close)
         return identity if identity in self.state.last_round_cycles else None
 
     def stage_of(self, cycle_id: UUID) -> str:
@@ -290,7 +288,9 @@ class Steps:
     def _verify(self) -> None:
         generated = self._in_order(c for c in self.cycles.values() if c.stage == "generated")
         for cycle in generated:
-            verification = self.signals.verify(market=cycle.market, message=_message(cycle))
+            verification = self.signals.verify(
+                market=cycle.market, message=_message(cycle), observed_at=self.state.last_round_close
+            )
             checks = check_facts(verification)
             if verification.outcome == "VERIFIED":
                 cycle.verify(checks)
@@ -426,7 +426,9 @@ class Steps:
         position = next(p for p in self._book().positions if p.market == cycle.market)
         held = position.quantity_e8 - position.open_exit_quantity_e8
         size = _signal(cycle).size_bps * max(self._book().equity_e8, 0) * SCALE // (self._mark(cycle) * BPS)
-        return ExitOrder(cycle.market, held or max(1, size), self._exit_limit(cycle), ExitReason.SIGNAL, _message(cycle))
+        return ExitOrder(
+            cycle.market, held or max(1, size), self._exit_limit(cycle), ExitReason.SIGNAL, _message(cycle)
+        )
 
     def exit_by_reason(
         self,
@@ -451,9 +453,7 @@ class Steps:
         if identity in self.cycles or identity in self.ledger.repository:
             return None
         held = self.state.accounts.holdings[market].quantity_e8
-        cycle = TradeCycle.open(
-            identity, book=self.portfolio.book, kind="exit", market=market, observed_at=observed_at
-        )
+        cycle = TradeCycle.open(identity, book=self.portfolio.book, kind="exit", market=market, observed_at=observed_at)
         cycle.request_exit(
             reason=int(reason),
             opening_cycle=opening_cycle,
@@ -510,9 +510,7 @@ class Steps:
                 case Skipped(index=index, digest=digest, code=code, got=got, want=want):
                     cycle = by_digest.get(digest) or cycles[index]
                     final = code not in RETRIED_SKIPS
-                    cycle.skip(
-                        code=code, got=got, want=want, transaction_hash=mined.transaction_hash, final=final
-                    )
+                    cycle.skip(code=code, got=got, want=want, transaction_hash=mined.transaction_hash, final=final)
                 case _:
                     pass
         _require_moved(cycles, "authorising", mined)
@@ -521,7 +519,7 @@ class Steps:
     # Step 5: the venue. Steps 6 and 7: the record and the money.
 
     def execute_and_record(self, observed_at: int) -> None:
-        """Place every authorised order, then record all fills of the tick in one call, and release what did not fill."""
+        """Place every authorised order, record all fills of the tick in one call, release what did not fill."""
         self._place()
         self._execute()
         self._record(observed_at)
@@ -631,9 +629,7 @@ class Steps:
         cycles = {_ticket(c).id: c for c in self._waiting_for(mined, "recording")}
         for fact in mined.facts:
             if isinstance(fact, Released):
-                cycles[fact.ticket_id].release(
-                    quantity_e8=fact.quantity_e8, **_stamp(fact.stamp), **_place(mined)
-                )
+                cycles[fact.ticket_id].release(quantity_e8=fact.quantity_e8, **_stamp(fact.stamp), **_place(mined))
         return list(cycles.values())
 
     def _book(self) -> BookState:

@@ -64,7 +64,7 @@ def must_post(
 ) -> bool:
     """Whether a vector can change a verdict or a state: the one place that decides it, in every mode.
 
-    (1) orders, exits or records follow; (2) it is the first; (3) the day rolls; (4) it closes the day of an exposed book;
+    (1) orders, exits or records follow; (2) it is the first; (3) the day rolls; (4) it closes an exposed book's day;
     (5) a step is pending; (6) the day's loss crosses its limit.
     """
     if tick.observed_at < last_observed_at:

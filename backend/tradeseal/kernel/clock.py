@@ -41,7 +41,8 @@ def parse_utc(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Refused("NOT_A_TIME", f"{text!r} is not a time; write for example 2021-05-01T00:00Z.", got=text) from error
+        message = f"{text!r} is not a time; write for example 2021-05-01T00:00Z."
+        raise Refused("NOT_A_TIME", message, got=text) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return int(moment.timestamp())

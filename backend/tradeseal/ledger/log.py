@@ -45,9 +45,7 @@ class EventLog:
 
     def last(self) -> tuple[int, bytes]:
         """Position and hash of the newest event; (0, 32 zero bytes) when there is none."""
-        row = self._connection().execute(
-            "SELECT rowid, hash FROM stored_events ORDER BY rowid DESC LIMIT 1"
-        ).fetchone()
+        row = self._connection().execute("SELECT rowid, hash FROM stored_events ORDER BY rowid DESC LIMIT 1").fetchone()
         return (row[0], bytes(row[1])) if row else (0, bytes(32))
 
     def read(self, after: int = 0, limit: int = 1000) -> list[StoredFact]:

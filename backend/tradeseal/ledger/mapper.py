@@ -4,7 +4,7 @@ Knows msgspec and the library's event classes. Knows nothing of what an event me
 """
 
 from collections.abc import Hashable
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypedDict, get_type_hints
 from uuid import UUID
 
@@ -27,13 +27,11 @@ class MsgspecTranscoder(Transcoder):
         return msgspec.json.decode(data)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _decoder(event_class: Hashable) -> msgspec.json.Decoder[dict[str, Any]]:
     hints = {name: hint for name, hint in get_type_hints(event_class).items() if name not in _IDENTITY}
-    fields = {
-        name: hint for name, hint in hints.items() if name in getattr(event_class, "__dataclass_fields__", {})
-    }
-    return msgspec.json.Decoder(TypedDict(f"{event_class}State", fields))  # type: ignore[operator,misc]
+    fields = {name: hint for name, hint in hints.items() if name in getattr(event_class, "__dataclass_fields__", {})}
+    return msgspec.json.Decoder(TypedDict(f"{event_class}State", fields))  # type: ignore[operator]
 
 
 class MsgspecMapper(Mapper[UUID]):

@@ -170,4 +170,3 @@ class Ledger(Application[UUID]):
     def _notify(self, recordings: list[Recording[UUID]]) -> None:
         if recordings:
             self.facts.announce(recordings[-1].notification.id)
-

@@ -1,7 +1,7 @@
 """Accounts: cash, positions and profit folded from fills alone, with the contract's integer forms.
 
-Knows fills and rounding. Knows nothing of verdicts, the chain or the clock. It exists beside the contract's own books on
-purpose: the two are compared after every batch.
+Knows fills and rounding. Knows nothing of verdicts, the chain or the clock. It exists beside the contract's own books
+on purpose: the two are compared after every batch.
 """
 
 from collections.abc import Mapping
