@@ -58,7 +58,7 @@ def _version(show: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[ 
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -86,7 +86,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Replay candles through the whole engine without a page, at full speed unless told otherwise."""
-    from tradeseal.bootstrap import open_parts  # noqa: PLC0415 - `serve` shows its page before these are loaded
+    from tradeseal.bootstrap import open_parts  # `serve` shows its page before these are loaded
 
     out, err = Console(), Console(stderr=True)
     parts: Parts | None = None
@@ -139,7 +139,7 @@ def serve(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
             pause_at=pause_at, speed=speed, chain=chain, port=port,
         )  # fmt: skip
-        from tradeseal.serving import serve_until_told  # noqa: PLC0415 - `replay` needs no server
+        from tradeseal.serving import serve_until_told  # `replay` needs no server
 
         serve_until_told(settings, say=typer.echo)
     except TradesealError as error:
@@ -147,7 +147,7 @@ def serve(
         raise typer.Exit(_BAD) from error
 
 
-def _summary(parts: Parts, seconds: float) -> dict[str, Any]:
+def _summary(parts: "Parts", seconds: float) -> dict[str, Any]:
     """What a run ended with; amounts as strings, the record head for comparing runs."""
     engine, report = parts.engine, parts.data.report
     book, stopped = engine.book, engine.stopped
