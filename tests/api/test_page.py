@@ -1,0 +1,108 @@
+"""The page is served as it was built, with headers that keep it to itself."""
+
+import base64
+import gzip
+import hashlib
+from pathlib import Path
+
+import pytest
+from fakes import Site, a_site
+from stories import Story
+
+from tradeseal.api.static import content_policy
+
+INLINE = b"self.__next_f=[]"
+PAGE = b'<!doctype html><script src="/_next/a.js"></script><script id="x">' + INLINE + b"</script>"
+
+
+@pytest.fixture
+def served(tmp_path: Path, story: Story) -> Site:
+    out = tmp_path / "out"
+    (out / "_next" / "static").mkdir(parents=True)
+    (out / "trades").mkdir()
+    (out / "index.html").write_bytes(PAGE)
+    (out / "trades.html").write_bytes(PAGE + b"trades")
+    (out / "trades" / "index.txt").write_text("payload")
+    (out / "404.html").write_bytes(b"<!doctype html>nothing here")
+    (out / "_next" / "static" / "a.js").write_bytes(b"1" * 5000)
+    (out / "_next" / "static" / "a.js.gz").write_bytes(gzip.compress(b"1" * 5000))
+    (tmp_path / "secret.txt").write_text("secret")
+    return a_site(tmp_path, story, page=out)
+
+
+def test_a_path_without_ending_is_its_page_although_a_folder_of_that_name_lies_there(served: Site) -> None:
+    assert served.client().get("/trades?id=1").content.endswith(b"trades")
+    assert served.client().get("/trades/").content.endswith(b"trades")
+    assert "payload" == served.client().get("/trades/index.txt").text
+    assert PAGE == served.client().get("/").content
+
+
+def test_scripts_inside_the_page_are_allowed_by_their_hash_alone(served: Site) -> None:
+    policy = served.client().get("/").headers["content-security-policy"]
+
+    wanted = base64.b64encode(hashlib.sha256(INLINE).digest()).decode()
+    assert f"script-src 'self' 'sha256-{wanted}'" in policy
+    assert "unsafe-eval" not in policy
+    assert "script-src 'self' 'unsafe-inline'" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_a_users_own_node_may_be_asked_when_it_is_named() -> None:
+    assert "https://rpc.example" in content_policy(PAGE, ["https://rpc.example"])
+
+
+def test_packed_files_go_to_those_who_can_unpack_them(served: Site) -> None:
+    packed = served.client().get("/_next/static/a.js", headers={"accept-encoding": "gzip"})
+    plain = served.client().get("/_next/static/a.js", headers={"accept-encoding": "identity"})
+
+    assert "gzip" == packed.headers["content-encoding"]
+    assert "content-encoding" not in plain.headers
+    assert plain.content == packed.content == b"1" * 5000
+    assert "immutable" in packed.headers["cache-control"]
+
+
+def test_a_page_is_asked_for_again_each_time_and_costs_nothing_when_unchanged(served: Site) -> None:
+    first = served.client().get("/")
+    assert "no-cache" == first.headers["cache-control"]
+    again = served.client().get("/", headers={"if-none-match": first.headers["etag"]})
+    assert (304, b"") == (again.status_code, again.content)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/trades/../../secret.txt",
+        "/%00.js",
+    ],
+)
+def test_nothing_outside_the_folder_is_served(served: Site, path: str) -> None:
+    response = served.client().get(path)
+    assert 404 == response.status_code
+    assert "secret" != response.text
+
+
+def test_an_unknown_page_is_the_pages_own_404_and_an_unknown_file_a_problem(served: Site) -> None:
+    assert (404, b"<!doctype html>nothing here") == (
+        served.client().get("/nowhere").status_code,
+        served.client().get("/nowhere").content,
+    )
+    assert "NOT_FOUND" == served.client().get("/nowhere.js").json()["code"]
+
+
+def test_the_api_is_not_shadowed_by_the_page(served: Site) -> None:
+    assert "NOT_FOUND" == served.client().get("/api/nowhere").json()["code"]
+    assert served.client().get("/api/health").json()["live"]
+
+
+def test_a_page_that_was_not_built_yet_says_how(tmp_path: Path, story: Story) -> None:
+    site = a_site(tmp_path, story, page=tmp_path / "nothing")
+    response = site.client().get("/")
+    assert 503 == response.status_code
+    assert "run.sh" in response.text
+
+
+def test_nothing_can_be_posted_to_the_page(served: Site) -> None:
+    assert 405 == served.program().post("/trades").status_code

@@ -1,0 +1,186 @@
+"""The WebSocket: a snapshot, then changes in sequence, resumable, and never held up by a slow listener."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from fakes import ORIGIN, Site
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from stories import E8
+
+from tradeseal.api.ports import PriceSeen
+from tradeseal.api.schemas.stream import StreamMessage
+from tradeseal.api.stream import QUEUE, RING, TOO_SLOW, Hub
+
+WS = "ws://127.0.0.1:8000/ws"
+
+
+def until(socket, kind: str, most: int = 30) -> tuple[list[dict], dict]:
+    """All messages before the first of a kind, and that one; each is checked against its schema."""
+    before = []
+    for _ in range(most):
+        text = socket.receive_text()
+        message = StreamMessage.model_validate_json(text, strict=True).model_dump(mode="json")
+        if message["type"] == kind:
+            return before, message
+        before.append(message)
+    raise AssertionError(f"no {kind} among {[m['type'] for m in before]}")
+
+
+def test_first_comes_the_whole_picture_then_each_change_with_the_next_number(site: Site) -> None:
+    with site.client() as client, client.websocket_connect(WS) as socket:
+        _, snapshot = until(socket, "snapshot", 1)
+        assert snapshot["seq"] == snapshot["data"]["seq"]
+        assert snapshot["data"]["status"]["data"]["synthetic"]
+
+        site.engine.the_prices = [PriceSeen("BTC-USDT", 51_000 * E8, 1)]
+        cycle = site.story.buy()
+        site.story.bar()
+        site.catch_up()
+
+        seen, settled = [], None
+        while settled is None:
+            _, message = until_any(socket)
+            seen.append(message)
+            if message["type"] == "cycle" and message["data"]["outcome"] == "SETTLED":
+                settled = message
+        assert str(cycle.id) == settled["data"]["id"]
+        assert {"prices", "book", "counters"} <= {m["type"] for m in seen} | {until_any(socket)[1]["type"]}
+        numbers = [m["seq"] for m in seen if m["type"] != "heartbeat"]
+        assert list(range(snapshot["seq"] + 1, snapshot["seq"] + 1 + len(numbers))) == numbers
+
+
+def until_any(socket) -> tuple[None, dict]:
+    return None, StreamMessage.model_validate_json(socket.receive_text(), strict=True).model_dump(mode="json")
+
+
+def test_a_listener_that_comes_back_gets_only_what_it_missed(site: Site) -> None:
+    with site.client() as client:
+        with client.websocket_connect(WS) as socket:
+            _, snapshot = until(socket, "snapshot", 1)
+            site.engine.pause()
+            site.server.board.refresh()
+            _, first = until(socket, "status")
+        site.engine.resume()
+        site.server.board.refresh()
+
+        with client.websocket_connect(f"{WS}?after={first['seq']}") as socket:
+            before, second = until(socket, "status")
+            assert not second["data"]["paused"]
+            assert first["seq"] + 1 == second["seq"]
+            assert [] == [m for m in before if m["type"] == "snapshot"]
+        assert snapshot["seq"] < first["seq"]
+
+
+@pytest.mark.parametrize("after", ["0", "1", "99999999999999", "x", "-1", "9" * 40])
+def test_a_number_that_the_ring_does_not_hold_gives_the_whole_picture(site: Site, after: str) -> None:
+    with site.client() as client:
+        site.engine.pause()
+        site.server.board.refresh()
+        with client.websocket_connect(f"{WS}?after={after}") as socket:
+            until(socket, "snapshot", 1)
+
+
+def test_silence_is_filled_with_heartbeats_that_are_no_new_numbers(site: Site) -> None:
+    with site.client() as client, client.websocket_connect(WS) as socket:
+        _, snapshot = until(socket, "snapshot", 1)
+        _, beat = until(socket, "heartbeat")
+        assert beat["seq"] >= snapshot["seq"]
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"host": "evil.example"}])
+def test_a_foreign_page_may_not_listen(site: Site, headers: dict[str, str]) -> None:
+    with (
+        site.client(**headers) as client,
+        pytest.raises(WebSocketDisconnect) as refusal,
+        client.websocket_connect(WS),
+    ):
+        pass
+    assert 4403 == refusal.value.code
+
+
+def test_our_own_page_may_listen(site: Site) -> None:
+    with site.client(origin=ORIGIN) as client, client.websocket_connect(WS) as socket:
+        until(socket, "snapshot", 1)
+
+
+def test_what_a_listener_says_is_dropped(site: Site) -> None:
+    with site.client() as client, client.websocket_connect(WS) as socket:
+        until(socket, "snapshot", 1)
+        for said in ("{", "x" * 5000, '{"type":"execute","symbol":"BTC"}'):
+            socket.send_text(said)
+        site.engine.pause()
+        site.server.board.refresh()
+        until(socket, "status")
+    assert [("pause",)] == site.engine.told
+
+
+class FakeSocket:
+    """A socket whose other end does not read."""
+
+    client_state = application_state = WebSocketState.CONNECTED
+
+    def __init__(self) -> None:
+        self.closed: int | None = None
+        self.sent: list[str] = []
+        self.reads = asyncio.Event()
+
+    async def accept(self) -> None:
+        """Nothing to do."""
+
+    async def receive(self) -> dict:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send_text(self, text: str) -> None:
+        await self.reads.wait()
+        self.sent.append(text)
+
+    async def close(self, code: int, reason: str = "") -> None:
+        self.closed = code
+
+
+async def slow_and_quick(site: Site) -> None:
+    hub = Hub(site.server.board.picture)
+    hub.start()
+    slow, quick = FakeSocket(), FakeSocket()
+    quick.reads.set()
+    serving = [asyncio.create_task(hub.serve(s, None)) for s in (slow, quick)]
+    await asyncio.sleep(0.05)
+    begin = site.server.board.picture().seq + 1
+    for seq in range(begin, begin + QUEUE + 5):
+        hub.publish([(seq, b'{"seq":%d}' % seq)])
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.1)
+    assert TOO_SLOW == slow.closed
+    assert quick.closed is None
+    assert QUEUE + 5 <= len(quick.sent)
+    assert 1 == hub.listeners
+    await hub.stop()
+    await asyncio.gather(*serving, return_exceptions=True)
+
+
+def test_a_slow_listener_is_dropped_with_a_code_and_the_others_do_not_notice(site: Site) -> None:
+    asyncio.run(slow_and_quick(site))
+
+
+def test_the_ring_is_bounded(site: Site) -> None:
+    async def fill() -> int:
+        hub = Hub(site.server.board.picture)
+        hub.start()
+        hub.publish([(seq, b"{}") for seq in range(RING * 2)])
+        await asyncio.sleep(0.05)
+        await hub.stop()
+        return len(hub._ring)
+
+    assert RING == asyncio.run(fill())
+
+
+def test_a_change_reaches_the_stream_and_the_next_call_alike(site: Site) -> None:
+    with site.client() as client, client.websocket_connect(WS) as socket:
+        until(socket, "snapshot", 1)
+        site.engine.the_book = replace(site.engine.the_book, equity_e8=9_000 * E8)
+        site.server.touch()
+        _, book = until(socket, "book")
+        assert "9000" == book["data"]["book"]["equity"]
+        assert "9000" == client.get("/api/dashboard").json()["book"]["equity"]
