@@ -162,6 +162,8 @@ abstract contract BookBase {
     bytes32[16] internal _markets;
     mapping(bytes32 market => uint256 oneBased) internal _marketPlace;
     mapping(bytes32 strategy => uint64[16]) internal _judgedClose;
+    /// Exit tickets without a signal. Kept apart from the commitments, so that no digest can stand in an exit's way.
+    mapping(bytes32 id => bytes32 ticketHash) internal _exitTickets;
 
     constructor(BookSetup memory setup) {
         ORACLE = ISignalOracle(setup.oracle);
@@ -385,6 +387,16 @@ abstract contract BookBase {
         if (!ORACLE.settle(digest, slot, ticketHash)) revert IRiskBook.UnknownTicket(digest);
         if (signal.candleClose > _judgedClose[signal.strategy][m]) {
             _judgedClose[signal.strategy][m] = signal.candleClose;
+        }
+    }
+
+    /// Effect: the ticket's hash gives way to that of what remains (0 = nothing); a ticket nobody authorised reverts.
+    function _settle(bytes32 id, uint8 reason, bytes32 before, bytes32 after_) internal {
+        if (reason != REASON_SIGNAL) {
+            if (_exitTickets[id] != before) revert IRiskBook.UnknownTicket(id);
+            _exitTickets[id] = after_;
+        } else if (!ORACLE.settle(id, uint256(before), after_)) {
+            revert IRiskBook.UnknownTicket(id);
         }
     }
 

@@ -201,7 +201,7 @@ contract RiskBook is BookBase {
         bytes32 before = Hashes.ofTicket(ticket);
         ticket.quantity -= fill.quantity;
         bytes32 after_ = ticket.quantity == 0 ? bytes32(0) : Hashes.ofTicket(ticket);
-        if (!ORACLE.settle(ticket.id, uint256(before), after_)) revert IRiskBook.UnknownTicket(ticket.id);
+        _settle(ticket.id, ticket.reason, before, after_);
         FillBody memory body;
         body.ticketSeq = ticket.seq;
         body.side = ticket.side;

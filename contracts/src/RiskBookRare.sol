@@ -97,8 +97,8 @@ contract RiskBookRare is BookBase {
         if (signalled) {
             ticket.expiresAt = signals[order.signal - 1].expiresAt;
             _spend(ticket.id, leaving.slot, Hashes.ofTicket(ticket), signals[order.signal - 1], m);
-        } else if (!ORACLE.settle(ticket.id, 0, Hashes.ofTicket(ticket))) {
-            revert IRiskBook.UnknownTicket(ticket.id);
+        } else {
+            _exitTickets[ticket.id] = Hashes.ofTicket(ticket);
         }
         _holding(work, m).openExit += ticket.quantity;
         _authoriseExit(work, ticket, leaving, order.market);
@@ -187,9 +187,7 @@ contract RiskBookRare is BookBase {
         if (buys && ticket.seq < account.voidBefore) cause = 2;
         else if (work.marks.tick >= ticket.tick + LATE_TICKS) cause = 1;
         else if (!isRole) revert IRiskBook.NotReleasable(ticket.id);
-        if (!ORACLE.settle(ticket.id, uint256(Hashes.ofTicketCalldata(ticket)), 0)) {
-            revert IRiskBook.UnknownTicket(ticket.id);
-        }
+        _settle(ticket.id, ticket.reason, Hashes.ofTicketCalldata(ticket), 0);
         Holding memory holding = _holding(work, ticket.market);
         if (buys) {
             account.reserved -= uint128(BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps));

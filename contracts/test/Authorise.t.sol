@@ -339,6 +339,37 @@ contract AuthoriseTest is World {
         _ticket();
     }
 
+    function test_a_batch_decides_what_its_orders_decide_alone() public {
+        Order[] memory orders = _mixedOrders();
+        for (uint256 i; i < orders.length; ++i) {
+            _authorise(orders[i].signal, orders[i].quantity, orders[i].limitPrice);
+        }
+        (uint64 seq, bytes32 head) = book.head();
+        setUp();
+        orders = _mixedOrders();
+        vm.prank(trader);
+        book.authorise(orders);
+        (uint64 batchSeq, bytes32 batchHead) = book.head();
+        eq(batchSeq, seq, "as many records");
+        eqWord(batchHead, head, "the same head");
+    }
+
+    /// Allowed, rejected by one rule, skipped, rejected by four, allowed.
+    function _mixedOrders() private returns (Order[] memory orders) {
+        orders = new Order[](5);
+        orders[0] = Order(_buy(0, START), 10e8, _over(HUNDRED));
+        orders[1] = Order(_buy(0, START + 1), 11e8, HUNDRED);
+        orders[2] = Order(_buy(2, START), 11e8, 200e8);
+        orders[3] = Order(_buy(3, START), 200e8, HUNDRED);
+        orders[3].signal.confidenceBps = 1;
+        orders[4] = Order(_buy(5, START), 3e8, HUNDRED);
+        bytes32[] memory digests = new bytes32[](5);
+        for (uint256 i; i < 5; ++i) {
+            digests[i] = _digest(orders[i].signal);
+        }
+        _commitDigests(digests);
+    }
+
     // ---- the class's clock
 
     function test_a_paper_book_skips_orders_on_old_marks() public {

@@ -157,6 +157,17 @@ contract ExitTest is World {
         _exitTicket();
     }
 
+    function test_a_digest_committed_under_its_id_stands_in_no_exits_way() public {
+        bytes32[] memory digests = new bytes32[](1);
+        digests[0] = keccak256(abi.encode(BOOK, book.book().recordSeq + 1));
+        _commitDigests(digests);
+        _exit(0, 10e8, 98e8, STOP_LOSS);
+        (Ticket memory ticket,) = _exitTicket();
+        eqWord(ticket.id, digests[0], "the same id");
+        _fillBest(ticket);
+        eq(book.book().positions[0].quantity, 0, "sold");
+    }
+
     function test_malformed_exits_are_skipped_by_what_is_wrong() public {
         _malformed(ExitOrder(keccak256("Z"), 1e8, 98e8, MANUAL, 0), 2);
         _malformed(ExitOrder(markets[0], 0, 98e8, MANUAL, 0), 4);

@@ -184,11 +184,11 @@ interface ISignalOracle {
     /// @notice Anchors the event store's root (trader or governor); positions only grow.
     function anchor(uint64 position, bytes32 root, uint64 previousPosition) external;
 
-    /// @notice Stores a ticket's hash (or, for 0, SPENT) under its id if its slot still is `expected`, and says whether it
+    /// @notice Stores a ticket's hash (or, for 0, SPENT) under its digest if its slot still is `expected`, and says whether it
     /// did; the book alone. An OPEN digest counts as judged.
     function settle(bytes32 id, uint256 expected, bytes32 ticketHash) external returns (bool settled);
 
-    /// @notice The raw slot of a digest or exit ticket id: 0 unknown; top bit set: a ticket's hash; else packed as
+    /// @notice The raw slot of a digest: 0 unknown; top bit set: a ticket's hash; else packed as
     /// status (8 bits), epoch (32), block number (64), fromSeq (64), toSeq (64), from the low end.
     function word(bytes32 id) external view returns (uint256);
 
