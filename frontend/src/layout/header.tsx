@@ -34,8 +34,8 @@ export function Header() {
               href={page.href}
               aria-current={path === page.href ? "page" : undefined}
               className={cn(
-                "relative flex items-center px-2.5 font-medium text-ink-3 hover:text-ink",
-                path === page.href && "text-ink after:absolute after:inset-x-2.5 after:-bottom-[8px] after:h-0.5 after:bg-wax",
+                "relative flex items-center px-2.5 font-medium",
+                path !== page.href ? "text-ink-3 hover:text-ink" : "text-ink after:absolute after:inset-x-2.5 after:-bottom-[8px] after:h-0.5 after:bg-wax",
               )}
             >
               {page.text}
@@ -58,7 +58,7 @@ function Engine() {
   if (status === undefined) return <span className="order-last h-6 w-full md:order-none md:w-auto" />;
   const progress = status.phase_progress ?? status.progress;
   return (
-    <div className="order-last flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 max-md:w-full md:order-none md:ml-2">
+    <div className="order-last flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 max-md:w-full md:order-none md:gap-x-3 md:ml-2">
       <Badge tone={phaseTone(status.phase)} title={status.phase_detail ?? undefined}>
         {status.phase === "RUNNING" ? <span aria-hidden className="size-1.5 rounded-full bg-current" /> : null}
         {phaseText(status)}

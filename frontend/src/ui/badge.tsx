@@ -11,11 +11,15 @@ const TONES = {
 
 export type Tone = keyof typeof TONES;
 
-export function Badge({ tone = "plain", title, className, children }: { tone?: Tone; title?: string; className?: string; children: ReactNode }) {
+export function Badge({ tone = "plain", title, large = false, children }: { tone?: Tone; title?: string; large?: boolean; children: ReactNode }) {
   return (
     <span
       title={title}
-      className={cn("text-2xs inline-flex h-[18px] items-center gap-1 rounded-[2px] border px-1.5 font-medium whitespace-nowrap", TONES[tone], className)}
+      className={cn(
+        "inline-flex items-center gap-1 rounded-[2px] border font-medium whitespace-nowrap",
+        large ? "h-6 px-2 text-xs" : "text-2xs h-[18px] px-1.5",
+        TONES[tone],
+      )}
     >
       {children}
     </span>

@@ -38,8 +38,7 @@ export function Button({ tone = "quiet", size = "normal", busy, blocked, reason 
         size === "small" && "h-6 px-2 text-xs",
         size === "normal" && "h-8 px-3",
         size === "large" && "h-10 px-4 text-sm",
-        TONES[tone],
-        off && "cursor-not-allowed border border-line bg-raised text-ink-3 opacity-100 hover:bg-raised hover:text-ink-3",
+        off ? "cursor-not-allowed border border-line bg-raised text-ink-3" : TONES[tone],
         className,
       )}
     >

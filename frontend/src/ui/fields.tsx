@@ -53,9 +53,9 @@ export function Segmented<T extends string>({ label, value, options, onChange, b
           aria-disabled={Boolean(blocked) || undefined}
           onClick={() => !blocked && option.value !== value && onChange(option.value)}
           className={cn(
-            "rounded-[2px] px-2 font-medium whitespace-nowrap text-ink-3",
+            "rounded-[2px] px-2 font-medium whitespace-nowrap",
             small ? "text-2xs h-5" : "h-6 text-xs",
-            option.value === value ? "bg-raised text-ink" : !blocked && "hover:text-ink",
+            option.value === value ? (blocked ? "bg-raised text-ink-2" : "bg-act text-act-ink") : blocked ? "text-ink-3" : "text-ink-2 hover:text-ink",
             blocked && "cursor-not-allowed",
           )}
         >

@@ -5,8 +5,17 @@ import { useEffect, useState } from "react";
 import { cn } from "@/lib/cn";
 import { NO_DATA, shortHash } from "@/lib/format";
 
+interface HashProps {
+  value: string | null | undefined;
+  /** How many digits to keep at each end. */
+  keep?: number;
+  whole?: boolean;
+  small?: boolean;
+  className?: string;
+}
+
 /** A hash, shortened for the eye; the whole is in the title and goes to the clipboard. */
-export function Hash({ value, keep, whole = false, className }: { value: string | null | undefined; keep?: number; whole?: boolean; className?: string }) {
+export function Hash({ value, keep, whole = false, small = false, className }: HashProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -15,7 +24,7 @@ export function Hash({ value, keep, whole = false, className }: { value: string 
   }, [copied]);
   if (!value) return <span className="text-ink-3">{NO_DATA}</span>;
   return (
-    <span className={cn("inline-flex min-w-0 items-center gap-1 font-mono text-xs", className)}>
+    <span className={cn("inline-flex min-w-0 items-center gap-1 font-mono", small ? "text-2xs" : "text-xs", className)}>
       <span title={value} className={whole ? "break-all" : "whitespace-nowrap"}>
         {whole ? value : shortHash(value, keep)}
       </span>

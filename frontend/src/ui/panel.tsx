@@ -20,7 +20,7 @@ export function Panel({ title, note, actions, className, bodyClassName, children
         {note ? <p className="text-2xs min-w-0 text-ink-3">{note}</p> : null}
         {actions ? <div className="ml-auto flex flex-wrap items-center gap-1.5">{actions}</div> : null}
       </header>
-      <div className={cn("relative min-h-0 min-w-0 flex-1", bodyClassName)}>{children}</div>
+      <div className={cn("relative min-w-0 flex-1", bodyClassName)}>{children}</div>
     </section>
   );
 }

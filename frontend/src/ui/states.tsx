@@ -9,7 +9,7 @@ import { Button } from "./button";
 
 /** Loading: bones of the final size, so that nothing moves when the data comes. */
 export function Skeleton({ className }: { className?: string }) {
-  return <span aria-hidden className={cn("bone block h-3.5", className)} />;
+  return <span aria-hidden className={cn("bone", className)} />;
 }
 
 export function SkeletonRows({ rows, className, label }: { rows: number; className?: string; label: string }) {

@@ -29,7 +29,7 @@ export function TradeResult({ answer }: { answer: TradeAnswer }) {
   return (
     <div data-outcome={answer.outcome} className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <Badge tone={words.tone} className="h-6 px-2 text-xs">
+        <Badge tone={words.tone} large>
           {words.title}
         </Badge>
         {answer.already_run ? <Badge title="This candle was acted on before; this is what came of it then.">already run</Badge> : null}

@@ -34,7 +34,7 @@ export function PauseResume() {
         title={paused ? "Let the engine enter again" : "Stop the engine's entries; exits go on"}
         onClick={() => (paused ? resume.mutate() : pause.mutate())}
       >
-        {paused ? "Resume" : "Pause"}
+        <span className="max-[420px]:sr-only">{paused ? "Resume" : "Pause"}</span>
       </Button>
     </span>
   );

@@ -120,7 +120,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
       </Td>
       <Td className="font-medium">{cycle.market}</Td>
       <Td>
-        <span className="inline-flex items-center gap-1.5">
+        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
           <Side side={cycle.side} />
           {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${cycle.reason.toLowerCase().replaceAll("_", " ")}` : ""}</span> : null}
         </span>

@@ -83,7 +83,7 @@ const Row = memo(function Row({ position, feedStale, block, onChoose, onExit }: 
         {formatPrice(position.mark)}
       </Td>
       <Td right className={cn(old && "text-ink-3")}>
-        {formatMoney(position.value)}
+        {formatMoney(position.value)} <span className="text-2xs text-ink-3">{formatFraction(position.share, { digits: 1 })}</span>
       </Td>
       <Td right>
         <Delta value={position.unrealised} />{" "}

@@ -58,8 +58,8 @@ const Row = memo(function Row({ price, chosen, onChoose, feedStale, feedAgeS }: 
         aria-pressed={chosen}
         onClick={() => onChoose(price.market)}
         className={cn(
-          "grid h-[42px] w-full grid-cols-[1fr_auto] items-center gap-x-2 border-l-2 border-transparent px-2.5 text-left hover:bg-raised",
-          chosen && "border-wax bg-raised",
+          "grid h-[42px] w-full grid-cols-[1fr_auto] items-center gap-x-2 border-l-2 px-2.5 text-left hover:bg-raised",
+          chosen ? "border-wax bg-raised" : "border-transparent",
         )}
       >
         <span className="min-w-0">

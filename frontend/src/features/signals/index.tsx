@@ -65,7 +65,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
       </Td>
       <Td className="font-medium">{baseOf(cycle.market)}</Td>
       <Td>
-        <span className="inline-flex items-center gap-1.5">
+        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
           <Side side={cycle.side} />
           {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${wordsOf(cycle.reason)}` : ""}</span> : null}
         </span>
@@ -95,20 +95,24 @@ function wordsOf(reason: string): string {
 function Funnel({ counters }: { counters: Counters }) {
   return (
     <dl className="flex flex-wrap gap-x-3 text-2xs text-ink-3">
-      <Count name="held" value={counters.held} />
+      <Count name="HOLD" value={counters.held} />
       <Count name="verified" value={counters.verified} />
       <Count name="refused" value={counters.refused} />
+      <Count name="committed" value={counters.committed} title="committed = judged + revoked + open" />
+      <Count name="judged" value={counters.judged} />
+      <Count name="open" value={counters.open} />
       <Count name="authorised" value={counters.authorised} />
       <Count name="rejected" value={counters.rejected} />
       <Count name="skipped" value={counters.skipped} />
+      {counters.revoked > 0 ? <Count name="revoked" value={counters.revoked} /> : null}
       <Count name="exits" value={counters.exits} />
     </dl>
   );
 }
 
-function Count({ name, value }: { name: string; value: number }): ReactNode {
+function Count({ name, value, title }: { name: string; value: number; title?: string }): ReactNode {
   return (
-    <div className="flex gap-1">
+    <div className="flex gap-1" title={title}>
       <dt>{name}</dt>
       <dd className="num font-medium text-ink-2">{formatCount(value)}</dd>
     </div>

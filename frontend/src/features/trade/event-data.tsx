@@ -17,6 +17,6 @@ export function EventData({ data }: { data: Record<string, unknown> }) {
 
 function shown(value: unknown) {
   if (value === null || value === undefined) return NO_DATA;
-  if (typeof value === "string" && /^(0x)?[0-9a-f]{40,}$/i.test(value)) return <Hash value={value} keep={6} className="text-2xs" />;
+  if (typeof value === "string" && /^(0x)?[0-9a-f]{40,}$/i.test(value)) return <Hash value={value} keep={6} small />;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -110,6 +110,13 @@ function Signal({ detail }: { detail: CycleDetail }) {
             <Fact name="Risk score">{cycle.risk_score ?? NO_DATA}</Fact>
             <Fact name="Take-profit">{barriers.takeProfit ?? NO_DATA}</Fact>
             <Fact name="Stop-loss">{barriers.stopLoss ?? NO_DATA}</Fact>
+            {detail.barriers ? (
+              <>
+                <Fact name="Target price">{formatPrice(detail.barriers.target)}</Fact>
+                <Fact name="Stop price">{formatPrice(detail.barriers.stop)}</Fact>
+                <Fact name="Held until, at most">{formatTime(detail.barriers.time_limit, "minutes")}</Fact>
+              </>
+            ) : null}
           </dl>
           {detail.why.length > 0 ? (
             <ul className="list-disc pl-4 text-ink-2">

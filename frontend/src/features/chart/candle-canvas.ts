@@ -1,0 +1,103 @@
+/** Draws candles, fills and lines with lightweight-charts. Knows nothing of React or of where the numbers come from. */
+import type { CandlestickData, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesMarker, Time, UTCTimestamp } from "lightweight-charts";
+import type { Candle, Candles, TradeMark } from "@/api/types";
+import type { Colours } from "@/lib/colours";
+import { chartOptions, chartTime } from "@/ui/chart-frame";
+import type { Canvas, Library } from "@/ui/use-canvas";
+
+export interface Lines {
+  entry: string | null;
+  stop: string | null;
+  target: string | null;
+}
+
+const FIRST_SHOWN = 140;
+const UPDATES_AT_MOST = 8;
+
+export class CandleCanvas implements Canvas {
+  private readonly chart: IChartApi;
+  private readonly series: ISeriesApi<"Candlestick">;
+  private readonly markers: ISeriesMarkersPluginApi<Time>;
+  private lines: IPriceLine[] = [];
+  private market = "";
+  private lastTime = 0;
+
+  constructor(
+    private readonly library: Library,
+    box: HTMLElement,
+  ) {
+    this.chart = library.createChart(box, { autoSize: true });
+    this.series = this.chart.addSeries(library.CandlestickSeries);
+    this.markers = library.createSeriesMarkers(this.series, []);
+  }
+
+  remove(): void {
+    this.chart.remove();
+  }
+
+  dress(colours: Colours, digits: number): void {
+    this.chart.applyOptions(chartOptions(colours, digits));
+    this.series.applyOptions({
+      upColor: colours.up,
+      downColor: colours.down,
+      wickUpColor: colours.up,
+      wickDownColor: colours.down,
+      borderVisible: false,
+      priceLineColor: colours["ink-3"],
+      priceFormat: { type: "price", precision: digits, minMove: 10 ** -digits },
+    });
+  }
+
+  /** A few candles changed at the end: update those; anything else is set anew, and another market begins at its end. */
+  show(answer: Candles): void {
+    const points = answer.candles.map(pointOf);
+    const last = points.at(-1);
+    if (last === undefined) return;
+    const fresh = points.filter((point) => Number(point.time) >= this.lastTime);
+    if (this.market === answer.market && fresh.length > 0 && fresh.length <= UPDATES_AT_MOST) {
+      for (const point of fresh) this.series.update(point);
+    } else {
+      this.series.setData(points);
+      if (this.market !== answer.market) this.showEnd(points.length);
+    }
+    this.market = answer.market;
+    this.lastTime = Number(last.time);
+  }
+
+  mark(trades: readonly TradeMark[], intervalS: number, colours: Colours): void {
+    this.markers.setMarkers(trades.map((trade) => markerOf(trade, intervalS, colours)));
+  }
+
+  rule({ entry, stop, target }: Lines, colours: Colours): void {
+    const { LineStyle } = this.library;
+    for (const line of this.lines) this.series.removePriceLine(line);
+    this.lines = [
+      { price: entry, title: "entry", color: colours["ink-2"], lineStyle: LineStyle.Dotted },
+      { price: stop, title: "stop", color: colours.down, lineStyle: LineStyle.Dashed },
+      { price: target, title: "target", color: colours.up, lineStyle: LineStyle.Dashed },
+    ].flatMap(({ price, ...look }) => (price === null ? [] : [this.series.createPriceLine({ ...look, price: Number(price), lineWidth: 1, axisLabelVisible: true })]));
+  }
+
+  private showEnd(count: number): void {
+    this.chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, count - FIRST_SHOWN), to: count + 4 });
+  }
+}
+
+function pointOf(candle: Candle): CandlestickData<UTCTimestamp> {
+  return { time: chartTime(candle.open_time), open: Number(candle.open), high: Number(candle.high), low: Number(candle.low), close: Number(candle.close) };
+}
+
+const REASONS: Record<string, string> = { STOP_LOSS: "SL", TAKE_PROFIT: "TP", TRAILING: "TR", TIME_LIMIT: "TL", MANUAL: "by hand", KILL: "kill", SIGNAL: "signal" };
+
+export function markerOf(trade: TradeMark, intervalS: number, colours: Colours): SeriesMarker<UTCTimestamp> {
+  const at = chartTime(trade.time);
+  const buy = trade.side === "BUY";
+  return {
+    time: (at - (at % intervalS)) as UTCTimestamp,
+    position: buy ? "belowBar" : "aboveBar",
+    shape: buy ? "arrowUp" : "arrowDown",
+    color: buy ? colours.up : colours.down,
+    text: buy ? "" : (REASONS[trade.reason ?? ""] ?? ""),
+    id: `${trade.cycle_id}:${trade.time}`,
+  };
+}

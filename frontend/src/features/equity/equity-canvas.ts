@@ -1,0 +1,48 @@
+/** Draws the two curves with lightweight-charts. Knows nothing of React. */
+import type { IChartApi, ISeriesApi, LineData, UTCTimestamp } from "lightweight-charts";
+import type { EquityPoint } from "@/api/types";
+import type { Colours } from "@/lib/colours";
+import { chartOptions, chartTime } from "@/ui/chart-frame";
+import type { Canvas, Library } from "@/ui/use-canvas";
+
+export class EquityCanvas implements Canvas {
+  private readonly chart: IChartApi;
+  private readonly equity: ISeriesApi<"Line">;
+  private readonly held: ISeriesApi<"Line">;
+  private begun = false;
+
+  constructor({ createChart, LineSeries, LineStyle }: Library, box: HTMLElement) {
+    // Thousands of points must fit into a phone: let them stand closer than a pixel.
+    this.chart = createChart(box, { autoSize: true, timeScale: { minBarSpacing: 0.01 } });
+    this.held = this.chart.addSeries(LineSeries, { lineWidth: 1, lineStyle: LineStyle.Dashed, priceLineVisible: false });
+    this.equity = this.chart.addSeries(LineSeries, { lineWidth: 2, priceLineVisible: false });
+  }
+
+  remove(): void {
+    this.chart.remove();
+  }
+
+  dress(colours: Colours): void {
+    this.chart.applyOptions(chartOptions(colours));
+    this.equity.applyOptions({ color: colours.ink });
+    this.held.applyOptions({ color: colours.benchmark });
+  }
+
+  show(points: readonly EquityPoint[]): void {
+    const whole = !this.begun || this.isWhole();
+    this.equity.setData(points.map((point) => ({ time: chartTime(point.time), value: Number(point.equity) })));
+    this.held.setData(points.flatMap(heldPoint));
+    // Keeps the whole curve in sight, unless somebody has scrolled or zoomed in.
+    if (whole) this.chart.timeScale().fitContent();
+    this.begun = true;
+  }
+
+  private isWhole(): boolean {
+    const range = this.chart.timeScale().getVisibleLogicalRange();
+    return range === null || range.from <= 1;
+  }
+}
+
+function heldPoint(point: EquityPoint): LineData<UTCTimestamp>[] {
+  return point.buy_and_hold === null ? [] : [{ time: chartTime(point.time), value: Number(point.buy_and_hold) }];
+}

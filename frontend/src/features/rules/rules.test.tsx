@@ -1,0 +1,37 @@
+// @vitest-environment jsdom
+import { render, screen } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { aGauge } from "@/test/builders";
+import { barOf, RuleRow } from ".";
+
+describe("the bar of a rule", () => {
+  it("is the used part of the limit", () => {
+    expect(barOf(aGauge({ headroom: 0.25 }))).toEqual({ share: 0.75 });
+    expect(barOf(aGauge({ headroom: 0 }))).toEqual({ share: 1 });
+    expect(barOf(aGauge({ headroom: -0.1 }))).toEqual({ share: 1 });
+  });
+  it("is the confidence itself with its limit as a mark", () => {
+    expect(barOf(aGauge({ id: "RULE-03", unit: "probability", headroom: null, measured: "0.61", limit: "0.65" }))).toEqual({ share: 0.61, limitAt: 0.65 });
+  });
+  it("is empty where nothing is enforced or measured", () => {
+    expect(barOf(aGauge({ enforced: false, headroom: 0.5 }))).toEqual({ share: null });
+    expect(barOf(aGauge({ headroom: null, measured: null }))).toEqual({ share: null });
+  });
+});
+
+describe("a rule on the page", () => {
+  it("shows its id and both numbers with their unit", () => {
+    render(<RuleRow gauge={aGauge({ market: "BTC-USDT" })} />);
+    expect(screen.getByText("RULE-01")).toBeVisible();
+    expect(screen.getByText("15.00 %").parentElement).toHaveTextContent("15.00 % / 20.00 %");
+    expect(screen.getByText("BTC-USDT")).toBeVisible();
+  });
+  it("says so when it is not enforced yet", () => {
+    render(<RuleRow gauge={aGauge({ id: "RULE-06", enforced: false, state: "NOT_ENFORCED", note: "shown, not enforced yet" })} />);
+    expect(screen.getByText("not enforced yet")).toBeVisible();
+  });
+  it("says no in words when the limit is reached", () => {
+    render(<RuleRow gauge={aGauge({ state: "AT_LIMIT", headroom: 0 })} />);
+    expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "15.00 % of 20.00 %, says no");
+  });
+});

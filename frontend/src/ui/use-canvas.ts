@@ -1,0 +1,30 @@
+"use client";
+
+import { useEffect, useRef, useState, type RefObject } from "react";
+
+export type Library = typeof import("lightweight-charts");
+
+export interface Canvas {
+  remove(): void;
+}
+
+/** A drawing in a box: its library is loaded only when there is something to draw, and it goes with the component. */
+export function useCanvas<C extends Canvas>(draw: (library: Library, box: HTMLElement) => C): [box: RefObject<HTMLDivElement | null>, canvas: C | null] {
+  const box = useRef<HTMLDivElement>(null);
+  const [canvas, setCanvas] = useState<C | null>(null);
+  useEffect(() => {
+    let gone = false;
+    let drawn: C | undefined;
+    void import("lightweight-charts").then((library) => {
+      if (gone || box.current === null) return;
+      drawn = draw(library, box.current);
+      setCanvas(drawn);
+    });
+    return () => {
+      gone = true;
+      drawn?.remove();
+      setCanvas(null);
+    };
+  }, [draw]);
+  return [box, canvas];
+}
