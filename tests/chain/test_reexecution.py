@@ -180,6 +180,25 @@ def test_a_node_killed_again_and_again_during_sends_loses_and_doubles_nothing(
     assert blocks(open_desk(tmp_path)) == want
 
 
+def test_a_block_that_somebody_else_made_stops_the_engine_and_is_gone_after_a_restart(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    desk = open_desk(tmp_path)
+    desk.marks()
+    desk.gate.read("evm_mine", [])
+    ours = desk.prepare_marks()
+    desk.ledger.save(ours.journal)
+
+    with pytest.raises(Inconsistent) as stop:
+        desk.gate.send(ours)
+
+    assert (stop.value.code, stop.value.facts["got"], stop.value.facts["want"]) == ("BLOCK_NOT_JOURNALED", 7, 6)
+    again = open_desk(tmp_path, like=desk)
+    waiting = again.gate.unmined()
+    assert waiting is not None
+    assert again.gate.send(waiting).block == 6
+
+
 # Journals that somebody changed
 
 
