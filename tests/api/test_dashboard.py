@@ -138,6 +138,8 @@ def test_a_state_that_blocks_entries_names_its_reason() -> None:
         ("RULE-03", 6499, 6500, ("0.6499", "0.65", "probability")),
         ("RULE-04", 51, 50, ("51", "50", "count")),
         ("RULE-05", START, START - 1, ("2021-05-01T00:00:00Z", "2021-04-30T23:59:59Z", "time")),
+        ("RULE-05", 2, 3, ("2", "3", "count")),
+        ("RULE-09", 0b0101, 0, ("REDUCING, mark stale", "ACTIVE", "state")),
         ("RULE-05", 3 * 10**30, 2 * 10**30, ("1.5", "1", "percent")),
         ("RULE-06", 120_000, 220_000, ("12", "22", "bps")),
         ("RULE-08", 501 * E8, 500 * E8, ("501", "500", "amount")),
@@ -145,6 +147,29 @@ def test_a_state_that_blocks_entries_names_its_reason() -> None:
 )  # fmt: skip
 def test_both_sides_of_a_comparison_are_readable(rule: str, measured: int, limit: int, readable: tuple) -> None:
     assert readable == rules.readable(rule, measured, limit, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("rule", "measured", "limit", "side", "text"),
+    [
+        ("RULE-05", START + 1, START, "BUY", "The signal expired at 2021-05-01T00:00:00Z; the prices are of"),
+        ("RULE-05", START, START + 1, "BUY", "A later candle of this market was judged before"),
+        ("RULE-05", 3 * 10**30, 2 * 10**30, "BUY", "Larger than the signal allows: 150.00 % of its size."),
+        ("RULE-05", 1, 2, "BUY", "The commitment does not cover this signal any more: 1 against 2."),
+        ("RULE-08", E8, 0, "SELL", "Nothing to sell: 1 asked, 0 held and free."),
+        ("RULE-08", 501 * E8, 500 * E8, "BUY", "Cash does not suffice: 501 needed with all reservations, 500 there."),
+        ("RULE-09", 2, 0, "BUY", "The book takes no such order now: HALTED."),
+        ("RULE-01", 5, 0, "BUY", "Position size: no equity to compare with."),
+    ],
+)
+def test_a_refusal_is_a_sentence(rule: str, measured: int, limit: int, side: str, text: str) -> None:
+    check = {"rule": rule, "failed": True, "measured": str(measured), "limit": str(limit)}
+    assert rules.failure(check, LIMITS, side=side)["text"].startswith(text)
+
+
+def test_a_latched_day_has_no_headroom_although_the_price_came_back() -> None:
+    shown = gauge(a_book(day_latched=True, opening_e8=10_000 * E8, equity_e8=10_000 * E8), 2)
+    assert (0.0, "AT_LIMIT") == (shown["headroom"], shown["state"])
 
 
 def test_the_same_key_gives_the_same_answer_and_acts_once(site: Site) -> None:

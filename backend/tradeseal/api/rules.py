@@ -75,18 +75,22 @@ def readable(rule: str, measured: int, limit: int, limits: Limits | None) -> tup
         return format_e8(measured * 10_000), format_e8(limit * 10_000), "bps"
     if rule == "RULE-08":
         return format_e8(measured), format_e8(limit), "amount"
+    if rule == "RULE-09":
+        return _state_words(measured), _state_words(limit), "state"
     return str(measured), str(limit), RULES[rule].unit
 
 
 def _live(measured: int, limit: int) -> tuple[str | None, str | None, str]:
-    """RULE-05 compares times (expiry, candle) or a size with the signal's own, which counts as one whole."""
-    if _is_time(max(measured, limit)) and (_is_time(min(measured, limit)) or min(measured, limit) == 0):
+    """RULE-05 compares epochs or rounds, times, or a size with the signal's own, which counts as one whole."""
+    if max(measured, limit) > _TIMES_END:
+        return ratio(measured, limit), "1", "percent"
+    if _is_time(max(measured, limit)):
         return iso_utc(measured), iso_utc(limit), "time"
-    return ratio(measured, limit), "1", "percent"
+    return str(measured), str(limit), "count"
 
 
-def failure(check: Mapping[str, Any], limits: Limits | None) -> dict[str, Any]:
-    """A rule that said no."""
+def failure(check: Mapping[str, Any], limits: Limits | None, *, side: str = "BUY") -> dict[str, Any]:
+    """A rule that said no to an order of this side."""
     rule = RULES[check["rule"]]
     measured, limit = int(check["measured"]), int(check["limit"])
     shown, allowed, unit = readable(rule.id, measured, limit, limits)
@@ -96,7 +100,7 @@ def failure(check: Mapping[str, Any], limits: Limits | None) -> dict[str, Any]:
         "measured": shown,
         "limit": allowed,
         "unit": unit,
-        "text": _sentence(rule, shown, allowed, unit),
+        "text": _sentence(rule, measured, limit, (shown, allowed, unit), side),
         "measured_raw": str(measured),
         "limit_raw": str(limit),
     }
@@ -122,6 +126,8 @@ def _gauge(rule: Rule, book: BookState | None, check: RuleCheck | None) -> dict[
         measured, limit = ratio(max(part, 0), whole), share(bps)
         if measured is not None:
             headroom = _headroom(max(part, 0) * BPS, bps * whole)
+        if (rule.id == "RULE-02" and book.day_latched) or (rule.id == "RULE-07" and book.drawdown_latched):
+            headroom, note = 0.0, "latched: exits only"
     elif rule.id == "RULE-04" and book is not None:
         measured, limit = str(book.trades_today), str(book.limits.max_daily_trades)
         headroom = _headroom(book.trades_today, book.limits.max_daily_trades)
@@ -206,18 +212,50 @@ def _headroom(used: int, allowed: int) -> float:
 
 
 def _is_time(value: int) -> bool:
-    """Between 2010 and 2100: seconds since the epoch."""
-    return 1_262_304_000 < value < 4_102_444_800
+    """Between 2001 and 2100: seconds since the epoch."""
+    return _TIMES_BEGIN < value <= _TIMES_END
 
 
-def _sentence(rule: Rule, measured: str | None, limit: str | None, unit: str) -> str:
+_TIMES_BEGIN: Final = 1_000_000_000
+_TIMES_END: Final = 4_102_444_800
+
+
+def _sentence(
+    rule: Rule, measured: int, limit: int, readable_sides: tuple[str | None, str | None, str], side: str
+) -> str:
+    shown, allowed, unit = readable_sides
+    if rule.id == "RULE-05":
+        return _why_not_live(measured, limit, shown, allowed)
+    if rule.id == "RULE-08" and side == "SELL":
+        return f"Nothing to sell: {shown} asked, {allowed} held and free."
+    if rule.id == "RULE-08":
+        return f"Cash does not suffice: {shown} needed with all reservations, {allowed} there."
     if rule.id == "RULE-09":
-        return "The book takes no entries now: its state is not ACTIVE, or the market's mark is stale or pending."
-    if measured is None or limit is None:
-        return f"{rule.title}: no whole to compare with."
+        return f"The book takes no such order now: {shown}."
+    if shown is None or allowed is None:
+        return f"{rule.title}: no equity to compare with."
     if unit in ("percent", "probability"):
-        return f"{rule.title} {_percent(measured)}, {rule.compares} {_percent(limit)} allowed."
-    return f"{rule.title}: {measured}, {rule.compares} {limit} allowed."
+        return f"{rule.title} {_percent(shown)}, {rule.compares} {_percent(allowed)} allowed."
+    return f"{rule.title}: {shown}, {rule.compares} {allowed} allowed."
+
+
+def _why_not_live(measured: int, limit: int, shown: str | None, allowed: str | None) -> str:
+    """RULE-05 has five parts; which one it was shows in the kind and the order of its numbers (RULES.md)."""
+    if max(measured, limit) > _TIMES_END:
+        return f"Larger than the signal allows: {_percent(shown or '0')} of its size."
+    if not _is_time(max(measured, limit)):
+        return f"The commitment does not cover this signal any more: {measured} against {limit}."
+    if measured > limit:
+        return f"The signal expired at {allowed}; the prices are of {shown}."
+    return f"A later candle of this market was judged before: this one closed at {shown}, the next may be of {allowed}."
+
+
+def _state_words(code: int) -> str:
+    """RULE-09 measures the state, + 4 for a stale mark, + 8 for a pending step."""
+    words = [BookStateName(code & 3).name]
+    words += ["mark stale"] if code & 4 else []
+    words += ["price step pending"] if code & 8 else []
+    return ", ".join(words)
 
 
 def _percent(fraction: str) -> str:

@@ -306,7 +306,7 @@ def cycle(row: Row, limits: Limits | None) -> dict[str, Any]:
     """One cycle with its seven steps."""
     signal = json.loads(row["signal"]) if row["signal"] else None
     opinion = json.loads(row["opinion"]) if row["opinion"] else None
-    failures = [rules.failure(check, limits) for check in json.loads(row["failures"] or "[]")]
+    failures = [rules.failure(check, limits, side=row["side"]) for check in json.loads(row["failures"] or "[]")]
     return {
         "id": row["id"],
         "kind": row["kind"],
