@@ -163,6 +163,8 @@ def open_parts(
     from tradeseal.chain.gate import open_gate
     from tradeseal.chain.keys import demo_keys
 
+    if settings.chain != "anvil":
+        raise Refused("CHAIN_NOT_SUPPORTED", "A replay runs on anvil so far.", got=settings.chain, known=["anvil"])
     lock = HomeLock(settings.home)
     try:
         listener.phase("LOADING_DATA", "reading candles")

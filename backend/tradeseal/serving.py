@@ -3,15 +3,21 @@
 Knows threads and their end. Knows nothing of what they do.
 """
 
+import logging
+import socket
 import threading
 from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import structlog
 
 from tradeseal.api.access import Gatekeeper, api_token
 from tradeseal.api.ports import Ports
 from tradeseal.api.replay import DescribedContracts, NodeRpc, ReplayControl, ReplayMarket
 from tradeseal.api.server import Server
-from tradeseal.kernel.errors import TradesealError, Unavailable
+from tradeseal.kernel.errors import Refused, TradesealError, Unavailable
 from tradeseal.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,18 +96,56 @@ class Running:
 
 def serve_until_told(settings: Settings, *, say: Callable[[str], None]) -> None:
     """Serve on loopback until a signal comes; everything is closed in order."""
+    listening = _listen(settings)
+    log_to(settings.home / "logs")
     gatekeeper = Gatekeeper(api_token(settings.home))
     control = ReplayControl(
         book=settings.book, cash_e8=settings.cash_e8, speed=settings.speed, synthetic=settings.data is None
     )
     ports = Ports(status=control.status)
     server = Server(ports, gatekeeper, page=settings.page if settings.page.exists() else None)
-    control.tell(server.touch)
+    control.tell(server.touch, say)
     running = Running(settings, control, ports, server)
     say(f"Tradeseal: http://{settings.host}:{settings.port}/#key={gatekeeper.new_key()}")
-    say("Simulated; not investment advice. Ctrl-C ends, the next start resumes.")
+    say(f"Simulated; not investment advice. Ctrl-C ends, the next start resumes. Log: {settings.home / 'logs'}")
     running.start()
     try:
-        server.run(host=settings.host, port=settings.port)
+        server.uvicorn(host=settings.host, port=settings.port).run(sockets=[listening])
     finally:
         running.end()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything else is started."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise Refused(
+            "PORT_TAKEN",
+            f"Port {settings.port} on {settings.host} cannot be had: {error.strerror}. Choose another with --port.",
+            port=settings.port,
+        ) from error
+    return listening
+
+
+def log_to(folder: Path) -> None:
+    """One JSON object a line into `server.log`, at most 5 files of 5 MB; nothing on the terminal."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(folder / "server.log", maxBytes=5_000_000, backupCount=4, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("tradeseal")
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=lambda *_: logger,
+        cache_logger_on_first_use=True,
+    )

@@ -45,6 +45,7 @@ class ReplayControl:
         self._cash_e8 = cash_e8
         self._speed = speed
         self._touch: Callable[[], None] = _nobody
+        self._say: Callable[[str], None] = _to_nobody
         self._phase: Phase = "STARTING"
         self._detail = ""
         self._done: int | None = None
@@ -56,9 +57,10 @@ class ReplayControl:
         self._engine: Engine | None = None
         self._gate: ChainGate | None = None
 
-    def tell(self, touch: Callable[[], None]) -> None:
-        """Name who wants to know that something changed."""
+    def tell(self, touch: Callable[[], None], say: Callable[[str], None]) -> None:
+        """Name who wants to know that something changed, and who is told each phase in words."""
         self._touch = touch
+        self._say = say
 
     def attach(self, engine: Engine, gate: "ChainGate", *, synthetic: bool) -> None:
         """The parts are there."""
@@ -89,6 +91,8 @@ class ReplayControl:
 
     def phase(self, phase: str, detail: str) -> None:
         """The engine entered a phase."""
+        if phase != self._phase:
+            self._say(f"{phase.lower().replace('_', ' ')}{': ' if detail else ''}{detail}")
         self._phase = phase  # type: ignore[assignment]
         self._detail = detail
         self._done = self._total = None
@@ -99,7 +103,9 @@ class ReplayControl:
 
     def re_executed(self, done: int, total: int) -> None:
         """The chain is being executed again."""
-        if self._engine is None:
+        if self._engine is None and total:
+            if self._phase != "RE_EXECUTING":
+                self._say(f"re-executing {total} blocks")
             self._phase = "RE_EXECUTING"
         self._detail = f"re-executing block {done} of {total}"
         self._done, self._total = done, total
@@ -110,6 +116,7 @@ class ReplayControl:
         facts = {name: str(value) for name, value in error.facts.items()}
         self._stopped = StoppedInfo(error.code, error.message, facts)
         self._phase, self._detail = "STOPPED", error.message
+        self._say(f"stopped: {error}")
         self._touch()
 
     def _assess(self, engine: Engine, gate: "ChainGate") -> None:
@@ -326,6 +333,10 @@ class DescribedContracts:
 
 def _nobody() -> None:
     """Nobody wants to know yet."""
+
+
+def _to_nobody(_text: str) -> None:
+    """Nobody listens yet."""
 
 
 def _result(outcome: Outcome) -> TradeResult:
