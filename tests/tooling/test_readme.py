@@ -1,37 +1,40 @@
 """Every command that the README shows exists as it is written, and run.sh offers what `tradeseal serve` takes."""
 
-import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
+import typer.core
 
 import options
 from tradeseal.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
+SHELLS = ("sh", "bash", "shell", "console")
 
 
 def shown_commands() -> Iterator[list[str]]:
-    """Each command in a fenced block of the README, as words."""
-    text = (ROOT / "README.md").read_text().replace("\\\n", " ")
-    for block in re.findall(r"^```(?:sh|bash|shell|console)?\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
-        for line in block.splitlines():
+    """Each command in a block of shell lines in the README, as words."""
+    fence: str | None = None
+    for line in (ROOT / "README.md").read_text().replace("\\\n", " ").splitlines():
+        if line.startswith("```"):
+            fence = line.removeprefix("```").strip() if fence is None else None
+        elif fence in SHELLS:
             words = shlex.split(line.removeprefix("$ "), comments=True)
             if words and words[0].rsplit("/", 1)[-1] in {"run.sh", "test.sh", "tradeseal"}:
                 yield words
 
 
-def programs() -> click.Group:
+def programs() -> typer.core.TyperGroup:
     command = typer.main.get_command(app)
-    assert isinstance(command, click.Group)
+    assert isinstance(command, typer.core.TyperGroup)
     return command
 
 
-def names_of(command: click.Command) -> set[str]:
+def names_of(command: Any) -> set[str]:
     return {name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts]} | {"--help"}
 
 
