@@ -313,7 +313,9 @@ class Engine:
         def work() -> None:
             if future.set_running_or_notify_cancel():
                 try:
-                    future.set_result(command())
+                    answer = command()
+                    self.steps.save()
+                    future.set_result(answer)
                 except BaseException as error:
                     future.set_exception(error)
                     if not isinstance(error, Refused):

@@ -16,9 +16,6 @@ from tradeseal.ledger.published import StoredFact
 from tradeseal.trading.accounts import BUY, Accounts
 
 SECONDS_A_DAY = 86_400
-OUTCOMES = frozenset(
-    {"TradeCycle.SignalRefused", "TradeCycle.TradeRejected", "TradeCycle.TicketReleased", "TradeCycle.TradeSettled"}
-)
 
 
 def day_of(observed_at: int) -> int:
@@ -69,12 +66,17 @@ class EngineState:
 
     def apply(self, fact: StoredFact) -> None:
         """Fold one stored event."""
-        handler = _HANDLERS.get(fact.topic)
-        if handler is not None:
-            handler(self, fact.stream, msgspec.json.decode(fact.state))
-        if fact.topic in OUTCOMES:
-            self._close(fact.stream)
+        if fact.topic in _HANDLERS:
+            self._fold(fact.topic, fact.stream, msgspec.json.decode(fact.state))
         self.position = fact.position
+
+    def fold(self, event: Any) -> None:
+        """Fold one event that is about to be stored, in the form in which it will be read again."""
+        if event.TOPIC in _HANDLERS:
+            self._fold(event.TOPIC, event.originator_id, msgspec.to_builtins(vars(event)))
+
+    def _fold(self, topic: str, stream: UUID, event: dict[str, Any]) -> None:
+        _HANDLERS[topic](self, stream, event)
 
     def _close(self, cycle: UUID) -> None:
         self.open_cycles.pop(cycle, None)
@@ -88,6 +90,9 @@ class EngineState:
 
     def _signal_generated(self, cycle: UUID, event: dict[str, Any]) -> None:
         self._signals[cycle] = event["signal"]
+
+    def _outcome(self, cycle: UUID, _: dict[str, Any]) -> None:
+        self._close(cycle)
 
     def _order_skipped(self, cycle: UUID, event: dict[str, Any]) -> None:
         if event["final"]:
@@ -143,6 +148,10 @@ _HANDLERS: dict[str, Callable[[EngineState, UUID, dict[str, Any]], None]] = {
     "TradeCycle.CycleOpened": EngineState._cycle_opened,
     "TradeCycle.SignalGenerated": EngineState._signal_generated,
     "TradeCycle.OrderSkipped": EngineState._order_skipped,
+    "TradeCycle.SignalRefused": EngineState._outcome,
+    "TradeCycle.TradeRejected": EngineState._outcome,
+    "TradeCycle.TicketReleased": EngineState._outcome,
+    "TradeCycle.TradeSettled": EngineState._outcome,
     "TradingDay.FillBooked": EngineState._fill_booked,
     "TradingDay.DayOpened": EngineState._day_opened,
     "SignalLog.RoundClosed": EngineState._round_closed,

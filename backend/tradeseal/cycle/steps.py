@@ -87,6 +87,7 @@ class Steps:
         self.fault = fault
         self.book: BookState | None = None
         self.cycles: dict[UUID, TradeCycle] = {}
+        self._kept: dict[UUID, tuple[Any, int]] = {}
         self._day: TradingDay | None = None
         self._log: SignalLog | None = None
 
@@ -101,15 +102,33 @@ class Steps:
         prepared = self.gate.unmined()
         if prepared is not None:
             self._finish(prepared)
+            self.save()
         if self.state.mark_seq:
             self.refresh_book()
             self.compare()
 
+    def keep(self, *aggregates: Aggregate | Any) -> None:
+        """Fold what aggregates decided into the state; it is stored with the next `save`.
+
+        What is kept is stored before anything outside acts again: each `_send`, each order to the venue and each wait
+        begins with a save. Two acts so share one commit to the disk, and a crash between them finds an unmined
+        transaction, as it would without.
+        """
+        for aggregate in aggregates:
+            if not any(aggregate is kept for kept, _ in self._kept.values()):
+                self._kept[aggregate.id] = (aggregate, 0)
+            _, folded = self._kept[aggregate.id]
+            for event in aggregate.pending_events[folded:]:
+                self.state.fold(event)
+            self._kept[aggregate.id] = (aggregate, len(aggregate.pending_events))
+
     def save(self, *aggregates: Aggregate | Any) -> None:
-        """Store everything pending in one transaction and fold it into the state."""
-        self.ledger.save(*aggregates)
-        for fact in self.ledger.facts.all(after=self.state.position):
-            self.state.apply(fact)
+        """Store everything that was decided in one transaction."""
+        self.keep(*aggregates)
+        kept, self._kept = [aggregate for aggregate, _ in self._kept.values()], {}
+        recordings = self.ledger.save(*kept)
+        if recordings:
+            self.state.position = recordings[-1].notification.id
         for cycle_id in [c for c, cycle in self.cycles.items() if cycle.closed]:
             del self.cycles[cycle_id]
 
@@ -165,7 +184,7 @@ class Steps:
             )
         self.refresh_book()
         outcomes = self._around(mined) + _OUTCOMES[mined.kind](self, mined)
-        self.save(mined.journal, *outcomes)
+        self.keep(mined.journal, *outcomes)
         self.fault.pass_by(_MINED_FAULTS[mined.kind])
         self.compare()
         return mined
@@ -273,7 +292,7 @@ class Steps:
         if holds:
             log.hold(round=seq, candle_close=candle_close, holds=tuple(holds))
         self.cycles.update({c.id: c for c in cycles})
-        self.save(log, *cycles)
+        self.keep(log, *cycles)
         self.fault.pass_by("generated")
 
     def _new_cycle(self, market: str, message: SignalMessage, opinion: Opinion, candle_close: int) -> TradeCycle:
@@ -298,7 +317,7 @@ class Steps:
                 failed = next(c for c in checks if not c.passed)
                 cycle.refuse(f"CHECK_{failed.number}_{failed.name}", checks)
         if generated:
-            self.save(*generated)
+            self.keep(*generated)
             self.fault.pass_by("verified")
 
     def _commit(self, cycles: Sequence[TradeCycle], at: int) -> None:
@@ -558,7 +577,7 @@ class Steps:
             if not fills:
                 cycle.cancel(reason="LIMIT_NOT_REACHED")
         if placed:
-            self.save(*placed)
+            self.keep(*placed)
             self.fault.pass_by("filled")
 
     def _record(self, observed_at: int) -> None:
