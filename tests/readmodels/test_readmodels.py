@@ -76,6 +76,15 @@ def test_a_position_has_the_barriers_of_its_entry_and_is_gone_after_its_sale(sto
     assert [] == views.queries.positions()
 
 
+def test_a_sale_on_the_chart_names_its_reason_and_a_purchase_has_none(story: Story) -> None:
+    story.buy()
+    story.sell(reason=2)
+
+    fills = caught_up(story).queries.fills("BTC-USDT", START, story.now)
+
+    assert [(1, None), (2, "STOP_LOSS")] == [(fill["side"], fill["reason"]) for fill in fills]
+
+
 def test_records_are_a_chain_in_which_each_names_the_one_before(story: Story) -> None:
     story.buy()
     story.rejection()

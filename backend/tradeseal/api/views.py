@@ -168,7 +168,7 @@ def candles(market: str, engine: EngineStatus, rows: Sequence[CandleSeen], fills
                 "side": "BUY" if fill["side"] == 1 else "SELL",
                 "price": amount_of(fill["price_e8"]),
                 "quantity": amount_of(fill["quantity_e8"]),
-                "reason": fill.get("reason"),
+                "reason": fill["reason"],
                 "cycle_id": fill["cycle"],
             }
             for fill in fills

@@ -7,7 +7,7 @@ import json
 import sqlite3
 
 from tradeseal.kernel.money import price_with_spread_down, price_with_spread_up
-from tradeseal.readmodels.facts import Fact, handlers_of
+from tradeseal.readmodels.facts import EXIT_REASONS, Fact, handlers_of
 from tradeseal.readmodels.view import Projection
 
 _FILLS = """CREATE TABLE IF NOT EXISTS fills (
@@ -21,6 +21,7 @@ _POSITIONS = """CREATE TABLE IF NOT EXISTS positions (
 _BARRIERS = """CREATE TABLE IF NOT EXISTS barriers (
     cycle TEXT PRIMARY KEY, take_profit_bps INTEGER NOT NULL, stop_loss_bps INTEGER NOT NULL,
     horizon_s INTEGER NOT NULL, stop_e8 TEXT, target_e8 TEXT, time_limit INTEGER) WITHOUT ROWID"""
+_REASONS = "CREATE TABLE IF NOT EXISTS reasons (cycle TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID"
 _DAYS = """CREATE TABLE IF NOT EXISTS days (
     day INTEGER PRIMARY KEY, opening_e8 TEXT NOT NULL, closing_e8 TEXT, fills INTEGER NOT NULL,
     realised_e8 TEXT NOT NULL, latched INTEGER NOT NULL)"""
@@ -34,13 +35,14 @@ class BookProjection(Projection):
     """One book's money over time."""
 
     name = "book"
-    version = 1
+    version = 2
     tables = (
         _FILLS,
         "CREATE INDEX IF NOT EXISTS fills_market ON fills (market, observed_at)",
         "CREATE INDEX IF NOT EXISTS fills_cycle ON fills (cycle)",
         _POSITIONS,
         _BARRIERS,
+        _REASONS,
         _DAYS,
         _EQUITY,
         _SETTINGS,
@@ -79,6 +81,10 @@ def _generated(db: sqlite3.Connection, fact: Fact) -> None:
             "INSERT INTO barriers VALUES (?, ?, ?, ?, NULL, NULL, NULL)",
             (fact.stream, s["take_profit_bps"], s["stop_loss_bps"], s["horizon_seconds"]),
         )
+
+
+def _exit_requested(db: sqlite3.Connection, fact: Fact) -> None:
+    db.execute("INSERT INTO reasons VALUES (?, ?)", (fact.stream, EXIT_REASONS[fact.data["reason"]]))
 
 
 def _day_opened(db: sqlite3.Connection, fact: Fact) -> None:
@@ -185,6 +191,7 @@ _HANDLERS = handlers_of(
         ("Portfolio.EntriesPaused", _paused),
         ("Portfolio.EntriesResumed", _resumed),
         ("TradeCycle.SignalGenerated", _generated),
+        ("TradeCycle.ExitRequested", _exit_requested),
         ("TradingDay.DayOpened", _day_opened),
         ("TradingDay.FillBooked", _fill),
         ("TradingDay.DayLatched", _day_latched),

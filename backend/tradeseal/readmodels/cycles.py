@@ -7,13 +7,8 @@ import json
 import sqlite3
 from typing import Any
 
-from tradeseal.readmodels.facts import Fact, handlers_of
+from tradeseal.readmodels.facts import EXIT_REASONS, SIDES, Fact, handlers_of
 from tradeseal.readmodels.view import Projection
-
-SIDES = {0: "HOLD", 1: "BUY", 2: "SELL"}
-REASONS = {
-    1: "SIGNAL", 2: "STOP_LOSS", 3: "TAKE_PROFIT", 4: "TRAILING", 5: "TIME_LIMIT", 6: "MANUAL", 7: "KILL",
-}  # fmt: skip
 
 _CYCLES = """CREATE TABLE IF NOT EXISTS cycles (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, book TEXT NOT NULL, kind TEXT NOT NULL, market TEXT NOT NULL,
@@ -139,7 +134,7 @@ def _decided(db: sqlite3.Connection, fact: Fact) -> None:
 
 def _exit_requested(db: sqlite3.Connection, fact: Fact) -> None:
     d = fact.data
-    reason = REASONS[d["reason"]]
+    reason = EXIT_REASONS[d["reason"]]
     _update(
         db,
         fact,

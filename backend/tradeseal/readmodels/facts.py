@@ -11,6 +11,17 @@ import msgspec
 
 from tradeseal.ledger.published import StoredFact
 
+SIDES = {0: "HOLD", 1: "BUY", 2: "SELL"}
+EXIT_REASONS = {
+    1: "SIGNAL",
+    2: "STOP_LOSS",
+    3: "TAKE_PROFIT",
+    4: "TRAILING",
+    5: "TIME_LIMIT",
+    6: "MANUAL",
+    7: "KILL",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

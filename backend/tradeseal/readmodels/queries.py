@@ -156,7 +156,8 @@ class Queries:
     def fills(self, market: str, since: int, until: int) -> list[Row]:
         """Fills of one market inside a span, oldest first, at most the last 1,000."""
         rows = self._book.reader().execute(
-            "SELECT * FROM fills WHERE market = ? AND observed_at BETWEEN ? AND ? "
+            "SELECT fills.*, CASE side WHEN 2 THEN coalesce(reason, 'SIGNAL') END AS reason "
+            "FROM fills LEFT JOIN reasons USING (cycle) WHERE market = ? AND observed_at BETWEEN ? AND ? "
             "ORDER BY observed_at DESC, position DESC LIMIT 1000",
             (market, since, until),
         )
