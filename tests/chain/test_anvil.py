@@ -93,7 +93,8 @@ def test_a_long_home_path_still_has_a_socket(contracts: Path, tmp_path: Path) ->
         assert rpc.call("eth_blockNumber") == "0x0"
     finally:
         rpc.close()
-        node.stop()
+        node.close()
+    assert not node.socket_path.parent.exists()
 
 
 def test_a_node_that_cannot_start_says_so(tmp_path: Path) -> None:

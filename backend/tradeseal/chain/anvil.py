@@ -8,6 +8,7 @@ balances of our own keys. Nothing is changed afterwards by Anvil's own methods b
 such changes are no transactions and would be missing when the chain is executed again.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -132,6 +133,13 @@ class Anvil:
             self._ended.wait(10)
         self._process = None
         self.socket_path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End the process for good; a socket's folder of its own goes, too."""
+        self.stop()
+        if self.socket_path.parent != self._folder:
+            with contextlib.suppress(OSError):
+                self.socket_path.parent.rmdir()
 
     def _keep(self, born: threading.Event, ended: threading.Event, on_crash: Callable[[], None] | None) -> None:
         try:

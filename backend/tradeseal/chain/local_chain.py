@@ -12,12 +12,13 @@ from typing import Any
 from tradeseal.chain.anvil import Anvil, ChainSpec
 from tradeseal.chain.journal import ChainJournal, JournalEntry, JournalReader
 from tradeseal.chain.reexecution import Progress, no_progress, reexecute, send, with_block
-from tradeseal.chain.rpc import IpcRpc, NodeRefused
+from tradeseal.chain.rpc import IpcPool, IpcRpc, NodeRefused
 from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError, Unavailable
 from tradeseal.ledger.published import Ledger
 
 ATTEMPTS = 3
 FAILURES_MAX = 5
+READERS = 8
 
 
 class LocalChain:
@@ -30,7 +31,7 @@ class LocalChain:
         self._progress = progress
         self._turn = threading.RLock()
         self._writer = IpcRpc(anvil.socket_path)
-        self._reader = IpcRpc(anvil.socket_path)
+        self._readers = IpcPool(anvil.socket_path, READERS)
         self._ready = threading.Event()
         self._closed = False
         self._failures = 0
@@ -63,9 +64,9 @@ class LocalChain:
         """End the node; the journal keeps everything."""
         self._closed = True
         self._ready.clear()
-        self._anvil.stop()
+        self._anvil.close()
         self._writer.close()
-        self._reader.close()
+        self._readers.close()
 
     @property
     def journal(self) -> JournalReader:
@@ -209,7 +210,13 @@ class LocalChain:
         """A question of somebody else, beside the writer; `Unavailable` while the chain is executed again."""
         if not self._ready.is_set():
             raise Unavailable("CHAIN_RESTARTING", "The chain is being executed again from the journal.")
-        return self._reader.call(method, *params)
+        try:
+            return self._readers.call(method, *params)
+        except Unavailable:
+            # A connection from before a crash fails once; the next question opens a new one.
+            if not self._ready.is_set():
+                raise
+            return self._readers.call(method, *params)
 
     # After a crash
 
@@ -227,7 +234,7 @@ class LocalChain:
             self._ready.clear()
             self._failures += 1
             self._writer.close()
-            self._reader.close()
+            self._readers.close()
             self._anvil.start(self._on_crash)
             self.restarts += 1
             try:

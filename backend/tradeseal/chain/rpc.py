@@ -3,6 +3,7 @@
 Knows framing, ids, timeouts and how a node says no. Knows nothing of contracts, keys or what the answers mean.
 """
 
+import queue
 import socket
 import threading
 from collections.abc import Sequence
@@ -85,6 +86,32 @@ class IpcRpc:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+class IpcPool:
+    """Several connections to one socket, so that a slow question of one reader does not hold up the others."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._all = [IpcRpc(path) for _ in range(size)]
+        self._free: queue.LifoQueue[IpcRpc] = queue.LifoQueue()
+        for connection in self._all:
+            self._free.put(connection)
+
+    def call(self, method: str, *params: Any) -> Any:
+        """The result, as `Rpc.call` gives it."""
+        try:
+            connection = self._free.get(timeout=ANSWER_SECONDS_MAX)
+        except queue.Empty as error:
+            raise Unavailable("NODE_BUSY", f"Too many questions wait for the node; {method} was not asked.") from error
+        try:
+            return connection.call(method, *params)
+        finally:
+            self._free.put(connection)
+
+    def close(self) -> None:
+        """Let go of all sockets."""
+        for connection in self._all:
+            connection.close()
 
 
 def request_bytes(method: str, params: Sequence[Any], request_id: int) -> bytes:
