@@ -1,0 +1,45 @@
+"""Chromium and a running Tradeseal, once for all browser tests."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.serving import PAUSE_AT, ROOT, Server
+
+CHROMIUM = os.environ.get("TRADESEAL_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is missing: sudo apt-get install chromium, or TRADESEAL_CHROMIUM=/path/to/it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    if not (ROOT / "frontend" / "out" / "index.html").is_file():
+        pytest.skip("the page is not built: ./run.sh builds it")
+    server = Server(tmp_path_factory.mktemp("e2e") / "home", pause_at=PAUSE_AT)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()

@@ -1,0 +1,103 @@
+"""A running Tradeseal for browser tests: the real command, the synthetic candles, a home of its own.
+
+Knows the command line and the address it prints. Knows nothing of pages.
+"""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+ROOT = Path(__file__).resolve().parents[2]
+TRADESEAL = Path(sys.executable).with_name("tradeseal")
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/#key=\S+")
+START_S = 120
+STOP_S = 20
+
+# The first candle of the synthetic feed whose BUY passes every rule; found by `tradeseal replay`, the same on every
+# machine. The data clock is held there, before the round is authorised.
+PAUSE_AT = "2024-09-01T01:00Z"
+MARKET = "DOGE-USDT"
+
+T = TypeVar("T")
+
+
+class Server:
+    """`tradeseal serve` on a free port; killed and started again on the same home and port as often as a test likes."""
+
+    def __init__(self, home: Path, *, pause_at: str) -> None:
+        self.home = home
+        self.port = _free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.key_address = ""
+        self._pause_at = pause_at
+        self._log = home.with_name(f"{home.name}.log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until the data clock has come to the pause."""
+        words = ["--home", str(self.home), "--port", str(self.port), "--speed", "max", "--pause-at", self._pause_at]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [str(TRADESEAL), "serve", *words], stdout=log, stderr=subprocess.STDOUT, cwd=ROOT
+            )
+        self.key_address = self._wait_for(self._printed_address)
+        self._wait_for(self._paused)
+
+    def kill(self) -> None:
+        """Like a power cut: no farewell."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it as a person would, with Ctrl-C."""
+        self._end(signal.SIGINT)
+
+    def get(self, path: str) -> Any:
+        """What the API answers to a reader."""
+        with urllib.request.urlopen(self.origin + path, timeout=5) as answer:
+            return json.load(answer)
+
+    def _printed_address(self) -> str | None:
+        found = ADDRESS.search(self._log.read_text(errors="replace"))
+        return found[0] if found else None
+
+    def _paused(self) -> bool | None:
+        try:
+            return self.get("/api/dashboard")["status"]["phase"] == "PAUSED" or None
+        except (urllib.error.URLError, OSError, ValueError):
+            return None  # not there yet
+
+    def _wait_for(self, look: Callable[[], T | None]) -> T:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            seen = look()
+            if seen is not None:
+                return seen
+            if self._process is not None and self._process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise AssertionError(f"{look.__name__} never came:\n{self._log.read_text(errors='replace')[-3000:]}")
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(number)
+        try:
+            self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(STOP_S)
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])

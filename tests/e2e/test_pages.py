@@ -1,0 +1,170 @@
+"""The pages in a real browser, before a real engine on a real chain, held at a candle whose BUY the contract allows."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.serving import MARKET, ROOT, Server
+from tests.e2e.watching import NARROW, WIDE, Watched, watch
+
+SYMBOL = MARKET.partition("-")[0]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ("/", "/trades")
+# An order waits for blocks and a fill on a machine that may be busy.
+AN_ORDER_MS = 60_000
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_without_complaint_and_fits_its_window(
+    browser: Browser, server: Server, path: str, theme: str, width: int
+) -> None:
+    seen = _visit(browser, server.origin + path, theme=theme, width=width)
+
+    assert [] == seen.complaints
+    assert 0 == seen.overflow()
+    assert (theme == "dark") == seen.page.evaluate("document.documentElement.classList.contains('dark')")
+    seen.context.close()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_can_be_read_by_everybody(browser: Browser, server: Server, path: str, theme: str) -> None:
+    seen = _visit(browser, server.origin + path, theme=theme)
+
+    assert [] == _accessibility_violations(seen.page)
+    seen.context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_says_how_far_to_trust_it(browser: Browser, server: Server, path: str) -> None:
+    seen = _visit(browser, server.origin + path)
+
+    expect(seen.page.get_by_text("Trust level S")).to_be_visible()
+    expect(seen.page.get_by_text("Simulated; not investment advice.").first).to_be_visible()
+    expect(seen.page.get_by_text("synthetic", exact=True).first).to_be_visible()
+    seen.context.close()
+
+
+def test_the_page_shows_all_nine_rules_by_the_contracts_numbers(browser: Browser, server: Server) -> None:
+    seen = _visit(browser, server.origin)
+
+    rules = seen.page.get_by_role("region", name="Rules")
+    for number in range(1, 10):
+        expect(rules.get_by_text(f"RULE-0{number}", exact=True)).to_be_visible()
+    unenforced = [gauge for gauge in server.get("/api/dashboard")["gauges"] if not gauge["enforced"]]
+    expect(rules.get_by_text("not enforced yet", exact=True)).to_have_count(len(unenforced))
+    seen.context.close()
+
+
+def test_without_a_session_trading_is_off_and_says_how_to_get_one(browser: Browser, server: Server) -> None:
+    seen = _visit(browser, server.origin)
+
+    execute = seen.page.get_by_role("button", name="Execute the signal…")
+    expect(execute).to_have_attribute("aria-disabled", "true")
+    expect(execute).to_have_accessible_description(re.compile("No session: open the address with #key="))
+    execute.click(force=True)
+    expect(seen.page.get_by_role("dialog")).to_have_count(0)
+    assert [] == seen.complaints
+    seen.context.close()
+
+
+def test_a_person_executes_a_paused_candle_sees_it_recorded_and_exits_by_hand(browser: Browser, server: Server) -> None:
+    seen = _visit(browser, server.key_address)
+    page = seen.page
+
+    # The key is spent and gone from the address.
+    page.wait_for_url(f"{server.origin}/")
+    expect(page.get_by_text("Session", exact=True)).to_be_visible()
+
+    # Execute: asked first, then told what came of it.
+    page.get_by_role("region", name="Trade ticket").get_by_label("Market").select_option(MARKET)
+    page.get_by_role("button", name="Execute the signal…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"BUY {MARKET}")
+    dialog.get_by_role("button", name="Execute", exact=True).click()
+    expect(dialog.locator("[data-outcome=SETTLED]")).to_be_visible(timeout=AN_ORDER_MS)
+    dialog.get_by_role("link", name="See the whole trade").click()
+
+    # Recorded: the detail page shows what the contract keeps.
+    page.wait_for_url(re.compile(r"/trades\?id="))
+    cycle_id = page.url.rpartition("id=")[2]
+    chain = page.get_by_role("region", name="On the chain")
+    for record in _records_of(server, cycle_id):
+        expect(chain.get_by_title(record["head"], exact=True).first).to_be_visible()
+        expect(chain.get_by_title(record["previous"], exact=True).first).to_be_visible()
+        expect(chain.get_by_title(record["tx"], exact=True).first).to_be_visible()
+    expect(page.get_by_role("region", name="Events").get_by_text("TradeSettled")).to_be_visible()
+
+    # Executed again, the same candle answers with the same cycle.
+    page.get_by_role("link", name="Dashboard").click()
+    page.get_by_role("region", name="Trade ticket").get_by_label("Market").select_option(MARKET)
+    page.get_by_role("button", name="Execute the signal…").click()
+    dialog.get_by_role("button", name="Execute", exact=True).click()
+    expect(dialog.get_by_text("already run")).to_be_visible(timeout=AN_ORDER_MS)
+    expect(dialog.get_by_role("link", name="See the whole trade")).to_have_attribute("href", f"/trades?id={cycle_id}")
+    page.keyboard.press("Escape")
+
+    # Exit by hand: the position goes, cash is all there is.
+    positions = page.get_by_role("region", name="Open positions", exact=True)
+    positions.get_by_role("button", name=f"Exit {SYMBOL}").click()
+    dialog.get_by_role("button", name=f"Exit all of {SYMBOL}").click()
+    expect(dialog.locator("[data-outcome=SETTLED]")).to_be_visible(timeout=AN_ORDER_MS)
+    dialog.get_by_role("button", name="Close", exact=True).last.click()
+    expect(positions.get_by_text("The book holds nothing but cash.")).to_be_visible(timeout=AN_ORDER_MS)
+    assert [] == [position for position in server.get("/api/dashboard")["positions"] if position["market"] == MARKET]
+
+    assert [] == seen.complaints
+    seen.context.close()
+
+
+def test_the_page_comes_back_by_itself_after_a_kill(browser: Browser, server: Server) -> None:
+    seen = _visit(browser, server.origin)
+    equity = seen.page.get_by_role("region", name="Portfolio").inner_text()
+
+    server.kill()
+    expect(seen.page.get_by_text("Not connected.")).to_be_visible(timeout=15_000)
+    expect(seen.page.get_by_role("button", name="Execute the signal…")).to_have_accessible_description(
+        re.compile("Not connected")
+    )
+
+    server.start()
+    expect(seen.page.get_by_text("Not connected.")).to_have_count(0, timeout=60_000)
+    expect(seen.page.get_by_role("region", name="Portfolio")).to_have_text(re.compile(r"Equity"))
+    assert equity.splitlines()[:3] == seen.page.get_by_role("region", name="Portfolio").inner_text().splitlines()[:3]
+    seen.context.close()
+
+
+def _visit(browser: Browser, address: str, **how: Any) -> Watched:
+    """Open a page and wait until it is live: its picture is there and nothing loads any more."""
+    seen = watch(browser, **how)
+    seen.page.goto(address)
+    expect(seen.page.locator(".bone")).to_have_count(0, timeout=20_000)
+    expect(seen.page.get_by_text("Paused", exact=True).first).to_be_visible()
+    return seen
+
+
+def _records_of(server: Server, cycle_id: str) -> list[dict[str, Any]]:
+    mine = [
+        record
+        for record in server.get("/api/smartcontract/records?limit=100")["items"]
+        if record["cycle_id"] == cycle_id
+    ]
+    assert mine, f"The contract keeps no record of {cycle_id}."
+    return mine
+
+
+def _accessibility_violations(page: Page) -> list[str]:
+    """WCAG 2 A and AA by axe; evaluated, not injected as a script, because the page's own policy forbids that."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
