@@ -240,7 +240,7 @@ def _works(python: Path) -> bool:
     """Is this environment's Python there, new enough, and not a link to one that has gone?"""
     try:
         answer = subprocess.run(
-            [python, "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"],
+            [python, "-I", "-S", "-c", "import sys; sys.exit(sys.version_info < (3, 11))"],
             check=False, timeout=60, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     except OSError:
