@@ -15,11 +15,12 @@ from tradeseal.cycle.ports import Listener
 from tradeseal.cycle.signal_source import SignalSource
 from tradeseal.cycle.state import EngineState
 from tradeseal.cycle.steps import Steps
+from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
+from tradeseal.home.migration import migrate
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.ids import portfolio_id
 from tradeseal.ledger.lock import HomeLock
 from tradeseal.ledger.published import Ledger
-from tradeseal.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
 from tradeseal.market.published import (
     CandleStore,
     DataReport,
@@ -104,6 +105,7 @@ def open_data(settings: Settings) -> Data:
         markets=store.markets,
         start=start,
         end=end,
+        chain=settings.chain if began is None or "chain" in settings.model_fields_set else began.chain,
     )
     if began is not None:
         refuse_other_data(settings.home, began, manifest)
@@ -167,6 +169,7 @@ def open_parts(
         raise Refused("CHAIN_NOT_SUPPORTED", "A replay runs on anvil so far.", got=settings.chain, known=["anvil"])
     lock = HomeLock(settings.home)
     try:
+        migrate(settings.home)
         listener.phase("LOADING_DATA", "reading candles")
         data = open_data(settings)
         if read_manifest(settings.home) is None:

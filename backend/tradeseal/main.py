@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -17,10 +18,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tradeseal import __version__
 from tradeseal.cycle.ports import TickSeen
 from tradeseal.cycle.summary import count_outcomes
+from tradeseal.home.demo import remove_demo
+from tradeseal.home.doctor import examine
 from tradeseal.kernel.clock import iso_utc, monotonic_s
-from tradeseal.kernel.errors import TradesealError
+from tradeseal.kernel.errors import Refused, TradesealError
 from tradeseal.kernel.money import format_e8
-from tradeseal.settings import Settings, load_settings
+from tradeseal.settings import CHECKOUT, Settings, load_settings
 from tradeseal.trading.published import BookState
 
 if TYPE_CHECKING:
@@ -142,6 +145,44 @@ def serve(
         from tradeseal.serving import serve_until_told  # `replay` needs no server
 
         serve_until_told(settings, say=typer.echo)
+    except TradesealError as error:
+        _refuse(error, err, as_json=False)
+        raise typer.Exit(_BAD) from error
+
+
+@app.command()
+def doctor(home: Home = None, as_json: AsJson = False) -> None:
+    """Say what is missing or wrong, in the checkout and in the home, and what to do."""
+    out = Console()
+    settings = _settings(home=home)
+    findings = examine(CHECKOUT, settings.home)
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            mark = "[green]ok[/green]     " if finding.ok else "[red]not ok[/red] "
+            advice = "" if finding.ok else f" [bold]{finding.advice}[/bold]"
+            out.print(f"{mark} {finding.name}: {finding.detail}{advice}", highlight=False, soft_wrap=True)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def reset(
+    home: Home = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Remove a replay's home; there is no other kind yet.")] = False,
+) -> None:
+    """Remove the home of a demo, after you have typed its name."""
+    err = Console(stderr=True)
+    settings = _settings(home=home)
+    try:
+        if not demo:
+            raise Refused("RESET_WHAT", "Say --demo: only the home of a demo can be removed.")
+        name = settings.home.resolve().name
+        typer.echo(f"This removes every record, key and log in {settings.home}.")
+        if typer.prompt(f"Type {name} to go on", default="", show_default=False) != name:
+            raise Refused("NOT_CONFIRMED", "Nothing was removed.")
+        typer.echo("Removed: " + ", ".join(remove_demo(settings.home)))
     except TradesealError as error:
         _refuse(error, err, as_json=False)
         raise typer.Exit(_BAD) from error

@@ -12,7 +12,7 @@ from typing import Any
 from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.errors import Refused
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,23 @@ class Manifest:
     markets: tuple[str, ...]
     start: int
     end: int
+    chain: str
     schema: int = SCHEMA
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; times are also given for people."""
         return {**asdict(self), "start_utc": iso_utc(self.start), "end_utc": iso_utc(self.end)}
+
+
+def schema_of(home: Path) -> int | None:
+    """The schema a home was written with; None when it is new. Raises `Refused` for one that cannot be read."""
+    path = home / "manifest.json"
+    if not path.exists():
+        return None
+    try:
+        return int(json.loads(path.read_text())["schema"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused("HOME_UNREADABLE", f"{path} does not read: {error!r}.", path=str(path)) from error
 
 
 def read_manifest(home: Path) -> Manifest | None:
@@ -43,13 +55,6 @@ def read_manifest(home: Path) -> Manifest | None:
         return None
     try:
         stored = json.loads(path.read_text())
-        if stored["schema"] > SCHEMA:
-            raise Refused(
-                "HOME_TOO_NEW",
-                f"{home} was written by a newer Tradeseal (schema {stored['schema']}, this one knows {SCHEMA}).",
-                got=stored["schema"],
-                limit=SCHEMA,
-            )
         fields = {name: stored[name] for name in Manifest.__dataclass_fields__}
         return Manifest(**{**fields, "markets": tuple(fields["markets"])})
     except (ValueError, KeyError, TypeError) as error:
@@ -58,10 +63,14 @@ def read_manifest(home: Path) -> Manifest | None:
 
 def keep_manifest(home: Path, manifest: Manifest) -> None:
     """Write the manifest of a new home."""
-    path = home / "manifest.json"
+    write_json(home / "manifest.json", manifest.to_json())
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write a small file whole or not at all."""
     draft = path.with_suffix(".new")
     with draft.open("w") as file:
-        json.dump(manifest.to_json(), file, indent=2)
+        json.dump(value, file, indent=2)
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)
@@ -69,7 +78,7 @@ def keep_manifest(home: Path, manifest: Manifest) -> None:
 
 def refuse_other_data(home: Path, began: Manifest, now: Manifest) -> None:
     """Raise `Refused` naming the first thing that differs."""
-    for name in ("book", "cash_e8", "data_label", "interval", "markets", "start", "end", "data_identity"):
+    for name in ("book", "cash_e8", "chain", "data_label", "interval", "markets", "start", "end", "data_identity"):
         was, wanted = getattr(began, name), getattr(now, name)
         if was != wanted:
             raise Refused(

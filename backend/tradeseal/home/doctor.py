@@ -1,0 +1,128 @@
+"""The doctor: what is missing or wrong, in the checkout and in a home, each with what to do.
+
+Knows where things lie and how they are checked. Mends nothing.
+"""
+
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradeseal.home.manifest import SCHEMA, schema_of
+from tradeseal.kernel.errors import Refused, TradesealError
+from tradeseal.ledger.lock import HomeLock
+from tradeseal.ledger.published import GENESIS_HASH, EventLog, chain_hash
+
+FREE_BYTES_MIN = 500 * 2**20
+OLDEST_PYTHON = (3, 11)
+SET_UP = "run ./run.sh once"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+    advice: str = ""
+
+
+def examine(checkout: Path, home: Path) -> list[Finding]:
+    """Look at everything; a check that fails does not stop the others."""
+    checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
+        ("Python", _python),
+        ("contract tools", lambda: _exists("contract tools", checkout / "contracts" / "node_modules" / "solc")),
+        ("Anvil", lambda: _exists("Anvil", checkout / "contracts" / "node_modules" / "@foundry-rs" / "anvil")),
+        ("compiled contracts", lambda: _compiled(checkout)),
+        ("page", lambda: _exists("page", checkout / "frontend" / "out" / "index.html")),
+        ("disk", lambda: _disk(home)),
+        ("home", lambda: _home(home)),
+        ("in use", lambda: _in_use(home)),
+        ("secrets", lambda: _secrets(home)),
+        ("event store", lambda: _store(home)),
+    )
+    return list(_run(checks))
+
+
+def _run(checks: tuple[tuple[str, Callable[[], Finding]], ...]) -> Iterator[Finding]:
+    for name, check in checks:
+        try:
+            yield check()
+        except TradesealError as error:
+            yield Finding(name, ok=False, detail=error.message)
+        except (OSError, sqlite3.Error) as error:
+            yield Finding(name, ok=False, detail=str(error))
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    wanted = ".".join(map(str, OLDEST_PYTHON))
+    return Finding("Python", sys.version_info >= OLDEST_PYTHON, version, f"install Python {wanted} or newer")
+
+
+def _exists(name: str, path: Path) -> Finding:
+    return Finding(name, path.exists(), str(path), SET_UP)
+
+
+def _compiled(checkout: Path) -> Finding:
+    found = list((checkout / "contracts" / "artifacts").glob("*.json"))
+    return Finding("compiled contracts", bool(found), f"{len(found)} compilations kept", SET_UP)
+
+
+def _disk(home: Path) -> Finding:
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    detail = f"{free // 2**20} MiB free at {there}"
+    return Finding("disk", free >= FREE_BYTES_MIN, detail, f"free at least {FREE_BYTES_MIN // 2**20} MiB")
+
+
+def _home(home: Path) -> Finding:
+    schema = schema_of(home)
+    if schema is None:
+        return Finding("home", ok=True, detail=f"{home} is new")
+    advice = "update Tradeseal, or choose another folder with --home"
+    return Finding("home", schema <= SCHEMA, f"{home}, schema {schema} (this one knows {SCHEMA})", advice)
+
+
+def _in_use(home: Path) -> Finding:
+    if not home.exists():
+        return Finding("in use", ok=True, detail="by nobody")
+    try:
+        HomeLock(home).close()
+    except Refused as refusal:
+        return Finding("in use", ok=True, detail=f"by process {refusal.facts.get('process')}")
+    return Finding("in use", ok=True, detail="by nobody")
+
+
+def _secrets(home: Path) -> Finding:
+    files = [home / name for name in ("demo-keys.json", "api-token") if (home / name).exists()]
+    open_to_others = [str(file) for file in files if stat.S_IMODE(file.stat().st_mode) & 0o077]
+    detail = ", ".join(open_to_others) + " can be read by others" if open_to_others else f"{len(files)} files, closed"
+    return Finding("secrets", not open_to_others, detail, "chmod 600 them")
+
+
+def _store(home: Path) -> Finding:
+    path = home / "ledger.sqlite"
+    if not path.exists():
+        return Finding("event store", ok=True, detail="none yet")
+    head, position = GENESIS_HASH, 0
+    for fact in EventLog(path).all():
+        position += 1
+        head = chain_hash(
+            head,
+            position=position,
+            stream=fact.stream,
+            version=fact.version,
+            topic=fact.topic,
+            state=fact.state,
+        )
+        if fact.position != position or fact.hash != head:
+            detail = f"event {fact.position} is not what was stored: its hash does not follow from the one before"
+            return Finding(
+                "event store", ok=False, detail=detail, advice="restore a backup; keep this file as evidence"
+            )
+    return Finding("event store", ok=True, detail=f"{position} events, hash chain unbroken, head 0x{head.hex()}")

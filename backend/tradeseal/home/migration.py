@@ -1,0 +1,63 @@
+"""Migration: a home written by an older Tradeseal becomes a current one, after a backup; a newer one is refused.
+
+Knows one step from each schema to the next. Events are never rewritten: what changes is what lies beside them.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from shutil import copy2
+
+from tradeseal.home.manifest import SCHEMA, schema_of, write_json
+from tradeseal.kernel.clock import iso_utc, now_s
+from tradeseal.kernel.errors import Refused
+
+Step = Callable[[Path], None]
+
+
+def _name_the_chain(home: Path) -> None:
+    """1 to 2: the manifest says which chain the home runs on; there was only one."""
+    path = home / "manifest.json"
+    write_json(path, {**json.loads(path.read_text()), "chain": "anvil", "schema": 2})
+
+
+STEPS: Mapping[int, Step] = {1: _name_the_chain}
+
+
+def migrate(home: Path, *, steps: Mapping[int, Step] = STEPS, newest: int = SCHEMA) -> Path | None:
+    """Bring a home to the newest schema; where its backup lies, or None when nothing was to be done.
+
+    Each step may be carried out again: a migration that was interrupted begins anew at the next start.
+    """
+    schema = schema_of(home)
+    if schema is None or schema == newest:
+        return None
+    if schema > newest:
+        raise Refused(
+            "HOME_TOO_NEW",
+            f"{home} was written by a newer Tradeseal (schema {schema}, this one knows {newest}). Update, or choose "
+            "another folder with --home.",
+            got=schema,
+            limit=newest,
+        )
+    backup = back_up(home, f"schema-{schema}-{iso_utc(now_s()).replace(':', '')}")
+    while schema is not None and schema < newest:
+        steps[schema](home)
+        schema = schema_of(home)
+    return backup
+
+
+def back_up(home: Path, name: str) -> Path:
+    """Copy what cannot be made again: the event store, the keys, the manifest, the calibrator."""
+    folder = home / "backups" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in ("manifest.json", "demo-keys.json", "calibrator.json", "api-token"):
+        if (home / file).exists():
+            copy2(home / file, folder / file)
+    store = home / "ledger.sqlite"
+    if store.exists():
+        with closing(sqlite3.connect(store)) as source, closing(sqlite3.connect(folder / store.name)) as target:
+            source.backup(target)
+    return folder
