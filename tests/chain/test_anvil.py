@@ -84,6 +84,15 @@ def test_the_chain_begins_with_our_accounts_our_time_and_no_others(contracts: Pa
     assert not node.socket_path.exists()
 
 
+def test_ctrl_c_in_the_terminal_is_not_for_the_node(contracts: Path, tmp_path: Path) -> None:
+    node = Anvil(anvil_binary(contracts), ChainSpec(funded=()), folder=tmp_path / "chain", logs=tmp_path / "logs")
+    node.start()
+    try:
+        assert os.getpgid(node.pid) != os.getpgid(0)
+    finally:
+        node.close()
+
+
 def test_a_long_home_path_still_has_a_socket(contracts: Path, tmp_path: Path) -> None:
     folder = tmp_path / ("a" * 60) / ("b" * 60)
     node = Anvil(anvil_binary(contracts), ChainSpec(funded=()), folder=folder, logs=tmp_path / "logs")

@@ -151,6 +151,8 @@ class Anvil:
                     stderr=subprocess.STDOUT,
                     cwd=self._folder,
                     env={"HOME": str(self._folder), "PATH": os.environ.get("PATH", "")},
+                    # Ctrl-C in a terminal is for us; the node goes when we have finished with it.
+                    start_new_session=True,
                     # One system call between fork and exec, bound beforehand: safe beside other threads.
                     preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509
                 )
