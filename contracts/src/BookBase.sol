@@ -103,10 +103,12 @@ abstract contract BookBase {
         bytes32 head;
     }
 
+    /// In this order, because a slot that stays in use is cheaper: an entry's reservation lies beside the quantity it becomes,
+    /// an exit's beside the cost it takes.
     struct Holding {
         uint128 quantity;
-        uint128 cost;
         uint128 reservedBuy;
+        uint128 cost;
         uint128 openExit;
     }
 
@@ -195,8 +197,8 @@ abstract contract BookBase {
         if (work.loaded >> m & 1 == 1) return holding;
         work.loaded |= 1 << m;
         Holding storage stored = _holdings[m];
-        (holding.quantity, holding.cost) = (stored.quantity, stored.cost);
-        (holding.reservedBuy, holding.openExit) = (stored.reservedBuy, stored.openExit);
+        (holding.quantity, holding.reservedBuy) = (stored.quantity, stored.reservedBuy);
+        (holding.cost, holding.openExit) = (stored.cost, stored.openExit);
     }
 
     function _checkBatch(uint256 length) internal pure {
