@@ -22,6 +22,7 @@ from tradeseal.trading.published import BookState
 
 INTERVAL_S: Final = 0.1
 IDLE_S: Final = 0.5
+OLD_S: Final = 5.0
 SIGNALS: Final = 20
 EQUITY_POINTS: Final = 400
 RULES: Final = tuple(rules.RULES)
@@ -103,6 +104,7 @@ class Board:
         self._thread = threading.Thread(target=self._run, name="board", daemon=True)
         self._components: Callable[[], Sequence[tuple[str, str, str | None]]] = tuple
         self._failed: str | None = None
+        self._drawn = self._began
         self._picture: Picture | None = None
 
     def publish_to(self, publish: Publish) -> None:
@@ -133,8 +135,8 @@ class Board:
         return self.picture().body
 
     def health(self) -> bytes:
-        """Liveness and readiness."""
-        return self.picture().health
+        """Liveness and readiness, asked now: a board that stands still must not hide it."""
+        return orjson.dumps(self._health(self._ports.status()))
 
     def numbers(self) -> Mapping[str, float]:
         """For the metrics."""
@@ -159,6 +161,7 @@ class Board:
             before = self._picture
             after, messages = self._draw(before)
             self._picture = after
+            self._drawn = monotonic_s()
             if messages:
                 self._publish(messages)
         return after
@@ -276,8 +279,9 @@ class Board:
             components += [_component(*named) for named in self._components()]
         except TradesealError as error:
             components.append(_component("components", "DOWN", str(error)))
-        if self._failed is not None:
-            components.append(_component("board", "DEGRADED", "the picture is older than its time says"))
+        age = monotonic_s() - self._drawn
+        if self._failed is not None or (self._thread.is_alive() and age > OLD_S):
+            components.append(_component("board", "DEGRADED", f"the picture is {age:.0f} s old"))
         return {
             "live": True,
             "ready": status.phase in views.READY,

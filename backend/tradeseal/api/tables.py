@@ -5,7 +5,7 @@ Knows filters, cursors and columns. Knows nothing of HTTP.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tradeseal.api import views
@@ -62,25 +62,28 @@ def history_page(queries: Queries, chosen: CycleFilter, cursor: str | None, limi
     }
 
 
-def history_csv(queries: Queries, chosen: CycleFilter) -> bytes:
-    """All cycles that match, newest first, at most 100,000."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(_COLUMNS)
-    for row in _all_cycles(queries, chosen):
-        table.writerow([_cell(row[name]) for name in _COLUMNS])
-    return out.getvalue().encode()
+def history_csv(queries: Queries, chosen: CycleFilter) -> Iterator[bytes]:
+    """All cycles that match, newest first, at most 100,000, a page of rows at a time."""
+    yield _csv([_COLUMNS])
+    for page in _all_cycles(queries, chosen):
+        yield _csv([[_cell(row[name]) for name in _COLUMNS] for row in page])
 
 
-def _all_cycles(queries: Queries, chosen: CycleFilter) -> Iterator[dict[str, Any]]:
+def _all_cycles(queries: Queries, chosen: CycleFilter) -> Iterator[list[dict[str, Any]]]:
     before, left = None, CSV_ROWS_MAX
     while left > 0:
         page = queries.cycles(chosen, before=before, limit=min(500, left))
-        yield from (views.cycle(row, None) for row in page.rows)
+        yield [views.cycle(row, None) for row in page.rows]
         left -= len(page.rows)
         if page.next is None:
             return
         before = page.next
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode()
 
 
 def _cell(value: Any) -> str:

@@ -6,10 +6,10 @@ Knows the engine's commands and the read models. Knows nothing of rules: the con
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from tradeseal.api import orders, tables, views
-from tradeseal.api.routes.common import Cursor, Limit, MarketText, PortsDep, TimeText, as_json, ready
+from tradeseal.api.routes.common import Cursor, Limit, MarketText, PortsDep, TimeText, as_json
 from tradeseal.api.schemas.trades import (
     CycleDetail,
     DeclineOrder,
@@ -100,7 +100,7 @@ def history(
     chosen = tables.cycle_filter(ports, market=market, side=side, kind=kind, outcome=outcome, since=since, until=until)
     queries = ports.the_queries()
     if layout == "csv":
-        return ready(
+        return StreamingResponse(
             tables.history_csv(queries, chosen),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": 'attachment; filename="tradeseal-trades.csv"'},
