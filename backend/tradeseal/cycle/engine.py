@@ -216,6 +216,8 @@ class Engine:
         for cycle in self.steps.cycles.values():
             if cycle.stage != "committed" or cycle.attempted_at == observed_at or cycle.signal is None:
                 continue
+            if cycle.signal.candle_close > observed_at:
+                continue  # a bar that is played again after a restart: its round acts at the next bar's open
             wanted = cycle.approval == "approved" or (
                 cycle.approval == "" and not portfolio.paused and portfolio.mode(cycle.market) == "automatic"
             )
