@@ -11,6 +11,7 @@ from stories import E8
 from tradeseal.api.ports import PriceSeen
 from tradeseal.api.schemas.stream import StreamMessage
 from tradeseal.api.stream import QUEUE, RING, TOO_SLOW, Hub
+from tradeseal.readmodels.published import Poisoned
 
 WS = "ws://127.0.0.1:8000/ws"
 
@@ -79,6 +80,18 @@ def test_a_number_that_the_ring_does_not_hold_gives_the_whole_picture(site: Site
         site.server.board.refresh()
         with client.websocket_connect(f"{WS}?after={after}") as socket:
             until(socket, "snapshot", 1)
+
+
+def test_a_part_that_falls_ill_is_told_at_once(site: Site) -> None:
+    site.server.watch_views(site.views.follower)
+    site.server.board.refresh()
+    with site.client() as client, client.websocket_connect(WS) as socket:
+        until(socket, "snapshot", 1)
+        site.views.follower.poisoned = Poisoned("cycles", 7, "TradeCycle.Odd", "KeyError('x')")
+        site.server.touch()
+        _, ill = until(socket, "health")
+    states = {c["name"]: (c["state"], c["detail"]) for c in ill["data"]["components"]}
+    assert ("DOWN", "stopped before event 7 (TradeCycle.Odd): KeyError('x')") == states["read models"]
 
 
 def test_silence_is_filled_with_heartbeats_that_are_no_new_numbers(site: Site) -> None:

@@ -205,6 +205,7 @@ class Board:
             "counters": counted,
         }
         parts = {name: orjson.dumps(value) for name, value in values.items()}
+        parts["components"] = orjson.dumps(health["components"])
         after = Picture(
             seq=0,
             body=b"",
@@ -221,7 +222,7 @@ class Board:
         whole = {
             "seq": seq,
             "taken_at": iso_utc(now_s()),
-            **{name: orjson.Fragment(part) for name, part in parts.items()},
+            **{name: orjson.Fragment(parts[name]) for name in values},
             "prices": [orjson.Fragment(p) for p in after.prices.values()],
             "equity": [views.equity_point(row) for row in equity],
             "signals": [orjson.Fragment(c) for c in after.cycles.values()],
@@ -240,6 +241,8 @@ class Board:
             for name in ("status", "markets", "pending", "counters")
             if before.parts[name] != after.parts[name]
         ]
+        if before.parts["components"] != after.parts["components"]:
+            found.append(("health", orjson.Fragment(after.health)))
         prices = [orjson.Fragment(p) for market, p in after.prices.items() if before.prices.get(market) != p]
         if prices:
             found.append(("prices", prices))

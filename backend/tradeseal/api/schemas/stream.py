@@ -16,6 +16,7 @@ from tradeseal.api.schemas.dashboard import (
     Dashboard,
     EquityPoint,
     Gauge,
+    Health,
     MarketSetting,
     PendingSignal,
     Position,
@@ -107,6 +108,13 @@ class CountersMessage(_Change):
     data: Counters
 
 
+class HealthMessage(_Change):
+    """A part came alive, fell ill or fell silent."""
+
+    type: Literal["health"]
+    data: Health
+
+
 class HeartbeatMessage(Answer):
     """Sent every second without another message; `seq` is the last one sent, not a new one."""
 
@@ -128,6 +136,7 @@ class StreamMessage(
             | MarketsMessage
             | PendingMessage
             | CountersMessage
+            | HealthMessage
             | HeartbeatMessage,
             Field(discriminator="type"),
         ]
