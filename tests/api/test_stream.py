@@ -8,6 +8,7 @@ from fakes import ORIGIN, Site
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from stories import E8
 
+from tradeseal.api.board import SIGNALS
 from tradeseal.api.ports import PriceSeen
 from tradeseal.api.schemas.stream import StreamMessage
 from tradeseal.api.stream import QUEUE, RING, TOO_SLOW, Hub
@@ -92,6 +93,18 @@ def test_a_part_that_falls_ill_is_told_at_once(site: Site) -> None:
         _, ill = until(socket, "health")
     states = {c["name"]: (c["state"], c["detail"]) for c in ill["data"]["components"]}
     assert ("DOWN", "stopped before event 7 (TradeCycle.Odd): KeyError('x')") == states["read models"]
+
+
+def test_an_open_cycle_that_left_the_list_is_told_once_more(site: Site) -> None:
+    first = site.story.signal()
+    site.catch_up()
+    with site.client() as client, client.websocket_connect(WS) as socket:
+        until(socket, "snapshot", 1)
+        for _ in range(SIGNALS + 1):
+            site.story.refused()
+        site.catch_up()
+        _, told = until(socket, "cycle")
+    assert str(first.id) == told["data"]["id"]
 
 
 def test_silence_is_filled_with_heartbeats_that_are_no_new_numbers(site: Site) -> None:

@@ -42,6 +42,7 @@ class Picture:
     parts: Mapping[str, bytes]
     prices: Mapping[str, bytes]
     cycles: Mapping[str, bytes]
+    open: frozenset[str]
     rejected: frozenset[str]
     numbers: Mapping[str, float]
     equity_time: int = 0
@@ -213,6 +214,7 @@ class Board:
             parts=parts,
             prices={p["market"]: orjson.dumps(p) for p in prices},
             cycles={c["id"]: orjson.dumps(c) for c in signals},
+            open=frozenset(c["id"] for c in signals if c["outcome"] is None),
             rejected=frozenset(r["cycle_id"] for r in rejected),
             numbers=_numbers(status, state, position, lag, counted, self._began),
             equity_time=equity[-1]["close_time"] if equity else 0,
@@ -248,6 +250,9 @@ class Board:
             found.append(("prices", prices))
         if any(before.parts[name] != after.parts[name] for name in _BOOK):
             found.append(("book", {name: orjson.Fragment(after.parts[name]) for name in _BOOK}))
+        # A cycle that was open and has left the list of the newest is told once more, so that no page shows it open.
+        left = (queries.cycle(cycle_id) for cycle_id in before.open - after.cycles.keys()) if queries else ()
+        found += [("cycle", views.cycle(row, None)) for row in left if row is not None]
         changed = [c for cycle_id, c in after.cycles.items() if before.cycles.get(cycle_id) != c]
         found += [("cycle", orjson.Fragment(c)) for c in reversed(changed)]
         fresh = [r for r in rejected if r["cycle_id"] not in before.rejected]

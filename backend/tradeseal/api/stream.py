@@ -14,7 +14,7 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from tradeseal.api.board import Picture
-from tradeseal.kernel.clock import iso_utc, now_s
+from tradeseal.kernel.clock import iso_utc, monotonic_s, now_s
 
 RING: Final = 2048
 QUEUE: Final = 256
@@ -59,7 +59,7 @@ class Hub:
         self._listeners: dict[_Listener, asyncio.Task[None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._beating: asyncio.Task[None] | None = None
-        self._quiet = True
+        self._last = 0.0
 
     @property
     def listeners(self) -> int:
@@ -87,17 +87,17 @@ class Hub:
 
     def _fan_out(self, messages: Sequence[tuple[int, str]]) -> None:
         self._ring.extend(messages)
-        self._quiet = False
+        self._last = monotonic_s()
         for listener, task in list(self._listeners.items()):
             if not all(listener.offer(seq, text) for seq, text in messages):
                 task.cancel()
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(HEARTBEAT_S)
-            if not self._quiet:
-                self._quiet = True
+            await asyncio.sleep(HEARTBEAT_S / 4)
+            if monotonic_s() - self._last < HEARTBEAT_S:
                 continue
+            self._last = monotonic_s()
             beat = {"type": "heartbeat", "seq": self._picture().seq, "time": iso_utc(now_s())}
             text = orjson.dumps(beat).decode()
             for listener in self._listeners:
