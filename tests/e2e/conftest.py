@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
 from tests.e2e.serving import PAUSE_AT, ROOT, Server
 
 CHROMIUM = os.environ.get("TRADESEAL_CHROMIUM") or next(

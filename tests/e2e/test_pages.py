@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-
 from tests.e2e.serving import MARKET, ROOT, Server
 from tests.e2e.watching import NARROW, WIDE, Watched, watch
 

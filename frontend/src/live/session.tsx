@@ -22,7 +22,11 @@ export function KeyExchange() {
     // The key leaves the address before anything else happens: it must not stay in history or in a screenshot.
     window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
     exchangeKey(key).then(
-      (session) => cache.setQueryData(sessionQuery.queryKey, session),
+      async (session) => {
+        // The question "is there a session?" may still be under way, and its answer would be from before.
+        await cache.cancelQueries(sessionQuery);
+        cache.setQueryData(sessionQuery.queryKey, session);
+      },
       (error: unknown) => setFailure(messageOf(error)),
     );
   }, [cache]);

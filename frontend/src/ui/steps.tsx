@@ -1,4 +1,4 @@
-import { Check, Ellipsis, Hand, Minus, CircleHelp, X } from "lucide-react";
+import { Check, Ellipsis, Minus, CircleHelp, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Step } from "@/api/types";
 import { cn } from "@/lib/cn";
@@ -9,7 +9,7 @@ export const STEP_NAMES = ["market", "signal", "oracle", "authorise", "execute",
 const LOOKS: Record<Step["state"], { word: string; className: string; icon: ReactNode }> = {
   DONE: { word: "done", className: "bg-up-wash text-up", icon: <Check className="size-3" strokeWidth={3} /> },
   ACTIVE: { word: "in progress", className: "animate-pulse border border-up text-up", icon: <Ellipsis className="size-3" /> },
-  WAITING: { word: "waits for you", className: "bg-warn-wash text-warn", icon: <Hand className="size-3" /> },
+  WAITING: { word: "waiting", className: "border border-line-strong text-ink-3", icon: <Ellipsis className="size-3" /> },
   REFUSED: { word: "refused by the oracle", className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
   REJECTED: { word: "rejected by the contract", className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
   SKIPPED: { word: "skipped", className: "bg-warn-wash text-warn", icon: <Minus className="size-3" strokeWidth={3} /> },

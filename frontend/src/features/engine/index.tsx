@@ -16,7 +16,8 @@ export function PauseResume() {
   const finished = useEntryBlock();
   const pause = usePause();
   const resume = useResume();
-  const paused = status?.paused ?? false;
+  // Held at a point in time or paused by a person: both go on by the same lever.
+  const paused = status?.phase === "PAUSED" || (status?.paused ?? false);
   const failure = pause.error ?? resume.error;
   return (
     <span className="inline-flex items-center gap-2">
