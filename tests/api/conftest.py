@@ -1,6 +1,7 @@
 """The builders of this folder and of the read models' stories, importable by name; a site for each test."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from tradeseal.api.logs import configure_logs
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quiet_logs(tmp_path_factory: pytest.TempPathFactory) -> None:
-    configure_logs(tmp_path_factory.mktemp("logs") / "api.log")
+def quiet_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    file = configure_logs(tmp_path_factory.mktemp("logs") / "api.log")
+    yield
+    file.close()
 
 
 @pytest.fixture

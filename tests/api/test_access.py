@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+import structlog
 from fakes import ORIGIN, TOKEN, Site, a_site
 from stories import Story
 
@@ -102,13 +103,16 @@ def test_a_token_too_short_to_keep_anybody_out_is_refused(tmp_path: Path) -> Non
 
 def test_keys_and_tokens_are_in_no_log_line(tmp_path: Path, site: Site) -> None:
     log = tmp_path / "api.log"
-    configure_logs(log)
+    before = structlog.get_config()
+    file = configure_logs(log)
     key = site.server.gatekeeper.new_key()
     site.client().post("/api/session", json={"key": key})
     site.program().post("/api/engine/pause")
     site.engine.result = ZeroDivisionError("x")
     site.program().post("/api/trades/execute", json={"symbol": "BTC"})
 
+    file.close()
+    structlog.configure(**before)
     lines = log.read_text()
     assert '"status": 500' in lines
     assert key not in lines

@@ -256,6 +256,16 @@ def test_a_page_is_not_shifted_by_what_comes_in_between(site: Site) -> None:
     assert ids[1::-1] == [c["id"] for c in second["items"]]
 
 
+def test_the_history_explains_a_rejection_as_the_dashboard_does(site: Site) -> None:
+    cycle = site.story.rejection()
+    site.catch_up()
+
+    dashboard = site.client().get("/api/dashboard").json()["signals"][0]
+
+    assert dashboard == site.client().get("/api/trades/history").json()["items"][0]
+    assert dashboard == site.client().get(f"/api/trades/{cycle.id}").json()["cycle"]
+
+
 def test_csv_has_a_head_and_all_rows_that_match(site: Site) -> None:
     site.story.buy()
     site.story.rejection()

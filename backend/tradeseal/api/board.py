@@ -252,7 +252,7 @@ class Board:
             found.append(("book", {name: orjson.Fragment(after.parts[name]) for name in _BOOK}))
         # A cycle that was open and has left the list of the newest is told once more, so that no page shows it open.
         left = (queries.cycle(cycle_id) for cycle_id in before.open - after.cycles.keys()) if queries else ()
-        found += [("cycle", views.cycle(row, None)) for row in left if row is not None]
+        found += [("cycle", views.cycle(row, self._ports.limits())) for row in left if row is not None]
         changed = [c for cycle_id, c in after.cycles.items() if before.cycles.get(cycle_id) != c]
         found += [("cycle", orjson.Fragment(c)) for c in reversed(changed)]
         fresh = [r for r in rejected if r["cycle_id"] not in before.rejected]

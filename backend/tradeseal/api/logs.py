@@ -14,8 +14,8 @@ import structlog
 _SECRET_PARTS = ("authorization", "cookie", "key", "password", "secret", "token")
 
 
-def configure_logs(path: Path | None = None, *, level: int = logging.INFO) -> None:
-    """Log to a file (appended, 0600), or to standard error."""
+def configure_logs(path: Path | None = None, *, level: int = logging.INFO) -> TextIO:
+    """Log to a file (appended, 0600), or to standard error; returns it, for who wants to close it."""
     file: TextIO = sys.stderr
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,6 +34,7 @@ def configure_logs(path: Path | None = None, *, level: int = logging.INFO) -> No
         logger_factory=structlog.WriteLoggerFactory(file=file),
         cache_logger_on_first_use=False,
     )
+    return file
 
 
 def _without_secrets(_: Any, __: str, line: Any) -> Any:

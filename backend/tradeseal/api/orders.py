@@ -31,12 +31,11 @@ def new_key() -> str:
 def answer(result: TradeResult, ports: Ports) -> dict[str, Any]:
     """What came of an order, with its cycle as the log tells it."""
     row = ports.the_queries().cycle_when_known(result.cycle_id) if result.cycle_id else None
-    state = ports.the_engine().book()
     return {
         "outcome": result.outcome,
         "message": result.message,
         "already_run": result.already_run,
-        "cycle": views.cycle(row, state.limits if state else None) if row else None,
+        "cycle": views.cycle(row, ports.limits()) if row else None,
     }
 
 

@@ -13,7 +13,7 @@ from tradeseal.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from tradeseal.readmodels.published import Queries
-    from tradeseal.trading.published import BookState, RuleCheck
+    from tradeseal.trading.published import BookState, Limits, RuleCheck
 
 Phase = Literal[
     "STARTING",
@@ -293,6 +293,11 @@ class Ports:
     def the_rpc(self) -> RpcPort:
         """The node, or `Unavailable` with the phase."""
         return self.rpc if self.rpc is not None else self._starting()
+
+    def limits(self) -> Limits | None:
+        """The book's limits, once it was read."""
+        state = self.engine.book() if self.engine is not None else None
+        return state.limits if state is not None else None
 
     def _starting(self) -> Any:
         status = self.status()

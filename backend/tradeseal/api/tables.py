@@ -14,6 +14,7 @@ from tradeseal.api.symbols import market_of
 from tradeseal.kernel.clock import parse_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.readmodels.published import CycleFilter, Queries
+from tradeseal.trading.published import Limits
 
 CSV_ROWS_MAX: Final = 100_000
 _COLUMNS: Final = (
@@ -52,28 +53,29 @@ def cursor_of(text: str | None) -> int | None:
     return int(text)
 
 
-def history_page(queries: Queries, chosen: CycleFilter, cursor: str | None, limit: int) -> dict[str, Any]:
+def history_page(ports: Ports, chosen: CycleFilter, cursor: str | None, limit: int) -> dict[str, Any]:
     """One page of cycles."""
-    page = queries.cycles(chosen, before=cursor_of(cursor), limit=limit)
+    limits = ports.limits()
+    page = ports.the_queries().cycles(chosen, before=cursor_of(cursor), limit=limit)
     return {
-        "items": [views.cycle(row, None) for row in page.rows],
+        "items": [views.cycle(row, limits) for row in page.rows],
         "next": _text(page.next),
         "total": page.total,
     }
 
 
-def history_csv(queries: Queries, chosen: CycleFilter) -> Iterator[bytes]:
+def history_csv(ports: Ports, chosen: CycleFilter) -> Iterator[bytes]:
     """All cycles that match, newest first, at most 100,000, a page of rows at a time."""
     yield _csv([_COLUMNS])
-    for page in _all_cycles(queries, chosen):
+    for page in _all_cycles(ports.the_queries(), chosen, ports.limits()):
         yield _csv([[_cell(row[name]) for name in _COLUMNS] for row in page])
 
 
-def _all_cycles(queries: Queries, chosen: CycleFilter) -> Iterator[list[dict[str, Any]]]:
+def _all_cycles(queries: Queries, chosen: CycleFilter, limits: Limits | None) -> Iterator[list[dict[str, Any]]]:
     before, left = None, CSV_ROWS_MAX
     while left > 0:
         page = queries.cycles(chosen, before=before, limit=min(500, left))
-        yield [views.cycle(row, None) for row in page.rows]
+        yield [views.cycle(row, limits) for row in page.rows]
         left -= len(page.rows)
         if page.next is None:
             return

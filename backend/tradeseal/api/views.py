@@ -409,7 +409,7 @@ def pending(row: Row, expires_at: int) -> dict[str, Any]:
     }
 
 
-def cycle_detail(queries: Queries, cycle_id: str, limits: Limits | None = None) -> dict[str, Any]:
+def cycle_detail(queries: Queries, cycle_id: str, limits: Limits | None) -> dict[str, Any]:
     """All that is kept about one cycle."""
     row = queries.cycle(cycle_id)
     if row is None:

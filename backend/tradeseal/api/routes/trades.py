@@ -98,17 +98,17 @@ def history(
 ) -> Response:
     """Cycles, newest first, with filter and cursor paging; `format=csv` gives all that match, unpaged."""
     chosen = tables.cycle_filter(ports, market=market, side=side, kind=kind, outcome=outcome, since=since, until=until)
-    queries = ports.the_queries()
+    ports.the_queries()
     if layout == "csv":
         return StreamingResponse(
-            tables.history_csv(queries, chosen),
+            tables.history_csv(ports, chosen),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": 'attachment; filename="tradeseal-trades.csv"'},
         )
-    return as_json(tables.history_page(queries, chosen, cursor, limit))
+    return as_json(tables.history_page(ports, chosen, cursor, limit))
 
 
 @router.get("/api/trades/{cycle_id}", response_model=CycleDetail, operation_id="getTrade")
 def detail(cycle_id: Annotated[str, Path(max_length=40)], ports: PortsDep) -> Response:
     """All that is kept about one cycle: signal, checks, transactions, events, profit and loss."""
-    return as_json(views.cycle_detail(ports.the_queries(), cycle_id))
+    return as_json(views.cycle_detail(ports.the_queries(), cycle_id, ports.limits()))
