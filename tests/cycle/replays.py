@@ -1,7 +1,7 @@
 """A short replay in a process of its own, and what its home says afterwards, read from the raw rows.
 
-Twenty synthetic hours over a midnight in which every kind of step occurs: entries, a take-profit, a stop-loss, an exit by a
-SELL signal, a SELL without a position, and a purchase beyond the position's limit.
+Twenty synthetic hours over a midnight in which every kind of step occurs: entries, a take-profit, a stop-loss, an exit
+by a SELL signal, a SELL without a position, and a purchase beyond the position's limit.
 """
 
 import json
@@ -73,7 +73,9 @@ class Replay:
         fills = [event for _, topic, event in facts if topic == "TradingDay.FillBooked"]
         return {
             "records": decided,
-            "fills": [(f["market"], f["side"], f["cash_after_e8"], f["quantity_after_e8"], f["record_seq"]) for f in fills],
+            "fills": [
+                (f["market"], f["side"], f["cash_after_e8"], f["quantity_after_e8"], f["record_seq"]) for f in fills
+            ],
             "outcomes": Counter(topic for _, topic, _ in facts if topic.split(".")[1] in OUTCOMES),
             "open": {stream for stream, topics in self.cycles().items() if not OUTCOMES & set(topics)},
             "bars": [e["equity_e8"] for _, t, e in self.facts("SignalLog.BarFinished")],

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import signal
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from replays import BARS, OUTCOMES, Replay
@@ -146,7 +147,7 @@ def assert_nothing_doubled_and_nothing_lost(replay: Replay) -> None:
     assert len(orders) == len(set(orders))
     assert signed == mined
     assert len(set(mined)) == len(mined)
-    assert all(after[0] == before[1] + 1 for before, after in zip(rounds, rounds[1:], strict=False))
+    assert all(after[0] == before[1] + 1 for before, after in pairwise(rounds))
     assert seqs == list(range(1, len(seqs) + 1))
     for names in replay.cycles().values():
         assert len(OUTCOMES & set(names)) == sum(name in OUTCOMES for name in names) <= 1

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from tradeseal.kernel.errors import Refused
 
+_LATEST_S = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that can be written
+
 
 def now_s() -> int:
     """Wall-clock seconds since the epoch, UTC."""
@@ -36,13 +38,19 @@ def iso_utc(seconds: int) -> str:
 
 def parse_utc(text: str) -> int:
     """Read an ISO 8601 time (`Z`, an offset, or none, which means UTC) or whole epoch seconds."""
-    if text.isdigit():
-        return int(text)
+    seconds = int(text) if text.isascii() and text.isdigit() else _seconds(text)
+    if not 0 <= seconds <= _LATEST_S:
+        raise Refused("NOT_A_TIME", f"{text!r} lies before 1970 or after 9999.", got=text)
+    return seconds
+
+
+def _seconds(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        message = f"{text!r} is not a time; write for example 2021-05-01T00:00Z."
-        raise Refused("NOT_A_TIME", message, got=text) from error
+        raise Refused(
+            "NOT_A_TIME", f"{text!r} is not a time; write for example 2021-05-01T00:00Z.", got=text
+        ) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return int(moment.timestamp())

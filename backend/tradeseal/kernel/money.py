@@ -3,13 +3,14 @@
 Knows the scale and the integer forms of RULES.md. Knows nothing of markets, books or the chain.
 """
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Final
 
 from tradeseal.kernel.errors import Refused
 
 SCALE: Final = 10**8
 BPS: Final = 10_000
+_ALL_DIGITS: Final = Context(prec=78)  # of a uint256
 
 
 class ScaleNotSupported(Refused):
@@ -29,7 +30,7 @@ def to_e8(amount: str | int | Decimal) -> int:
         raise ScaleNotSupported("NOT_A_NUMBER", f"{amount!r} is not a number.", got=str(amount)) from error
     if not value.is_finite() or value.adjusted() > 30:
         raise ScaleNotSupported("NOT_A_NUMBER", f"{amount!r} is not a usable number.", got=str(amount))
-    scaled = value.scaleb(8)
+    scaled = value.scaleb(8, Context(prec=len(value.as_tuple().digits)))  # the usual 28 digits would round silently
     if scaled != scaled.to_integral_value():
         raise ScaleNotSupported("SCALE_NOT_SUPPORTED", f"{amount} has more than 8 decimals.", got=str(amount), limit=8)
     return int(scaled)
@@ -37,7 +38,7 @@ def to_e8(amount: str | int | Decimal) -> int:
 
 def from_e8(amount_e8: int) -> Decimal:
     """The exact `Decimal` of an integer amount."""
-    return Decimal(amount_e8).scaleb(-8)
+    return Decimal(amount_e8).scaleb(-8, _ALL_DIGITS)
 
 
 def format_e8(amount_e8: int) -> str:
