@@ -1,0 +1,181 @@
+"""Recent candles for a first start: as much as a few seconds bring, from the first exchange that can.
+
+All markets at once, newest page first, then older ones in rounds until the time is up; what came is cut to the span
+that all markets have. Runs in a thread that is left behind when the time is up, for a name that does not resolve can
+hang for longer than anybody waits. Knows budgets. Knows nothing of homes.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tradeseal.kernel.clock import iso_utc, monotonic_s, now_s
+from tradeseal.kernel.errors import Refused, TradesealError, Unavailable
+from tradeseal.market.adapters.candle_file import Plan, Provenance, keep_beside, write_candles
+from tradeseal.market.adapters.download import gaps_of, refuse_inexact, usable
+from tradeseal.market.adapters.exchange import EXCHANGES, Listing, PublicExchange, Row
+from tradeseal.market.domainmodel import interval_name, interval_seconds
+
+RECENT_MARKETS: Final = ("BTC", "ETH", "SOL", "XRP", "DOGE")
+# A replay starts at two thirds. With fewer bars the calibrator finds under 400 known outcomes before that: a window of
+# 512, then 72 bars until an outcome is known, every third candle of five markets.
+BARS_LEAST: Final = 1_500
+BARS_WANTED: Final = 10_000
+OFFLINE_HOSTS: Final = 2  # one name that does not resolve may be blocked, two are no network
+
+
+@dataclass(frozen=True)
+class Recent:
+    """The candles that came and where they lie."""
+
+    exchange: str
+    markets: tuple[str, ...]
+    bars: int
+    first_open: int
+    last_open: int
+
+
+def fetch_recent(
+    folder: Path,
+    *,
+    seconds: float,
+    markets: Sequence[str] = (),
+    interval: str = "1h",
+    exchanges: Sequence[str] = (),
+    url: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Recent:
+    """Fetch recent candles into a folder within `seconds`, or raise: nothing is written then.
+
+    `Refused` is what a person asked wrongly for; `Unavailable` is what the world did not give, with every reason.
+    """
+    deadline = monotonic_s() + 0.9 * seconds  # the last tenth is for what is under way
+    interval_s = interval_seconds(interval)
+    names = tuple(exchanges) or (EXCHANGES[:1] if url else EXCHANGES)
+    attempt = _Attempt(tuple(markets) or RECENT_MARKETS, interval_s, url, deadline, say)
+    worker = threading.Thread(target=attempt.run, args=(names,), name="recent candles", daemon=True)
+    worker.start()
+    worker.join(seconds)
+    if attempt.error is not None:
+        raise attempt.error
+    if attempt.found is None:
+        raise Unavailable("NO_TIME", f"No exchange answered within {seconds:g} s.", tried=attempt.reasons)
+    return _keep(folder, interval_s, *attempt.found)
+
+
+class _Attempt:
+    """One walk down the list of exchanges."""
+
+    def __init__(
+        self, markets: tuple[str, ...], interval_s: int, url: str | None, deadline: float, say: Callable[[str], None]
+    ) -> None:
+        self._markets = markets
+        self._interval_s = interval_s
+        self._url = url
+        self._deadline = deadline
+        self._say = say
+        self.reasons: list[str] = []
+        self.found: tuple[PublicExchange, dict[Listing, list[Row]]] | None = None
+        self.error: Exception | None = None
+
+    def run(self, names: Sequence[str]) -> None:
+        try:
+            self._walk(names)
+        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
+            self.error = error
+
+    def _walk(self, names: Sequence[str]) -> None:
+        offline = 0
+        for name in names:
+            self._say(f"asking {name} for recent candles, {max(0.0, self._left()):.0f} s at most")
+            try:
+                self.found = self._from(name)
+                return
+            except TradesealError as error:
+                if len(names) == 1 and isinstance(error, Refused) and error.code.startswith(("UNKNOWN", "NOT_A")):
+                    raise
+                self.reasons.append(error.message)
+                offline += error.code == "NO_NETWORK"
+            if offline == OFFLINE_HOSTS or self._left() <= 0:
+                break
+        code = "NO_NETWORK" if offline else "NO_EXCHANGE_ANSWERED"
+        raise Unavailable(code, "; ".join(self.reasons), tried=self.reasons)
+
+    def _left(self) -> float:
+        return self._deadline - monotonic_s()
+
+    def _from(self, name: str) -> tuple[PublicExchange, dict[Listing, list[Row]]]:
+        first = PublicExchange(name, url=self._url, timeout_s=max(0.5, self._left()))
+        first.refuse_interval(self._interval_s)
+        listings = first.listings(self._markets)
+        end = min(now_s(), first.closed_before) // self._interval_s * self._interval_s
+        with ThreadPoolExecutor(len(listings)) as pool:
+            each = pool.map(lambda one: self._back(first.sibling(len(listings)), one, end), listings)
+            rows = dict(zip(listings, each, strict=True))
+        since = max((found[0].time if found else end) for found in rows.values())
+        common = {listing: [row for row in found if row.time >= since] for listing, found in rows.items()}
+        if (end - since) // self._interval_s < BARS_LEAST:
+            raise Unavailable(
+                "TOO_LITTLE_CAME",
+                f"{name} gave {(end - since) // self._interval_s} bars of each market in time; {BARS_LEAST} are needed",
+                exchange=name, got=(end - since) // self._interval_s, limit=BARS_LEAST,
+            )  # fmt: skip
+        return first, common
+
+    def _back(self, exchange: PublicExchange, listing: Listing, end: int) -> list[Row]:
+        """Pages from the newest back; the first that fails or is empty ends it, so that no hole is left between."""
+        rows: list[Row] = []
+        until, step = end, exchange.page_limit * self._interval_s
+        while self._left() > 0 and len(rows) < BARS_WANTED:
+            exchange.set_timeout(self._left())
+            try:
+                page = exchange.page(listing, self._interval_s, until - step, exchange.page_limit)
+            except TradesealError as error:
+                if not rows:
+                    raise
+                self.reasons.append(error.message)
+                break
+            older = usable(page.rows, self._interval_s, until - step, until)
+            refuse_inexact(listing, older)
+            if not older:
+                break
+            rows = older + rows
+            until -= step
+        return rows
+
+
+def _keep(folder: Path, interval_s: int, exchange: PublicExchange, rows: dict[Listing, list[Row]]) -> Recent:
+    folder.mkdir(parents=True, exist_ok=True)
+    interval = interval_name(interval_s)
+    since = min(found[0].time for found in rows.values())
+    for listing, found in rows.items():
+        plan = Plan(exchange.name, listing.market, listing.symbol, interval, since)
+        provenance = Provenance(
+            exchange=exchange.name,
+            market=listing.market,
+            symbol=listing.symbol,
+            interval=interval,
+            host=exchange.host,
+            library=f"ccxt {exchange.version}",
+            fetched_at=now_s(),
+            asked_from=since,
+            first_open=found[0].time,
+            last_open=found[-1].time,
+            rows=len(found),
+        )
+        path = folder / f"{plan.name}.parquet"
+        write_candles(path, found, provenance)
+        gaps = gaps_of(listing.market, found, interval_s)
+        keep_beside(path, provenance, {"gaps": len(gaps), "missing_bars": sum(gap.missing for gap in gaps)})
+    last = max(found[-1].time for found in rows.values())
+    bars = (last - since) // interval_s + 1
+    return Recent(exchange.name, tuple(sorted(one.market for one in rows)), bars, since, last)
+
+
+def in_words(recent: Recent) -> str:
+    """What came, for a person."""
+    span = f"{iso_utc(recent.first_open)} to {iso_utc(recent.last_open)}"
+    return f"{recent.bars} candles of each of {', '.join(recent.markets)} from {recent.exchange}, {span}"
