@@ -119,7 +119,7 @@ trades = st.lists(
 
 @given(trades, st.integers(0, 200))
 def test_cash_and_cost_change_by_exactly_what_was_realised(fills: list[tuple[int, int, int]], fee_bps: int) -> None:
-    """Every unit that leaves cash is cost, and what comes back above the cost taken is profit: nothing is made or lost."""
+    """Every unit that leaves cash is cost, what comes back above the cost taken is profit: nothing is lost."""
     accounts = some_accounts(cash=10**6)
     start, realised = accounts.cash_e8, 0
 

@@ -9,10 +9,11 @@ from tradeseal.kernel.errors import Refused
 from tradeseal.trading.domainmodel import Portfolio, TradingDay
 
 A_STAMP: dict[str, Any] = {"record_seq": 1, "record_hash": "0x01", "previous_hash": "0x00"}
-A_FILL: dict[str, Any] = dict(
-    cycle=UUID(int=1), market="BTC-USDT", side=1, quantity_e8=1, price_e8=1, notional_e8=1, fee_e8=1, realised_e8=0,
-    cost_taken_e8=0, cash_after_e8=8, quantity_after_e8=1, cost_after_e8=2, observed_at=5, record_seq=1,
-)  # fmt: skip
+A_FILL: dict[str, Any] = {
+    "cycle": UUID(int=1), "market": "BTC-USDT", "side": 1, "quantity_e8": 1, "price_e8": 1, "notional_e8": 1,
+    "fee_e8": 1, "realised_e8": 0, "cost_taken_e8": 0, "cash_after_e8": 8, "quantity_after_e8": 1, "cost_after_e8": 2,
+    "observed_at": 5, "record_seq": 1,
+}  # fmt: skip
 
 
 def a_day() -> TradingDay:
