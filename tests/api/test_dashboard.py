@@ -2,6 +2,8 @@
 
 import csv
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -9,6 +11,7 @@ from fakes import LIMITS, Site, a_book, a_status
 from stories import E8, HOUR, START, a_hash
 
 from tradeseal.api import rules
+from tradeseal.api.orders import Keeper
 from tradeseal.api.ports import Asking, PriceSeen, StoppedInfo, TradeResult
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.trading.published import BookStateName
@@ -195,6 +198,26 @@ def test_a_key_belongs_to_one_order(site: Site) -> None:
 
     assert (422, "KEY_REUSED") == (other.status_code, other.json()["code"])
     assert 1 == len(site.engine.told)
+
+
+def test_two_calls_at_once_with_one_key_act_once(site: Site) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    acts: list[int] = []
+
+    def act() -> TradeResult:
+        acts.append(1)
+        begun.set()
+        may_end.wait(5)
+        return TradeResult("NO_SIGNAL", "HOLD")
+
+    keeper, ports = Keeper(), site.server.ports
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(keeper.once, "a-key", ("execute",), act, ports)
+        begun.wait(5)
+        second = pool.submit(keeper.once, "a-key", ("execute",), act, ports)
+        may_end.set()
+        assert first.result(5) == second.result(5)
+    assert [1] == acts
 
 
 def test_an_order_that_failed_may_be_tried_again_under_its_key(site: Site) -> None:

@@ -16,6 +16,7 @@ from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import to_e8
 
 KEPT: Final = 1000
+TURNS: Final = 64
 
 
 def bps(text: str | None) -> int | None:
@@ -44,8 +45,9 @@ class Keeper:
 
     def __init__(self) -> None:
         self._answers: OrderedDict[str, tuple[tuple[Any, ...], dict[str, Any]]] = OrderedDict()
-        self._running: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+        # One key always meets the same lock, so that two calls with it never act side by side.
+        self._turns = tuple(threading.Lock() for _ in range(TURNS))
 
     def once(
         self, key: str | None, order: tuple[Any, ...], act: Callable[[], TradeResult], ports: Ports
@@ -53,20 +55,21 @@ class Keeper:
         """The answer kept for `key`, or that of `act`. Another order under the same key is refused."""
         if key is None:
             return answer(act(), ports)
+        with self._turns[hash(key) % TURNS]:
+            known = self._known(key)
+            if known is None:
+                known = (order, answer(act(), ports))
+                self._keep(key, known)
+            elif known[0] != order:
+                raise Refused("KEY_REUSED", "This Idempotency-Key belongs to another order.", got=key)
+            return known[1]
+
+    def _known(self, key: str) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
         with self._lock:
-            running = self._running.setdefault(key, threading.Lock())
-        try:
-            with running:
-                known = self._answers.get(key)
-                if known is None:
-                    known = (order, answer(act(), ports))
-                    with self._lock:
-                        self._answers[key] = known
-                        while len(self._answers) > KEPT:
-                            self._answers.popitem(last=False)
-                elif known[0] != order:
-                    raise Refused("KEY_REUSED", "This Idempotency-Key belongs to another order.", got=key)
-                return known[1]
-        finally:
-            with self._lock:
-                self._running.pop(key, None)
+            return self._answers.get(key)
+
+    def _keep(self, key: str, known: tuple[tuple[Any, ...], dict[str, Any]]) -> None:
+        with self._lock:
+            self._answers[key] = known
+            while len(self._answers) > KEPT:
+                self._answers.popitem(last=False)
