@@ -18,9 +18,9 @@ import { Failure } from "@/ui/states";
 
 /** The main page: joins the features, and holds the one thing they share, the chosen market. */
 export function Dashboard() {
-  const status = useDashboard("status");
   const [chosen, setChosen] = useState<string | null>(null);
-  const market = chosen ?? status?.data.markets[0] ?? "";
+  const first = useFirstMarket();
+  const market = chosen ?? first;
   return (
     <div className="flex flex-col gap-px bg-line pb-px">
       <h1 className="sr-only">Dashboard</h1>
@@ -42,11 +42,23 @@ export function Dashboard() {
           <Ticket market={market} onChoose={setChosen} className="order-4 xl:order-none" />
           <Rules className="order-5 xl:order-none" />
           <Health className="order-9 xl:order-none" />
-          <Rejections className="order-8 xl:order-none xl:flex-1" />
+          <Rejections className="order-8 xl:order-none xl:min-h-[360px] xl:flex-1 xl:basis-0" />
         </div>
       </div>
     </div>
   );
+}
+
+/** What to show before anybody has chosen: what the book holds, else bitcoin; decided once, so that the page never turns by itself. */
+function useFirstMarket(): string {
+  const status = useDashboard("status");
+  const positions = useDashboard("positions");
+  const [first, setFirst] = useState<string | null>(null);
+  if (first !== null || status === undefined) return first ?? "";
+  const { markets } = status.data;
+  const market = positions?.[0]?.market ?? markets.find((each) => each.startsWith("BTC-")) ?? markets[0] ?? "";
+  if (market !== "") setFirst(market);
+  return market;
 }
 
 /** Neither the request nor the live line brought a first picture. */

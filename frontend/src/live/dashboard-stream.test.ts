@@ -48,8 +48,8 @@ describe("the picture and what changes it", () => {
       dashboard = after(dashboard, { type: "cycle", seq: turn, data: aCycle({ id: String(turn) }) });
       dashboard = after(dashboard, { type: "rejection", seq: turn, data: aRejection({ cycle_id: String(turn) }) });
     }
-    expect(dashboard.signals).toHaveLength(30);
-    expect(dashboard.rejections).toHaveLength(30);
+    expect(dashboard.signals).toHaveLength(20);
+    expect(dashboard.rejections).toHaveLength(20);
   });
 
   it("appends to the curve and replaces a known time", () => {

@@ -4,8 +4,8 @@ import type { Protocol } from "./connection";
 import { socketUrl } from "./browser";
 
 /** Bounds of the lists, the same as the server's snapshot keeps: a page that stays open for days must not grow. */
-const SIGNALS_KEPT = 30;
-const REJECTIONS_KEPT = 30;
+const SIGNALS_KEPT = 20;
+const REJECTIONS_KEPT = 20;
 const EQUITY_KEPT = 3000;
 
 export const dashboardStream: Protocol<Dashboard, StreamMessage> = {

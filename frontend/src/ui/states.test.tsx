@@ -108,9 +108,9 @@ describe("what came of a trade", () => {
     { id: "RULE-03" as const, title: "Confidence", measured: "0.61", limit: "0.65", unit: "probability" as const, text: "Confidence 61.00 %, at least 65.00 % allowed.", measured_raw: "6100", limit_raw: "6500" },
     { id: "RULE-09" as const, title: "Book state", measured: "1", limit: "0", unit: "state" as const, text: "The book takes no entries now.", measured_raw: "1", limit_raw: "0" },
   ];
-  it("names every rule with both numbers, or with its sentence where there are none", () => {
+  it("names every rule with both sides of its comparison", () => {
     render(<RuleFailures rules={rules} />);
-    expect(screen.getByText("RULE-03").closest("li")).toHaveTextContent("61.00 % against 65.00 %");
+    expect(screen.getByText("RULE-03").closest("li")).toHaveTextContent("Confidence 61.00 %, at least 65.00 % allowed.");
     expect(screen.getByText("RULE-09").closest("li")).toHaveTextContent("The book takes no entries now.");
   });
   it("tells the seven steps to who cannot see ticks", () => {

@@ -36,7 +36,7 @@ export function StepTrail({ steps }: { steps: readonly Step[] }) {
                 {index + 1} {name}
               </p>
               <p className="text-2xs text-ink-3">{look.word}</p>
-              {step?.time ? <p className="num text-2xs text-ink-3">{formatTime(step.time)}</p> : null}
+              {step?.time ? <p className="num text-2xs text-ink-3">stored {formatTime(step.time)}</p> : null}
               {step?.block ? <p className="num text-2xs text-ink-3">block {formatCount(step.block)}</p> : null}
               {step?.detail ? <p className="text-2xs break-words text-ink-2">{step.detail}</p> : null}
             </div>
@@ -54,7 +54,7 @@ export function StepTicks({ steps }: { steps: readonly Step[] }) {
       {STEP_NAMES.map((name, index) => {
         const step = steps.find((each) => each.step === index + 1);
         const look = LOOKS[step?.state ?? "NOT_REACHED"];
-        const story = [`${index + 1} ${name}: ${look.word}`, step?.time ? formatTime(step.time) : null, step?.block ? `block ${formatCount(step.block)}` : null, step?.detail];
+        const story = [`${index + 1} ${name}: ${look.word}`, step?.time ? `stored ${formatTime(step.time)}` : null, step?.block ? `block ${formatCount(step.block)}` : null, step?.detail];
         return (
           <li key={name} className="flex items-center" title={story.filter(Boolean).join(" · ")}>
             {index > 0 ? <span aria-hidden className={cn("h-px w-1.5", step && step.state !== "NOT_REACHED" ? "bg-up" : "bg-line-strong")} /> : null}

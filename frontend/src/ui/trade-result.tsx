@@ -56,7 +56,7 @@ export function TradeResult({ answer }: { answer: TradeAnswer }) {
                 {formatMoney(cycle.fee)} {quoteOf(cycle.market)}
               </Fact>
             ) : null}
-            {cycle.realised ? (
+            {cycle.kind === "EXIT" && cycle.realised ? (
               <Fact name="Realised">
                 <Delta value={cycle.realised} />
               </Fact>

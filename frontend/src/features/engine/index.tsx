@@ -4,6 +4,7 @@ import { Pause, Play } from "lucide-react";
 import { usePause } from "@/api/pause";
 import { useResume } from "@/api/resume";
 import { useSetSpeed } from "@/api/set-speed";
+import { formatAge } from "@/lib/format";
 import { useDashboard } from "@/live/live";
 import { useChangeBlock, useEntryBlock } from "@/live/trading-block";
 import { Button } from "@/ui/button";
@@ -66,7 +67,7 @@ export function Speed() {
       disabled={block !== null}
       onChange={(event) => setSpeed.mutate(event.target.value)}
     >
-      {known ? null : <option value={status.speed}>{status.speed} s/s</option>}
+      {known ? null : <option value={status.speed}>{formatAge(Number(status.speed))}/s</option>}
       {SPEEDS.map(([value, text]) => (
         <option key={value} value={value}>
           {text}

@@ -126,11 +126,13 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
         </span>
       </Td>
       <Td right>{formatFraction(cycle.confidence, { digits: 1 })}</Td>
-      <Td right>{formatQuantity(cycle.quantity)}</Td>
+      <Td right className={cycle.fill_price === null ? "text-ink-3" : undefined}>
+        <span title={cycle.fill_price === null ? "asked for, not filled" : undefined}>{formatQuantity(cycle.quantity)}</span>
+      </Td>
       <Td right>{formatPrice(cycle.fill_price)}</Td>
       <Td right>{formatMoney(cycle.fee)}</Td>
       <Td right>
-        <Delta value={cycle.realised} />
+        <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} />
       </Td>
       <Td>
         <StepTicks steps={cycle.steps} />

@@ -30,7 +30,7 @@ export function Rejections({ className }: { className?: string }) {
             ))}
         </span>
       }
-      bodyClassName="max-h-[420px] overflow-x-hidden overflow-y-auto"
+      bodyClassName="min-h-0 overflow-x-hidden overflow-y-auto max-xl:max-h-[420px]"
     >
       {rejections === undefined ? (
         <SkeletonRows rows={5} label="rejections" />

@@ -80,15 +80,15 @@ interface Bar {
 
 /**
  * What the bar shows. A limit that is used up: its used part, the whole bar being the limit. A probability, which must be
- * *at least* its limit: itself, with the limit as a mark on the bar. `null` (hatched) where nothing is enforced or measured.
+ * *at least* its limit: itself, with the limit as a mark on the bar. `null` (hatched) where nothing is measured. What is not enforced yet is drawn
+ * in grey.
  */
-export function barOf(gauge: Pick<RuleGauge, "enforced" | "headroom" | "unit" | "measured" | "limit">): Bar {
-  if (!gauge.enforced) return { share: null };
+export function barOf(gauge: Pick<RuleGauge, "headroom" | "unit" | "measured" | "limit">): Bar {
   if (gauge.headroom !== null) return { share: clamp(1 - gauge.headroom) };
-  if (gauge.unit === "probability" && gauge.measured !== null && gauge.limit !== null) {
-    return { share: clamp(Number(gauge.measured)), limitAt: clamp(Number(gauge.limit)) };
-  }
-  return { share: null };
+  if (gauge.measured === null || gauge.limit === null) return { share: null };
+  const [measured, limit] = [Number(gauge.measured), Number(gauge.limit)];
+  if (gauge.unit === "probability") return { share: clamp(measured), limitAt: clamp(limit) };
+  return { share: gauge.unit === "percent" && limit > 0 ? clamp(measured / limit) : null };
 }
 
 function clamp(share: number): number {

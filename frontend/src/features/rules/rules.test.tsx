@@ -13,8 +13,12 @@ describe("the bar of a rule", () => {
   it("is the confidence itself with its limit as a mark", () => {
     expect(barOf(aGauge({ id: "RULE-03", unit: "probability", headroom: null, measured: "0.61", limit: "0.65" }))).toEqual({ share: 0.61, limitAt: 0.65 });
   });
-  it("is empty where nothing is enforced or measured", () => {
-    expect(barOf(aGauge({ enforced: false, headroom: 0.5 }))).toEqual({ share: null });
+  it("is measured against limit where the server gives no headroom", () => {
+    expect(barOf(aGauge({ headroom: null, measured: "0.05", limit: "0.2" }))).toEqual({ share: 0.25 });
+    expect(barOf(aGauge({ headroom: null, measured: "0.05", limit: "0" }))).toEqual({ share: null });
+  });
+  it("is empty where nothing is measured or it has no end", () => {
+    expect(barOf(aGauge({ unit: "bps", headroom: null, measured: "119", limit: "107" }))).toEqual({ share: null });
     expect(barOf(aGauge({ headroom: null, measured: null }))).toEqual({ share: null });
   });
 });

@@ -81,7 +81,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
         </span>
       </Td>
       <Td right>
-        <Delta value={cycle.realised} />
+        <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} />
       </Td>
     </tr>
   );

@@ -55,7 +55,7 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
         </Answered>
         <Field
           label="Size, % of equity (optional)"
-          hint={opinion ? `The signal's own size is ${formatFraction(opinion.size)}; yours can only be smaller.` : "Never above the signal's own size."}
+          hint={sizeHint(opinion)}
           error={size.error}
         >
           <Input inputMode="decimal" placeholder="the signal's size" value={percent} onChange={(event) => setPercent(event.target.value)} aria-invalid={size.error !== null} />
@@ -68,6 +68,12 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
       {asking ? <ExecuteDialog market={market} opinion={opinion} size={size.share} onClose={() => setAsking(false)} /> : null}
     </Panel>
   );
+}
+
+function sizeHint(opinion: Prediction | undefined): string {
+  if (opinion === undefined) return "Never above the signal's own size.";
+  if (opinion.side === "HOLD") return "HOLD: nothing would be traded on this candle.";
+  return `The signal's own size is ${formatFraction(opinion.size)}; yours can only be smaller.`;
 }
 
 const MODES = [

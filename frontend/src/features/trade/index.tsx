@@ -79,7 +79,7 @@ function Head({ detail }: { detail: CycleDetail }) {
         <Fact name={`Fill price, ${quote}`}>{formatPrice(cycle.fill_price)}</Fact>
         <Fact name={`Fee, ${quote}`}>{formatMoney(cycle.fee)}</Fact>
         <Fact name={`Realised, ${quote}`}>
-          <Delta value={cycle.realised} arrow />
+          <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} arrow />
         </Fact>
         <Fact name="Closed">{formatTime(cycle.closed_at)}</Fact>
       </dl>
@@ -288,7 +288,7 @@ function TransactionRow({ transaction }: { transaction: TransactionRef }) {
 
 function Events({ events }: { events: readonly EventRef[] }) {
   return (
-    <Panel title="Events" note="in the order they were stored; nothing is ever changed">
+    <Panel title="Events" note="in the order they were stored, with the wall clock of that moment; nothing is ever changed">
       {events.length === 0 ? (
         <Empty why="No event of this cycle is stored yet." />
       ) : (
@@ -322,7 +322,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 /** Hashes among the numbers compared are shortened; everything else stands as it is. */
 function Value({ text }: { text: string }) {
-  return /^0x[0-9a-f]{40,}$/i.test(text) ? <Hash value={text} /> : <span className="text-xs">{text}</span>;
+  return /^(0x)?[0-9a-f]{40,}$/i.test(text) ? <Hash value={text} /> : <span className="text-xs">{text}</span>;
 }
 
 function Bones() {
