@@ -1,10 +1,10 @@
 """The builders of this folder and of the read models' stories, importable by name; a site for each test."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "readmodels"))
@@ -12,14 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "readmodels"))
 from fakes import Site, a_site
 from stories import Story, a_story
 
-from tradeseal.api.logs import configure_logs
-
 
 @pytest.fixture(scope="session", autouse=True)
-def quiet_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    file = configure_logs(tmp_path_factory.mktemp("logs") / "api.log")
-    yield
-    file.close()
+def quiet_logs() -> None:
+    structlog.configure(
+        processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.ReturnLoggerFactory()
+    )
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import base64
 import gzip
 import hashlib
-import socket
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from fakes import Site, a_site
 from stories import Story
 
 from tradeseal.api.static import content_policy
-from tradeseal.kernel.errors import Refused
 
 INLINE = b"self.__next_f=[]"
 PAGE = b'<!doctype html><script src="/_next/a.js"></script><script id="x">' + INLINE + b"</script>"
@@ -108,16 +106,3 @@ def test_a_page_that_was_not_built_yet_says_how(tmp_path: Path, story: Story) ->
 
 def test_nothing_can_be_posted_to_the_page(served: Site) -> None:
     assert 405 == served.program().post("/trades").status_code
-
-
-@pytest.mark.loopback
-def test_a_port_in_use_is_told_before_anything_starts(site: Site) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-
-        with pytest.raises(Refused) as refusal:
-            site.server.bind(port=port)
-
-    assert ("PORT_IN_USE", {"got": port}) == (refusal.value.code, refusal.value.facts)

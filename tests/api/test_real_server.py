@@ -20,9 +20,8 @@ pytestmark = pytest.mark.loopback
 @pytest.fixture
 def port(site: Site) -> Iterator[int]:
     """A running server's port."""
-    site.server.bind(port=0)
-    taken = site.server._socket
-    assert taken is not None
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
     server = site.server.uvicorn()
     thread = threading.Thread(target=lambda: server.run(sockets=[taken]), daemon=True)
     thread.start()

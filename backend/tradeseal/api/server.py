@@ -5,8 +5,6 @@ Knows the order in which the parts are put together. Knows nothing of any endpoi
 
 from __future__ import annotations
 
-import errno
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,7 +40,6 @@ class Server:
         self.ports = ports
         self.gatekeeper = gatekeeper
         self.metrics = Metrics()
-        self._socket: socket.socket | None = None
         self.board = Board(ports)
         self.hub = Hub(self.board.picture)
         self.board.publish_to(self.hub.publish)
@@ -57,25 +54,8 @@ class Server:
         """Show in the health whether the read models still follow the log."""
         self.board.watch(lambda: [("read models", *_views_state(follower))])
 
-    def bind(self, *, host: str = "127.0.0.1", port: int = 8000) -> None:
-        """Take the port now, or raise `Refused` (PORT_IN_USE): before an address is printed or anything is started."""
-        taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            taken.bind((host, port))
-        except OSError as error:
-            taken.close()
-            raise _no_port(error, host, port) from error
-        self._socket = taken
-
-    def run(self, *, host: str = "127.0.0.1", port: int = 8000) -> None:
-        """Serve until told to stop."""
-        if self._socket is None:
-            self.bind(host=host, port=port)
-        self.uvicorn(host=host, port=port).run(sockets=[self._socket] if self._socket else None)
-
     def uvicorn(self, *, host: str = "127.0.0.1", port: int = 8000) -> uvicorn.Server:
-        """A server that the caller runs, for example in a thread of its own (`should_exit` ends it)."""
+        """A server that the caller runs, best with a socket bound before; `should_exit` ends it."""
         config = uvicorn.Config(
             self.app,
             host=host,
@@ -147,12 +127,6 @@ def _views_state(follower: Follower) -> tuple[str, str | None]:
         p = follower.poisoned
         return "DOWN", f"stopped before event {p.position} ({p.topic}): {p.error}"
     return ("OK", None) if follower.alive() else ("DEGRADED", "does not follow the log")
-
-
-def _no_port(error: OSError, host: str, port: int) -> Refused:
-    if error.errno == errno.EADDRINUSE:
-        return Refused("PORT_IN_USE", f"Port {port} is in use on {host}; choose another with --port.", got=port)
-    return Refused("PORT_REFUSED", f"Port {port} cannot be used on {host}: {error.strerror}.", got=port)
 
 
 def _nothing_here(rest: str) -> None:
