@@ -1,10 +1,12 @@
 """The main page's picture, rules in readable numbers, orders and tables."""
 
 import csv
+import hashlib
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from fakes import LIMITS, Site, a_book, a_status
@@ -317,6 +319,21 @@ def test_the_log_is_paged_with_each_hash_and_the_one_before(site: Site) -> None:
     assert page["last"] == len(items)
     assert "0x" + "00" * 32 == items[0]["previous"]
     assert [event["hash"] for event in items[:-1]] == [event["previous"] for event in items[1:]]
+
+
+def test_a_stranger_computes_the_logs_hashes_again_from_the_answer_alone(site: Site) -> None:
+    site.story.buy()
+    site.catch_up()
+
+    for event in site.client().get("/api/events?limit=1000").json()["items"]:
+        digest = hashlib.sha256(bytes.fromhex(event["previous"][2:]))
+        for part in (
+            event["position"].to_bytes(8, "big"), UUID(event["stream"]).bytes, event["version"].to_bytes(8, "big"),
+            event["topic"].encode(), event["state"].encode(),
+        ):  # fmt: skip
+            digest.update(len(part).to_bytes(4, "big") + part)
+        assert event["hash"] == "0x" + digest.hexdigest()
+    assert site.client().get("/api/dashboard").json()["status"]["store"]["head"] == event["hash"]
 
 
 def test_a_head_is_what_a_witness_keeps(site: Site) -> None:

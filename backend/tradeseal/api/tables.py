@@ -141,6 +141,7 @@ def event_page(ports: Ports, after: int, limit: int) -> dict[str, Any]:
                 "time": fact.stored_at,
                 "hash": fact.hash,
                 "previous": previous or "0x" + "00" * 32,
+                "state": fact.state.decode(),
                 "data": views.exact(fact.data),
             }
         )

@@ -25,7 +25,10 @@ EXIT_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One event: where it stands, what it is called and what it says. `stored_at` is wall-clock text."""
+    """One event: where it stands, what it is called and what it says. `stored_at` is wall-clock text.
+
+    `state` is what was stored, byte for byte: the hash covers it.
+    """
 
     position: int
     stream: str
@@ -34,6 +37,7 @@ class Fact:
     data: dict[str, Any]
     hash: str
     stored_at: str | None
+    state: bytes
 
 
 class Log(Protocol):
@@ -59,6 +63,7 @@ def decoded(stored: StoredFact) -> Fact:
         data=data,
         hash="0x" + stored.hash.hex(),
         stored_at=_milliseconds(stamp) if isinstance(stamp, str) else None,
+        state=stored.state,
     )
 
 

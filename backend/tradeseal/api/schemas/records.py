@@ -71,7 +71,12 @@ class Contracts(Answer):
 
 
 class LoggedEvent(Answer):
-    """One event of the append-only log; `hash` covers `previous` and the stored bytes."""
+    """One event of the append-only log, with all that is needed to compute its hash again.
+
+    `hash` is SHA-256 over `previous` (32 bytes; the first event's is zero) and then, each with its length as four
+    bytes before it: position (8 bytes), stream (the 16 bytes of the UUID), version (8 bytes), topic and `state` (the
+    stored text as UTF-8). Numbers are big-endian. `data` is `state` for reading.
+    """
 
     position: int
     stream: str
@@ -79,7 +84,8 @@ class LoggedEvent(Answer):
     topic: str
     time: Time | None
     hash: Hash
-    previous: Hash | None
+    previous: Hash
+    state: str
     data: dict[str, Any]
 
 
