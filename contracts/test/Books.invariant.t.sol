@@ -21,13 +21,20 @@ contract TradingDesk is World {
         _post();
     }
 
-    function enter(uint256 m, uint256 size, uint256 over) external {
+    /// Enters and fills a part of it at once, as an engine does.
+    function trade(uint256 m, uint256 size, uint256 part) external {
+        uint256 before = open.length;
+        enter(m, size, 0);
+        if (open.length > before) fill(before, part);
+    }
+
+    function enter(uint256 m, uint256 size, uint256 under) public {
         m %= 6;
         uint128 quantity = uint128(bound(size, 1, 22e8) * HUNDRED / prices[m]);
         Signal memory signal = _buy(m, ++_close);
         signal.expiresAt = observedAt + 1;
         _commit(signal);
-        _authorise(signal, quantity == 0 ? 1 : quantity, prices[m] + uint64(bound(over, 0, prices[m] / 200)));
+        _authorise(signal, quantity == 0 ? 1 : quantity, _over(prices[m]) - uint64(bound(under, 0, prices[m] / 200)));
         _keep(vm.getRecordedLogs());
     }
 
@@ -40,7 +47,7 @@ contract TradingDesk is World {
         _keep(vm.getRecordedLogs());
     }
 
-    function fill(uint256 which, uint256 part) external {
+    function fill(uint256 which, uint256 part) public {
         if (open.length == 0) return;
         which %= open.length;
         Ticket memory ticket = open[which];
@@ -64,7 +71,7 @@ contract TradingDesk is World {
     function move(uint256 m, uint256 to) external {
         m %= 6;
         uint64 price = prices[m];
-        _postPrice(m, uint64(bound(to, price * 92 / 100, price * 109 / 100)));
+        _postPrice(m, uint64(bound(to, price * 2 / 3, price * 4 / 3)));
     }
 
     function miss(uint256 m) external {
@@ -131,8 +138,12 @@ contract TradingDesk is World {
 
     /// The best price a fill may have now.
     function _price(Ticket memory ticket) private view returns (uint64) {
-        uint64 mark = book.book().positions[ticket.market].mark;
-        if (ticket.side == BUY) return uint64(BookMath.priceWithSpreadUp(mark > ticket.mark ? mark : ticket.mark, 1));
+        Position memory position = book.book().positions[ticket.market];
+        uint64 mark = _worse(ticket.market);
+        if (ticket.side == BUY) {
+            mark = position.pending > position.mark ? position.pending : position.mark;
+            return uint64(BookMath.priceWithSpreadUp(mark > ticket.mark ? mark : ticket.mark, 1));
+        }
         return uint64(BookMath.priceWithSpreadDown(mark < ticket.mark ? mark : ticket.mark, 1));
     }
 }
@@ -158,16 +169,17 @@ contract BooksInvariantTest is Kit {
     function targetSelectors() public view returns (FuzzSelector[] memory chosen) {
         chosen = new FuzzSelector[](1);
         chosen[0].addr = address(desk);
-        chosen[0].selectors = new bytes4[](9);
+        chosen[0].selectors = new bytes4[](10);
         chosen[0].selectors[0] = TradingDesk.enter.selector;
-        chosen[0].selectors[1] = TradingDesk.enter.selector;
+        chosen[0].selectors[1] = TradingDesk.trade.selector;
         chosen[0].selectors[2] = TradingDesk.fill.selector;
-        chosen[0].selectors[3] = TradingDesk.fill.selector;
+        chosen[0].selectors[3] = TradingDesk.trade.selector;
         chosen[0].selectors[4] = TradingDesk.depart.selector;
         chosen[0].selectors[5] = TradingDesk.move.selector;
         chosen[0].selectors[6] = TradingDesk.miss.selector;
         chosen[0].selectors[7] = TradingDesk.wait_.selector;
         chosen[0].selectors[8] = TradingDesk.deposit.selector;
+        chosen[0].selectors[9] = TradingDesk.trade.selector;
     }
 
     function invariant_the_book_agrees_with_the_sum_of_its_events() public view {
