@@ -42,6 +42,9 @@ def test_unmarked() -> None:
 """
 
 
+pytestmark = pytest.mark.slow
+
+
 def outcome(folder: Path, text: str, **environment: str) -> str:
     """The output of pytest over one file of tests in a checkout of its own."""
     (folder / "tests").mkdir()
