@@ -66,6 +66,12 @@ class TradeCycle(Aggregate):
         if self.stage not in stages:
             raise OutOfOrder("OUT_OF_ORDER", f"Cycle {self.id} is {self.stage}.", got=self.stage, want=list(stages))
 
+    def _expect_recording(self, *, filled: bool) -> None:
+        self._expect("recording")
+        if (self.fill_quantity_e8 > 0) != filled:
+            told = "has a fill to record" if self.fill_quantity_e8 else "has no fill; its ticket is to be released"
+            raise OutOfOrder("OUT_OF_ORDER", f"Cycle {self.id} {told}.", got=self.fill_quantity_e8)
+
     # Step 2 and 3: the opinion, and what the oracle said of it.
 
     def generate(self, signal: SignalFacts, opinion: OpinionFacts, *, digest: str) -> None:
@@ -315,7 +321,7 @@ class TradeCycle(Aggregate):
         observed_at: int,
     ) -> None:
         """The fill is in the contract's hash chain."""
-        self._expect("recording")
+        self._expect_recording(filled=True)
         self._record(
             record_seq=record_seq,
             record_hash=record_hash,
@@ -351,7 +357,7 @@ class TradeCycle(Aggregate):
         block_hash: str,
     ) -> None:
         """Outcome: nothing was filled, the ticket is given back."""
-        self._expect("recording")
+        self._expect_recording(filled=False)
         self._release(
             quantity_e8=quantity_e8,
             record_seq=record_seq,
