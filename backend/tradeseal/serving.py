@@ -121,6 +121,7 @@ def _listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()  # who follows the printed address waits instead of being refused
     except OSError as error:
         listening.close()
         raise Refused(
