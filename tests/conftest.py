@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+# No test asks the outside for candles, nor does a process that a test starts.
+os.environ.setdefault("TRADESEAL_FETCH_SECONDS", "0")
+
 ROOT = Path(__file__).resolve().parent.parent
 MARKET_DATA = ROOT.parent / "shared" / "market-data"
 

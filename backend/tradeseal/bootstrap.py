@@ -17,14 +17,17 @@ from tradeseal.cycle.state import EngineState
 from tradeseal.cycle.steps import Steps
 from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
 from tradeseal.home.migration import migrate
-from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.kernel.ids import portfolio_id
 from tradeseal.ledger.lock import HomeLock
 from tradeseal.ledger.published import Ledger
 from tradeseal.market.published import (
     CandleStore,
     DataReport,
+    Recent,
     ReplayFeed,
+    fetch_recent,
+    in_words,
     interval_name,
     load_folder,
     synthetic,
@@ -39,6 +42,7 @@ from tradeseal.trading.published import BookClass
 if TYPE_CHECKING:
     from tradeseal.chain.gate import ChainGate
 
+FETCHED = "data"  # the folder of a home where its first start keeps what it fetched
 STEP_LIMITS_BPS = ((60, 500), (3_600, 2_000))
 STEP_LIMIT_DAY_BPS = 5_000
 
@@ -51,6 +55,7 @@ class Data:
     report: DataReport
     manifest: Manifest
     synthetic: bool
+    note: str = ""  # what a person should know of where they came from
 
 
 @dataclass
@@ -75,15 +80,20 @@ class Parts:
         self.lock.close()
 
 
-def open_data(settings: Settings) -> Data:
-    """Load the candles; a used home is continued with what it began with, or refused."""
+def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Data:
+    """Load the candles; a used home is continued with what it began with, or refused; a new one may fetch."""
     began = read_manifest(settings.home)
     folder = settings.data
     markets = settings.markets
     exchange, interval = settings.exchange, settings.interval
+    note = ""
+    if began is None and folder is None:
+        recent, note = _fetch(settings, say)
+        if recent is not None:
+            folder, exchange, markets = settings.home / FETCHED, recent.exchange, recent.markets
     if began is not None:
         if folder is None and began.data_folder:
-            folder = Path(began.data_folder)
+            folder = settings.home / began.data_folder  # of a folder elsewhere only its own path is left
         chosen = settings.model_fields_set
         markets = settings.markets if "markets" in chosen else began.markets
         exchange = settings.exchange if "exchange" in chosen else began.exchange
@@ -99,7 +109,7 @@ def open_data(settings: Settings) -> Data:
         cash_e8=settings.cash_e8,
         data_label=store.label,
         data_identity=store.identity,
-        data_folder=str(folder.resolve()) if folder else "",
+        data_folder=_folder_of(settings.home, folder),
         exchange=exchange,
         interval=interval_name(store.interval_s),
         markets=store.markets,
@@ -114,7 +124,36 @@ def open_data(settings: Settings) -> Data:
             "NO_CANDLES", "No candle lies between --from and --to.", start=start, end=end, first=store.first_open,
             last=store.last_close,
         )  # fmt: skip
-    return Data(store, report, manifest, folder is None)
+    return Data(store, report, manifest, folder is None, note)
+
+
+def _fetch(settings: Settings, say: Callable[[str], None]) -> tuple[Recent | None, str]:
+    """Recent candles of a new home, or None; and what to tell the person."""
+    if settings.start is not None or settings.end is not None:
+        return None, "synthetic prices: --from and --to choose from candles that --data names"
+    if not settings.fetch_seconds:
+        return None, "synthetic prices: fetching is switched off (TRADESEAL_FETCH_SECONDS=0)"
+    try:
+        recent = fetch_recent(
+            settings.home / FETCHED,
+            seconds=settings.fetch_seconds,
+            markets=settings.markets,
+            interval=settings.interval,
+            exchanges=(settings.exchange,) if "exchange" in settings.model_fields_set else (),
+            url=settings.exchange_url,
+            say=say,
+        )
+    except Unavailable as error:
+        return None, f"synthetic prices, for no real ones could be fetched: {error.message}"
+    return recent, in_words(recent)
+
+
+def _folder_of(home: Path, folder: Path | None) -> str:
+    """Where the candles lie, as the manifest keeps it: relative in a home, so that the home can be moved."""
+    if folder is None:
+        return ""
+    there = folder.resolve()
+    return str(there.relative_to(home.resolve())) if there.is_relative_to(home.resolve()) else str(there)
 
 
 def _synthetic(interval: str, markets: tuple[str, ...]) -> CandleStore:
@@ -171,7 +210,7 @@ def open_parts(
     try:
         migrate(settings.home)
         listener.phase("LOADING_DATA", "reading candles")
-        data = open_data(settings)
+        data = open_data(settings, lambda text: listener.phase("LOADING_DATA", text))
         if read_manifest(settings.home) is None:
             keep_manifest(settings.home, data.manifest)
         listener.phase("FITTING", "learning from the candles before the start")

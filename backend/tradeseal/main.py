@@ -13,21 +13,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from tradeseal import __version__
 from tradeseal.cycle.ports import TickSeen
 from tradeseal.cycle.summary import count_outcomes
 from tradeseal.home.demo import remove_demo
 from tradeseal.home.doctor import examine
-from tradeseal.kernel.clock import iso_utc, monotonic_s
+from tradeseal.kernel.clock import iso_utc, monotonic_s, now_s, parse_utc
 from tradeseal.kernel.errors import Refused, TradesealError
 from tradeseal.kernel.money import format_e8
+from tradeseal.market.adapters.watching import Watcher
 from tradeseal.settings import CHECKOUT, Settings, load_settings
 from tradeseal.trading.published import BookState
 
 if TYPE_CHECKING:
     from tradeseal.bootstrap import Parts
+    from tradeseal.market.published import MarketReport
 
 app = typer.Typer(
     name="tradeseal",
@@ -36,6 +38,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+data_app = typer.Typer(help="Candles of exchanges, through their public endpoints.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
 
 Home = Annotated[Path | None, typer.Option("--home", help="The data folder (default .tradeseal in the checkout).")]
 DataDir = Annotated[Path | None, typer.Option("--data", help="Candles: EXCHANGE-PAIR-INTERVAL[-SPAN].parquet.")]
@@ -51,6 +56,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 
 _BAD = 2
 _STOPPED = 3
+_INTERRUPTED = 130
 
 
 def _version(show: bool) -> None:
@@ -188,6 +194,79 @@ def reset(
         raise typer.Exit(_BAD) from error
 
 
+@data_app.command("download")
+def download_candles(
+    exchange: Annotated[
+        str | None, typer.Option("--exchange", help="Whose candles (default: the first of a list that answers).")
+    ] = None,
+    markets: Annotated[
+        str, typer.Option("--markets", help="Base assets or pairs, for example BTC,ETH-EUR.")
+    ] = "BTC,ETH,SOL,XRP,DOGE",
+    interval: Annotated[str, typer.Option("--interval", help="Candle length.")] = "1h",
+    from_: Annotated[str | None, typer.Option("--from", help="First candle (default: January two years ago).")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Last candle's close at the latest (default: now).")] = None,
+    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path("candles"),
+    url: Annotated[
+        str | None, typer.Option("--url", help="Another address of the exchange's public REST API.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Download candles to Parquet files with their provenance; killed and run again, it goes on where it was."""
+    from tradeseal.market.published import download, find_exchange, interval_seconds, span_of
+
+    out_, err = Console(), Console(stderr=True)
+    try:
+        interval_s = interval_seconds(interval)
+        end = parse_utc(to) if to else now_s()
+        span = span_of(interval_s, parse_utc(from_) if from_ else _january(end), end)
+        names = _names(markets)
+        url = url or load_settings().exchange_url
+        exchanges = [exchange] if exchange else ["binance"] if url else []
+        with _DownloadBar(err) as bar:
+            source, listings = find_exchange(exchanges, names, interval_s, url)
+            reports = download(source, listings, span, out, bar)
+    except TradesealError as error:
+        _refuse(error, err, as_json=as_json)
+        raise typer.Exit(_BAD) from error
+    except KeyboardInterrupt as error:
+        err.print("Stopped; the same command goes on from here.")
+        raise typer.Exit(_INTERRUPTED) from error
+    use = f"./run.sh --data {out} --exchange {source.name} --interval {interval}"
+    if as_json:
+        files = [report.to_json() for report in reports]
+        said = {"exchange": source.name, "host": source.host, "interval": interval, "out": str(out.resolve())}
+        typer.echo(json.dumps(said | {"files": files, "use": use}, indent=2))
+        return
+    for report in reports:
+        _print_report(report, out_)
+    out_.print(f"Trade on them in a new home: {use} --home DIR", markup=False, highlight=False)
+
+
+def _print_report(report: "MarketReport", out: Console) -> None:
+    span = f"{iso_utc(report.first_open)} to {iso_utc(report.last_open)}"
+    out.print(f"{report.file}: {report.rows} candles, {report.new_rows} of them new, {span}", highlight=False)
+    if report.begins_late:
+        out.print(f"  the exchange's first candle is {report.begins_late} bars after --from")
+    if report.gaps:
+        out.print(f"  {len(report.gaps)} gaps, {report.missing} candles missing there; longest first:")
+    for gap in sorted(report.gaps, key=lambda gap: -gap.missing)[:3]:
+        out.print(f"    {gap.missing} after {iso_utc(gap.after)}", highlight=False)
+    if report.unusable:
+        out.print(f"  {report.unusable} rows were no candles and were left out")
+
+
+def _january(end: int) -> int:
+    """Two to three years before; the same for a year, so that the same command goes on with the same files."""
+    return parse_utc(f"{int(iso_utc(end)[:4]) - 2}-01-01T00:00:00Z")
+
+
+def _names(markets: str) -> list[str]:
+    names = [name.strip() for name in markets.split(",") if name.strip()]
+    if not names:
+        raise Refused("NO_MARKETS", "Name at least one market, for example --markets BTC,ETH.", got=markets)
+    return names
+
+
 def _summary(parts: "Parts", seconds: float) -> dict[str, Any]:
     """What a run ended with; amounts as strings, the record head for comparing runs."""
     engine, report = parts.engine, parts.data.report
@@ -195,6 +274,7 @@ def _summary(parts: "Parts", seconds: float) -> dict[str, Any]:
     counts = count_outcomes(parts.ledger.facts.all())
     return {
         "data": parts.data.store.label,
+        "data_note": parts.data.note,
         "markets": list(engine.steps.markets),
         "from": iso_utc(engine.feed.start),
         "to": iso_utc(engine.data_clock),
@@ -229,6 +309,8 @@ def _held(book: BookState | None) -> dict[str, str]:
 
 def _print_summary(summary: dict[str, Any], out: Console) -> None:
     out.print(f"[bold]{summary['data']}[/bold] candles of {', '.join(summary['markets'])}")
+    if summary["data_note"]:
+        out.print(summary["data_note"], markup=False, highlight=False)
     out.print(f"{summary['from']} to {summary['to']}: {summary['bars']} bars in {summary['seconds']} s")
     out.print(
         f"{summary['entries']} entries, {summary['exits']} exits, {summary['rejections']} rejected by the contract"
@@ -283,6 +365,34 @@ class _Bar:
 
     def phase(self, phase: str, detail: str) -> None:
         self._progress.update(self._task, description=detail or phase.lower().replace("_", " "))
+
+
+class _DownloadBar(Watcher):
+    """Bars of all markets on stderr, and what the exchange makes us wait for."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=console, disable=not sys.stderr.isatty(), transient=True,
+        )  # fmt: skip
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begins(self, market: str, done: int, total: int) -> None:
+        self._tasks[market] = self._progress.add_task(market, total=total, completed=done)
+
+    def page(self, market: str, done: int, total: int) -> None:
+        self._progress.update(self._tasks[market], completed=done, total=total)
+
+    def waits(self, why: TradesealError, seconds: float) -> None:
+        self._console.print(f"{why.message} Waiting {seconds:g} s.", style="yellow", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

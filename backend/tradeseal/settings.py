@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     pause_at: int | None = Field(default=None, description="hold the data's clock after this close")
     speed: str = Field(default="3600", description="seconds of data per second, or max")
     chain: str = Field(default="anvil", description="which chain to use")
+    fetch_seconds: float = Field(
+        default=6.0, ge=0, le=600, description="how long a new home without --data may fetch candles; 0: not at all"
+    )
+    exchange_url: str | None = Field(default=None, description="another address of the exchange's public REST API")
     host: str = Field(default="127.0.0.1", description="where the page is served; loopback unless you know better")
     port: int = Field(default=8000, ge=1, le=65_535, description="the page's port")
     book: str = Field(default="demo", min_length=1, max_length=64, description="the book's name")

@@ -1,6 +1,8 @@
 """What other contexts may use of the market context."""
 
+from tradeseal.market.adapters.download import MarketReport, download, find_exchange, span_of
 from tradeseal.market.adapters.parquet import load_folder
+from tradeseal.market.adapters.recent import Recent, fetch_recent, in_words
 from tradeseal.market.domainmodel import (
     WINDOW,
     Bar,
@@ -21,11 +23,18 @@ __all__ = [
     "CandleStore",
     "CandleWindow",
     "DataReport",
+    "MarketReport",
+    "Recent",
     "ReplayFeed",
     "Series",
+    "download",
+    "fetch_recent",
+    "find_exchange",
+    "in_words",
     "interval_name",
     "interval_seconds",
     "load_folder",
+    "span_of",
     "synthetic",
     "window_hash",
 ]

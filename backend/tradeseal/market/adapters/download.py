@@ -16,6 +16,7 @@ from tradeseal.kernel.money import SCALE
 from tradeseal.market.adapters.candle_file import GrowingFile, Plan, Provenance
 from tradeseal.market.adapters.exchange import EXCHANGES, Listing, Page, PublicExchange, Row
 from tradeseal.market.adapters.parquet import GREATEST_E8
+from tradeseal.market.adapters.watching import Watcher
 from tradeseal.market.domainmodel import interval_name
 from tradeseal.market.report import Gap
 
@@ -25,19 +26,6 @@ PASSING: Final = frozenset({"RATE_LIMITED", "TIMED_OUT", "EXCHANGE_DOWN", "CONNE
 GAPS_LISTED: Final = 100
 
 _T = TypeVar("_T")
-
-
-class Watcher:
-    """Who looks on; says nothing by default."""
-
-    def begins(self, market: str, done: int, total: int) -> None:
-        """A market's turn: how many bars are there already, of how many."""
-
-    def page(self, market: str, done: int, total: int) -> None:
-        """A page is on the disk."""
-
-    def waits(self, why: TradesealError, seconds: float) -> None:
-        """The exchange wants patience."""
 
 
 @dataclass
