@@ -251,6 +251,9 @@ class Site:
 def a_site(folder: Path, story: Story, *, page: Path | None = None, joined: bool = True) -> Site:
     """A server as `bootstrap` would join it, over fakes; `joined=False` is one that is still starting."""
     engine, rpc = FakeEngine(), FakeRpc()
+    if not joined:
+        nothing = DataInfo(label="", synthetic=False, interval_s=HOUR, markets=())
+        engine.the_status = a_status(phase="STARTING_CHAIN", phase_detail="starting the chain", data=nothing)
     views = open_read_models(folder / "views", story.ledger.facts)
     ports = Ports(status=engine.status)
     if joined:

@@ -277,7 +277,7 @@ def test_a_defect_of_ours_is_told_without_its_insides(site: Site) -> None:
     [
         "/api/market/prices", "/api/market/candles/BTC", "/api/predictions/BTC", "/api/trades/history",
         "/api/smartcontract/records", "/api/smartcontract/contracts", "/api/oracle/verifications", "/api/events",
-        "/api/heads",
+        "/api/heads", "/api/trades/history?market=BTC", "/api/trades/1", "/api/smartcontract/records?market=BTC",
     ],
 )  # fmt: skip
 def test_before_the_chain_is_there_an_endpoint_says_starting(tmp_path: Path, story: Story, path: str) -> None:
@@ -287,6 +287,17 @@ def test_before_the_chain_is_there_an_endpoint_says_starting(tmp_path: Path, sto
 
     the_problem(response, 503, "STARTING")
     assert "1" == response.headers["retry-after"]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), CHANGES[:-1])
+def test_before_the_chain_is_there_a_change_is_not_taken(
+    tmp_path: Path, story: Story, method: str, path: str, body: dict | None
+) -> None:
+    site = a_site(tmp_path, story, joined=False)
+    unchanged = site.unchanged()
+
+    the_problem(site.program().request(method, path, json=body), 503, "STARTING")
+    assert unchanged()
 
 
 def test_before_the_chain_is_there_the_main_page_has_its_picture(tmp_path: Path, story: Story) -> None:

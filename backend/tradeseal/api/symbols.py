@@ -5,6 +5,7 @@ Knows the markets of this home. Knows nothing of exchanges.
 
 from collections.abc import Sequence
 
+from tradeseal.api.ports import Ports
 from tradeseal.kernel.errors import Refused
 
 
@@ -15,6 +16,12 @@ def market_of(symbol: str, markets: Sequence[str]) -> str:
         if wanted in (market, base_of(market)):
             return market
     raise Refused("UNKNOWN_SYMBOL", f"There is no market {symbol[:40]!r} here.", got=symbol[:40], known=list(markets))
+
+
+def known_market(ports: Ports, symbol: str) -> str:
+    """The market a person means; while the engine starts nobody knows which there are, and the answer is `STARTING`."""
+    ports.the_engine()
+    return market_of(symbol, ports.status().data.markets)
 
 
 def base_of(market: str) -> str:

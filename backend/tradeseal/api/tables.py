@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tradeseal.api import views
 from tradeseal.api.ports import Ports
-from tradeseal.api.symbols import market_of
+from tradeseal.api.symbols import known_market
 from tradeseal.kernel.clock import parse_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.readmodels.published import CycleFilter, Queries
@@ -35,7 +35,7 @@ def cycle_filter(
 ) -> CycleFilter:
     """The filter a person wrote."""
     return CycleFilter(
-        market=market_of(market, ports.status().data.markets) if market else None,
+        market=known_market(ports, market) if market else None,
         side=side,
         kind=kind,
         outcome=outcome.upper() if outcome else None,
@@ -103,7 +103,7 @@ def record_page(
     page = ports.the_queries().records(
         after=after,
         before=cursor_of(cursor),
-        market=market_of(market, ports.status().data.markets) if market else None,
+        market=known_market(ports, market) if market else None,
         kind=kind.replace("_", " ").lower() if kind else None,
         limit=limit,
     )
@@ -115,7 +115,7 @@ def verification_page(
 ) -> dict[str, Any]:
     """One page of verifications."""
     page = ports.the_queries().verifications(
-        market=market_of(market, ports.status().data.markets) if market else None,
+        market=known_market(ports, market) if market else None,
         outcome=outcome,
         before=cursor_of(cursor),
         limit=limit,

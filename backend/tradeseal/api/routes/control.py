@@ -15,7 +15,7 @@ from tradeseal.api.ports import Ports
 from tradeseal.api.routes.common import PortsDep, as_json
 from tradeseal.api.schemas.records import Session, SessionOrder
 from tradeseal.api.schemas.trades import EngineAnswer, ModeAnswer, ModeOrder, SpeedOrder
-from tradeseal.api.symbols import market_of
+from tradeseal.api.symbols import known_market
 
 router = APIRouter(tags=["control"])
 
@@ -52,7 +52,7 @@ def set_mode(
     request: Request, symbol: Annotated[str, Path(max_length=24)], order: ModeOrder, ports: PortsDep
 ) -> Response:
     """Trade a market by itself, or ask first."""
-    market = market_of(symbol, ports.status().data.markets)
+    market = known_market(ports, symbol)
     ports.the_engine().set_mode(market, order.mode)
     board: Board = request.app.state.board
     board.touch()

@@ -12,7 +12,7 @@ from tradeseal.api import views
 from tradeseal.api.board import Board
 from tradeseal.api.routes.common import PortsDep, TimeText, as_json
 from tradeseal.api.schemas.market import Candles, Prediction, Prices
-from tradeseal.api.symbols import market_of
+from tradeseal.api.symbols import known_market
 from tradeseal.kernel.clock import parse_utc
 
 router = APIRouter(tags=["market"])
@@ -35,7 +35,7 @@ def candles(
 ) -> Response:
     """Closed candles up to the data's clock, oldest first, and the fills inside their span."""
     status = ports.status()
-    market = market_of(symbol, status.data.markets)
+    market = known_market(ports, symbol)
     rows = ports.the_market().candles(market, before=parse_utc(before) if before else None, limit=limit)
     fills = ports.the_queries().fills(market, rows[0].open_time, rows[-1].close_time) if rows else []
     return as_json(views.candles(market, status, rows, fills))
@@ -45,5 +45,5 @@ def candles(
 def prediction(symbol: str, ports: PortsDep) -> Response:
     """The strategy's opinion on the newest closed candle of a market: signal, confidence, risk, size, scores, why."""
     status = ports.status()
-    market = market_of(symbol, status.data.markets)
+    market = known_market(ports, symbol)
     return as_json(views.prediction(ports.the_market().prediction(market), status))

@@ -18,7 +18,7 @@ from tradeseal.api.schemas.trades import (
     TradeAnswer,
     TradePage,
 )
-from tradeseal.api.symbols import market_of
+from tradeseal.api.symbols import known_market
 
 router = APIRouter(tags=["trades"])
 
@@ -42,7 +42,7 @@ def execute(request: Request, order: ExecuteOrder, ports: PortsDep, key: Idempot
     `already_run`. A signal that waits for a person is accepted by this. A rejection is an answer, not an error.
     """
     engine = ports.the_engine()
-    market = market_of(order.symbol, ports.status().data.markets)
+    market = known_market(ports, order.symbol)
     keeper: orders.Keeper = request.app.state.orders
     return as_json(
         keeper.once(
@@ -58,7 +58,7 @@ def execute(request: Request, order: ExecuteOrder, ports: PortsDep, key: Idempot
 def exit_position(request: Request, order: ExitOrder, ports: PortsDep, key: IdempotencyKey = None) -> Response:
     """Reduce or close a position by hand. Exits are never blocked by RULE-01 to RULE-07 or by REDUCING."""
     engine = ports.the_engine()
-    market = market_of(order.symbol, ports.status().data.markets)
+    market = known_market(ports, order.symbol)
     key = key or orders.new_key()
     keeper: orders.Keeper = request.app.state.orders
     return as_json(
@@ -74,7 +74,7 @@ def exit_position(request: Request, order: ExitOrder, ports: PortsDep, key: Idem
 @router.post("/api/trades/decline", response_model=TradeAnswer, operation_id="declineTrade")
 def decline(order: DeclineOrder, ports: PortsDep) -> Response:
     """Let a signal that waits for a person go. It stays committed and is judged when it has expired."""
-    market = market_of(order.symbol, ports.status().data.markets)
+    market = known_market(ports, order.symbol)
     return as_json(orders.answer(ports.the_engine().decline(market), ports))
 
 
