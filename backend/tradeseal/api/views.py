@@ -233,6 +233,7 @@ def book(
     day_pnl = state.equity_e8 - state.opening_e8
     exposure = sum(value_down(p.quantity_e8, p.mark_e8) for p in state.positions)
     return numbers | {
+        "observed_at": time_of(state.observed_at),
         "state": state.state.name,
         "state_reason": rules.state_reason(state),
         "equity": format_e8(state.equity_e8),
@@ -253,6 +254,7 @@ def book(
 
 
 _UNKNOWN_AT_FIRST: Final = (
+    "observed_at",
     "equity", "cash", "reserved", "opening", "peak", "day_pnl", "day_pnl_fraction", "daily_loss_limit", "exposure",
     "exposure_fraction",
 )  # fmt: skip

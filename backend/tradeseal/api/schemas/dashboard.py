@@ -147,7 +147,7 @@ class MarketSetting(Answer):
 
 
 class Position(Answer):
-    """What the book holds in one market."""
+    """What the book holds in one market; `mark` is of the book's `observed_at`, not the last price seen."""
 
     market: Market
     symbol: str
@@ -287,9 +287,10 @@ class Counters(Answer):
 
 
 class BookNumbers(Answer):
-    """The book as the contract keeps it."""
+    """The book as the contract keeps it. `observed_at` is the time of the marks that value it: the last posted vector."""
 
     name: str
+    observed_at: Time | None
     state: Literal["ACTIVE", "REDUCING", "HALTED"]
     state_reason: str | None
     equity: Amount | None
