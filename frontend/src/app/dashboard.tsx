@@ -76,7 +76,7 @@ function StartingUp() {
   return (
     <div role="status" className="bg-surface px-3 py-3">
       <p className="font-medium">{phaseText(status)}</p>
-      <p className="text-xs text-ink-2">{status.phase_detail ?? "Trading begins by itself when the engine is ready."}</p>
+      <p className="text-xs text-ink-2">{status.phase === "RE_EXECUTING" || !status.phase_detail ? "Trading begins by itself when the engine is ready." : status.phase_detail}</p>
       <div className="mt-2 h-1 overflow-hidden bg-raised">
         <div
           className={progress ? "h-full origin-left bg-up transition-transform" : "bone h-full"}

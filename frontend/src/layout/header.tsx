@@ -35,7 +35,7 @@ export function Header() {
               aria-current={path === page.href ? "page" : undefined}
               className={cn(
                 "relative flex items-center px-2.5 font-medium",
-                path !== page.href ? "text-ink-3 hover:text-ink" : "text-ink after:absolute after:inset-x-2.5 after:-bottom-[8px] after:h-0.5 after:bg-wax",
+                path !== page.href ? "text-ink-3 hover:text-ink" : "text-ink after:absolute after:inset-x-2.5 after:bottom-0 md:after:-bottom-[8px] after:h-0.5 after:bg-wax",
               )}
             >
               {page.text}

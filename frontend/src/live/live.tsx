@@ -1,7 +1,8 @@
 "use client";
 
 /** One live connection for the whole page, and hooks that read slices of it. A component is drawn again only when its slice changes. */
-import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { useDashboardRequest } from "@/api/dashboard";
 import type { Dashboard, StreamMessage } from "@/api/types";
 import { useSecond } from "@/lib/clock";
@@ -35,10 +36,23 @@ function FirstPicture() {
   const connection = useConnection();
   const down = useLive((live) => live.link.link === "waiting");
   const { data, dataUpdatedAt } = useDashboardRequest(down ? POLL_WHILE_DOWN_MS : false);
+  useAskAgainWhenBack();
   useEffect(() => {
     if (data !== undefined) connection.offer(data, data.seq);
   }, [connection, data, dataUpdatedAt]);
   return null;
+}
+
+/** A line that comes back may lead to a server that began anew: what failed meanwhile, and the session, are asked for again. */
+function useAskAgainWhenBack(): void {
+  const cache = useQueryClient();
+  const open = useLive((live) => live.link.link === "open");
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (!open) return;
+    if (wasOpen.current) void cache.invalidateQueries({ predicate: (query) => query.queryKey[0] === "session" || query.state.status === "error" });
+    wasOpen.current = true;
+  }, [cache, open]);
 }
 
 export function useConnection(): Connection {
@@ -58,9 +72,12 @@ export function useLive<R>(select: (live: LiveState<Dashboard>) => R): R {
   );
 }
 
-/** One part of the dashboard; undefined until the first picture. */
+/**
+ * One part of the dashboard; undefined until there is something to show. While the engine starts, the server's counts are
+ * all zero because nothing has been read yet: that is no data, not "nothing happened".
+ */
 export function useDashboard<K extends keyof Dashboard>(part: K): Dashboard[K] | undefined {
-  return useLive((live) => live.data?.[part]);
+  return useLive(({ data }) => (data?.status.ready || part === "status" ? data?.[part] : undefined));
 }
 
 /** Seconds since the feed last spoke, and whether that is too long. */

@@ -9,7 +9,7 @@ export class EquityCanvas implements Canvas {
   private readonly chart: IChartApi;
   private readonly equity: ISeriesApi<"Line">;
   private readonly held: ISeriesApi<"Line">;
-  private begun = false;
+  private shown: readonly EquityPoint[] = [];
 
   constructor({ createChart, LineSeries, LineStyle }: Library, box: HTMLElement) {
     // Thousands of points must fit into a phone: let them stand closer than a pixel.
@@ -29,18 +29,31 @@ export class EquityCanvas implements Canvas {
   }
 
   show(points: readonly EquityPoint[]): void {
-    const whole = !this.begun || this.isWhole();
-    this.equity.setData(points.map((point) => ({ time: chartTime(point.time), value: Number(point.equity) })));
-    this.held.setData(points.flatMap(heldPoint));
+    const whole = this.shown.length === 0 || this.isWhole();
+    const known = this.shown.length;
+    if (known > 0 && points.length >= known && points[0] === this.shown[0] && points[known - 2] === this.shown[known - 2]) {
+      // Only the end moved: draw that.
+      for (const point of points.slice(known - 1)) {
+        this.equity.update(equityPoint(point));
+        for (const held of heldPoint(point)) this.held.update(held);
+      }
+    } else {
+      this.equity.setData(points.map(equityPoint));
+      this.held.setData(points.flatMap(heldPoint));
+    }
+    this.shown = points;
     // Keeps the whole curve in sight, unless somebody has scrolled or zoomed in.
     if (whole) this.chart.timeScale().fitContent();
-    this.begun = true;
   }
 
   private isWhole(): boolean {
     const range = this.chart.timeScale().getVisibleLogicalRange();
     return range === null || range.from <= 1;
   }
+}
+
+function equityPoint(point: EquityPoint): LineData<UTCTimestamp> {
+  return { time: chartTime(point.time), value: Number(point.equity) };
 }
 
 function heldPoint(point: EquityPoint): LineData<UTCTimestamp>[] {

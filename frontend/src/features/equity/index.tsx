@@ -13,7 +13,7 @@ import { EquityChart } from "./equity-chart";
 export function Equity({ className }: { className?: string }) {
   const points = useDashboard("equity");
   const status = useDashboard("status");
-  const first = points?.[0];
+  const initial = useDashboard("book")?.initial;
   const last = points?.at(-1);
   return (
     <Panel
@@ -23,8 +23,8 @@ export function Equity({ className }: { className?: string }) {
       actions={
         <>
           <SyntheticLabel synthetic={status?.data.synthetic} />
-          <Legend name="equity" swatch="bg-ink" value={last?.equity} change={changeOf(first?.equity, last?.equity)} />
-          <Legend name="buy and hold" swatch="bg-benchmark" value={last?.buy_and_hold} change={changeOf(first?.buy_and_hold, last?.buy_and_hold)} />
+          <Legend name="equity" swatch="bg-ink" value={last?.equity} change={changeOf(initial, last?.equity)} />
+          <Legend name="buy and hold" swatch="bg-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
         </>
       }
     >
@@ -41,6 +41,7 @@ export function Equity({ className }: { className?: string }) {
   );
 }
 
+/** Both began with the same cash. */
 function changeOf(from: string | null | undefined, to: string | null | undefined): string | null {
   const start = Number(from);
   if (!from || !to || !(start > 0)) return null;

@@ -4,9 +4,9 @@ import type { ReactNode } from "react";
 import { useHealth } from "@/api/health";
 import type { Health as HealthAnswer } from "@/api/types";
 import { useDashboard, useLive } from "@/live/live";
-import { phaseText } from "@/live/phase";
+import { isStarting, phaseText } from "@/live/phase";
 import { cn } from "@/lib/cn";
-import { formatAge, formatCount, formatTime } from "@/lib/format";
+import { formatAge, formatCount, formatTime, NO_DATA } from "@/lib/format";
 import { SyntheticLabel } from "@/ui/badge";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
@@ -35,11 +35,11 @@ export function Health({ className }: { className?: string }) {
         <dl className="divide-y divide-line">
           <Line name="Engine">
             {phaseText(status)}
-            {status.phase_detail ? <span className="block text-2xs text-ink-3">{status.phase_detail}</span> : null}
+            {status.phase_detail && !isStarting(status.phase) ? <span className="block text-2xs text-ink-3">{status.phase_detail}</span> : null}
           </Line>
           <Line name="Data">
             <span className="inline-flex flex-wrap items-center justify-end gap-1.5">
-              {status.data.label} · {formatAge(status.data.interval_s)} candles <SyntheticLabel synthetic={status.data.synthetic} />
+              {status.data.label || NO_DATA} · {formatAge(status.data.interval_s)} candles <SyntheticLabel synthetic={status.data.synthetic} />
             </span>
           </Line>
           <Line name="Data clock">
@@ -55,9 +55,9 @@ export function Health({ className }: { className?: string }) {
             <Hash value={status.chain.block_hash} className="ml-2 align-middle" />
           </Line>
           <Line name="Store">
-            <span className="num">{formatCount(status.store.position)} events</span>
+            <span className="num">{status.ready ? formatCount(status.store.position) : NO_DATA} events</span>
             <span className={cn("num block text-2xs", status.store.lag > 0 ? "text-warn" : "text-ink-3")}>
-              {status.store.lag > 0 ? `what you see is ${formatCount(status.store.lag)} events behind` : "up to date"}
+              {!status.ready ? "" : status.store.lag > 0 ? `what you see is ${formatCount(status.store.lag)} events behind` : "up to date"}
             </span>
           </Line>
           <Line name="Record head">

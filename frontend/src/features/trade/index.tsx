@@ -167,12 +167,10 @@ function Checks({ checks }: { checks: readonly Check[] }) {
               <Th right className="w-8">
                 No.
               </Th>
+              <Th>Result</Th>
               <Th>Check</Th>
-              <Th right>Got</Th>
-              <Th right>Limit</Th>
-              <Th>
-                <span className="sr-only">Result</span>
-              </Th>
+              <Th>Got</Th>
+              <Th>Expected</Th>
             </>
           }
         >
@@ -181,18 +179,18 @@ function Checks({ checks }: { checks: readonly Check[] }) {
               <Td right className="text-ink-3">
                 {check.number}
               </Td>
-              <Td className="whitespace-nowrap">{check.name}</Td>
-              <Td right>
-                <Value text={check.got} />
-              </Td>
-              <Td right className="text-ink-2">
-                <Value text={check.limit} />
-              </Td>
               <Td>
                 <span className={cn("inline-flex items-center gap-1 text-xs font-medium", check.passed ? "text-up" : "text-down")}>
                   {check.passed ? <Tick aria-hidden className="size-3.5" /> : <X aria-hidden className="size-3.5" />}
                   {check.passed ? "passed" : "failed"}
                 </span>
+              </Td>
+              <Td className="whitespace-nowrap">{check.name}</Td>
+              <Td>
+                <Value text={check.got} />
+              </Td>
+              <Td className="text-ink-2">
+                <Value text={check.limit} />
               </Td>
             </tr>
           ))}
