@@ -84,15 +84,13 @@ def test_a_number_that_the_ring_does_not_hold_gives_the_whole_picture(site: Site
 
 
 def test_a_part_that_falls_ill_is_told_at_once(site: Site) -> None:
-    site.server.watch_views(site.views.follower)
-    site.server.board.refresh()
     with site.client() as client, client.websocket_connect(WS) as socket:
         until(socket, "snapshot", 1)
         site.views.follower.poisoned = Poisoned("cycles", 7, "TradeCycle.Odd", "KeyError('x')")
         site.server.touch()
         _, ill = until(socket, "health")
     states = {c["name"]: (c["state"], c["detail"]) for c in ill["data"]["components"]}
-    assert ("DOWN", "stopped before event 7 (TradeCycle.Odd): KeyError('x')") == states["read models"]
+    assert ("DOWN", "stopped before event 7 (TradeCycle.Odd): KeyError('x')") == states["views"]
 
 
 def test_an_open_cycle_that_left_the_list_is_told_once_more(site: Site) -> None:

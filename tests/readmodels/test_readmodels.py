@@ -222,6 +222,7 @@ def test_a_poison_event_stops_the_follower_right_before_it_and_alarms(
     assert alarm.position > before
     assert 1 == views.queries.counters()["settled"]
     assert not views.follower.alive()
+    assert alarm == views.queries.poisoned()
     again = the_views(story, alarm=alarms.append)
     again.follower.catch_up()
     assert alarm == alarms[1], "a restart stops at the same event, it does not pass it"

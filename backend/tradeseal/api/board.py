@@ -16,13 +16,13 @@ import structlog
 from tradeseal.api import rules, views
 from tradeseal.api.ports import EngineStatus, Ports
 from tradeseal.kernel.clock import iso_utc, monotonic_s, now_ms, now_s
-from tradeseal.kernel.errors import TradesealError
 from tradeseal.readmodels.published import Queries, Row
 from tradeseal.trading.published import BookState
 
 INTERVAL_S: Final = 0.1
 IDLE_S: Final = 0.5
 OLD_S: Final = 5.0
+LATE_EVENTS: Final = 5000
 SIGNALS: Final = 20
 EQUITY_POINTS: Final = 400
 RULES: Final = tuple(rules.RULES)
@@ -103,7 +103,6 @@ class Board:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="board", daemon=True)
-        self._components: Callable[[], Sequence[tuple[str, str, str | None]]] = tuple
         self._failed: str | None = None
         self._drawn = self._began
         self._picture: Picture | None = None
@@ -126,10 +125,6 @@ class Board:
     def touch(self) -> None:
         """Something changed: may be called from any thread, as often as one likes."""
         self._touched.set()
-
-    def watch(self, components: Callable[[], Sequence[tuple[str, str, str | None]]]) -> None:
-        """Name what else is alive: (name, OK | STARTING | DEGRADED | DOWN, detail)."""
-        self._components = components
 
     def dashboard(self) -> bytes:
         """The whole picture."""
@@ -282,11 +277,11 @@ class Board:
         return [views.pending(row, asking.expires_at) for row, asking in asked if row is not None]
 
     def _health(self, status: EngineStatus) -> dict[str, Any]:
-        components = [_component("engine", _engine_state(status), status.stopped.message if status.stopped else None)]
-        try:
-            components += [_component(*named) for named in self._components()]
-        except TradesealError as error:
-            components.append(_component("components", "DOWN", str(error)))
+        components = [
+            _component("engine", _engine_state(status), status.stopped.message if status.stopped else None),
+            _chain_health(status),
+            *_log_health(self._ports.queries),
+        ]
         age = monotonic_s() - self._drawn
         if self._failed is not None or (self._thread.is_alive() and age > OLD_S):
             components.append(_component("board", "DEGRADED", f"the picture is {age:.0f} s old"))
@@ -343,6 +338,27 @@ def _store(queries: Queries | None) -> tuple[int, str | None, int]:
 
 def _component(name: str, state: str, detail: str | None) -> dict[str, Any]:
     return {"name": name, "state": state, "detail": detail}
+
+
+def _chain_health(status: EngineStatus) -> dict[str, Any]:
+    """The chain is as well as the engine, which restarts it and stops when it cannot."""
+    known = status.chain.block is not None
+    return _component("chain", _engine_state(status) if known else "STARTING", status.chain.kind or None)
+
+
+def _log_health(queries: Queries | None) -> list[dict[str, Any]]:
+    """The event store, and whether the views follow it."""
+    if queries is None:
+        return [_component(name, "STARTING", None) for name in ("store", "views")]
+    poisoned = queries.poisoned()
+    if poisoned is not None:
+        detail = f"stopped before event {poisoned.position} ({poisoned.topic}): {poisoned.error}"
+        return [_component("store", "OK", None), _component("views", "DOWN", detail)]
+    late = queries.last_event()[0] - queries.position() > LATE_EVENTS
+    return [
+        _component("store", "OK", None),
+        _component("views", "DEGRADED" if late else "OK", "catching up with the log" if late else None),
+    ]
 
 
 def _engine_state(status: EngineStatus) -> str:

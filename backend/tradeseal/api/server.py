@@ -28,7 +28,6 @@ from tradeseal.api.static import StaticExport
 from tradeseal.api.stream import Hub
 from tradeseal.api.stream import router as stream_router
 from tradeseal.kernel.errors import Refused
-from tradeseal.readmodels.published import Follower
 
 
 class Server:
@@ -49,10 +48,6 @@ class Server:
     def touch(self) -> None:
         """Something changed; may be called from any thread."""
         self.board.touch()
-
-    def watch_views(self, follower: Follower) -> None:
-        """Show in the health whether the read models still follow the log."""
-        self.board.watch(lambda: [("read models", *_views_state(follower))])
 
     def uvicorn(self, *, host: str = "127.0.0.1", port: int = 8000) -> uvicorn.Server:
         """A server that the caller runs, best with a socket bound before; `should_exit` ends it."""
@@ -120,13 +115,6 @@ class Server:
 
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-def _views_state(follower: Follower) -> tuple[str, str | None]:
-    if follower.poisoned is not None:
-        p = follower.poisoned
-        return "DOWN", f"stopped before event {p.position} ({p.topic}): {p.error}"
-    return ("OK", None) if follower.alive() else ("DEGRADED", "does not follow the log")
 
 
 def _nothing_here(rest: str) -> None:

@@ -436,7 +436,7 @@ def cycle_detail(queries: Queries, cycle_id: str, limits: Limits | None) -> dict
                 "tx": t["tx"],
                 "block": t["block"],
                 "block_hash": t["block_hash"],
-                "time": time_of(t["observed_at"]),
+                "time": time_of(t["block_time"]),
             }
             for t in queries.transactions_of(cycle_id)
         ],

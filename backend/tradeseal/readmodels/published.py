@@ -38,7 +38,6 @@ def open_read_models(
     cycles, records, book = (
         ViewFile(folder, projection) for projection in (CyclesProjection(), RecordsProjection(), BookProjection())
     )
-    return ReadModels(
-        follower=Follower(log, [cycles, records, book], changed=changed, alarm=alarm),
-        queries=Queries(cycles=cycles, records=records, book=book, log=log),
-    )
+    follower = Follower(log, [cycles, records, book], changed=changed, alarm=alarm)
+    queries = Queries(cycles=cycles, records=records, book=book, log=log, poisoned=lambda: follower.poisoned)
+    return ReadModels(follower=follower, queries=queries)

@@ -5,7 +5,7 @@ Knows the views' tables. Knows nothing of HTTP or of how an answer is shown.
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 from tradeseal.kernel.clock import monotonic_s, sleep_s
 from tradeseal.ledger.published import EventLog
 from tradeseal.readmodels.facts import Fact, decoded
+from tradeseal.readmodels.follower import Poisoned
 from tradeseal.readmodels.view import ViewFile
 
 Row = dict[str, Any]
@@ -56,9 +57,21 @@ class Page:
 
 
 class Queries:
-    """Reads the views; every thread by its own read-only connection."""
+    """Reads the views; every thread by its own read-only connection.
 
-    def __init__(self, *, cycles: ViewFile, records: ViewFile, book: ViewFile, log: EventLog) -> None:
+    `poisoned` names the event at which the views stopped; what is read is then older than the log.
+    """
+
+    def __init__(
+        self,
+        *,
+        cycles: ViewFile,
+        records: ViewFile,
+        book: ViewFile,
+        log: EventLog,
+        poisoned: Callable[[], Poisoned | None] = lambda: None,
+    ) -> None:
+        self.poisoned = poisoned
         self._cycles = cycles
         self._records = records
         self._book = book

@@ -16,9 +16,11 @@ _RECORDS = """CREATE TABLE IF NOT EXISTS records (
 _CYCLES = """CREATE TABLE IF NOT EXISTS cycle_facts (
     cycle TEXT PRIMARY KEY, market TEXT NOT NULL, side INTEGER, facts TEXT NOT NULL) WITHOUT ROWID"""
 _LAST_MINED = """CREATE TABLE IF NOT EXISTS last_mined (
-    one INTEGER PRIMARY KEY CHECK (one = 1), tx TEXT NOT NULL, block INTEGER NOT NULL, block_hash TEXT NOT NULL)"""
+    one INTEGER PRIMARY KEY CHECK (one = 1), tx TEXT NOT NULL, block INTEGER NOT NULL, block_hash TEXT NOT NULL,
+    block_time INTEGER)"""
+_SIGNED = "CREATE TABLE IF NOT EXISTS signed (tx TEXT PRIMARY KEY, block_time INTEGER NOT NULL) WITHOUT ROWID"
 _TRANSACTIONS = """CREATE TABLE IF NOT EXISTS transactions (
-    tx TEXT NOT NULL, cycle TEXT NOT NULL, purpose TEXT NOT NULL, block INTEGER, block_hash TEXT, observed_at INTEGER,
+    tx TEXT NOT NULL, cycle TEXT NOT NULL, purpose TEXT NOT NULL, block INTEGER, block_hash TEXT, block_time INTEGER,
     position INTEGER NOT NULL, PRIMARY KEY (cycle, tx, purpose)) WITHOUT ROWID"""
 
 
@@ -26,7 +28,7 @@ class RecordsProjection(Projection):
     """The contract's records in their order, and the transactions of each cycle."""
 
     name = "records"
-    version = 1
+    version = 2
     tables = (
         _RECORDS,
         "CREATE INDEX IF NOT EXISTS records_cycle ON records (cycle)",
@@ -35,6 +37,7 @@ class RecordsProjection(Projection):
         _CYCLES,
         _TRANSACTIONS,
         _LAST_MINED,
+        _SIGNED,
     )
 
     def apply(self, db: sqlite3.Connection, fact: Fact) -> None:
@@ -103,11 +106,18 @@ def _noted(db: sqlite3.Connection, fact: Fact) -> None:
     _book_record(db, fact, _NOTED.get(fact.data["name"], fact.data["name"]))
 
 
+def _signed(db: sqlite3.Connection, fact: Fact) -> None:
+    db.execute("INSERT OR REPLACE INTO signed VALUES (?, ?)", (fact.data["transaction_hash"], fact.data["block_time"]))
+
+
 def _mined(db: sqlite3.Connection, fact: Fact) -> None:
-    """Records that name no transaction (days, latches, states) are stored right behind their transaction's block."""
+    """What a transaction did is stored right behind its block: days, latches and commitments do not repeat its time."""
     d = fact.data
+    time = db.execute("SELECT block_time FROM signed WHERE tx = ?", (d["transaction_hash"],)).fetchone()
+    db.execute("DELETE FROM signed WHERE tx = ?", (d["transaction_hash"],))
     db.execute(
-        "INSERT OR REPLACE INTO last_mined VALUES (1, ?, ?, ?)", (d["transaction_hash"], d["block"], d["block_hash"])
+        "INSERT OR REPLACE INTO last_mined VALUES (1, ?, ?, ?, ?)",
+        (d["transaction_hash"], d["block"], d["block_hash"], time[0] if time else None),
     )
 
 
@@ -195,6 +205,7 @@ def _insert(
 
 def _transaction(db: sqlite3.Connection, fact: Fact, purpose: str) -> None:
     d = fact.data
+    time = db.execute("SELECT block_time FROM last_mined WHERE tx = ?", (d["transaction_hash"],)).fetchone()
     db.execute(
         "INSERT OR REPLACE INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -203,7 +214,7 @@ def _transaction(db: sqlite3.Connection, fact: Fact, purpose: str) -> None:
             purpose,
             d["block"],
             d["block_hash"],
-            d.get("observed_at"),
+            time[0] if time else d.get("observed_at"),
             fact.position,
         ),
     )
@@ -222,6 +233,7 @@ _HANDLERS = handlers_of(
         ("TradingDay.DaySettled", _day),
         ("TradingDay.DayLatched", _latch),
         ("Portfolio.BookRecordNoted", _noted),
+        ("ChainJournal.TransactionSigned", _signed),
         ("ChainJournal.TransactionMined", _mined),
     ]
 )

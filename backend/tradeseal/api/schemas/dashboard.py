@@ -287,7 +287,7 @@ class Counters(Answer):
 
 
 class BookNumbers(Answer):
-    """The book as the contract keeps it. `observed_at` is the time of the marks that value it: the last posted vector."""
+    """The book as the contract keeps it. `observed_at` is the time of the marks that value it."""
 
     name: str
     observed_at: Time | None

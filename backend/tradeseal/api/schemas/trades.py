@@ -111,7 +111,7 @@ class EventRef(Answer):
 
 
 class TransactionRef(Answer):
-    """One transaction of a cycle."""
+    """One transaction of a cycle; `time` is its block's."""
 
     step: Literal["commit", "authorise", "record", "exit", "release", "marks"]
     tx: Hash
