@@ -2,15 +2,20 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from builders import BTC, CYCLE, DAY, HOUR, NOON, a_fact, a_signal
+from eventsourcing.persistence import StoredEvent
 
-from tradeseal.cycle.state import EngineState, OpenPosition, Round
+from tradeseal.cycle.state import _HANDLERS, EngineState, OpenPosition, Round
 from tradeseal.kernel.money import SCALE
+from tradeseal.ledger.mapper import MsgspecMapper, MsgspecTranscoder
 from tradeseal.ledger.published import StoredFact
 from tradeseal.trading.accounts import BUY, SELL, Holding
+
+GOLDEN = Path(__file__).parent.parent / "ledger" / "golden"
 
 
 def folded(*facts: StoredFact) -> EngineState:
@@ -101,6 +106,28 @@ def test_marks_bars_and_days_move_the_clock() -> None:
 
     assert (state.day, state.mark_seq, state.vector_hash) == (18_748, 4, b"\x0b" * 32)
     assert (state.observed_at, state.last_bar_close, state.position) == (NOON, NOON + HOUR, 12)
+
+
+def test_an_order_of_a_person_is_remembered_by_its_key() -> None:
+    decided = [a_fact("TradeCycle.DecisionMade", idempotency_key=key, approval="approved") for key in ("", "key-1")]
+
+    assert folded(*decided).ordered == {"key-1": CYCLE}
+
+
+@pytest.mark.parametrize("topic", sorted(_HANDLERS))
+def test_an_event_is_folded_alike_before_and_after_it_was_stored(topic: str) -> None:
+    kept = json.loads((GOLDEN / f"{topic}.json").read_text())
+    stream, version, state = UUID(kept["originator_id"]), kept["originator_version"], kept["state"].encode()
+    event = MsgspecMapper(transcoder=MsgspecTranscoder()).to_domain_event(
+        StoredEvent(stream, version, kept["topic"], state)
+    )
+    cycle = UUID(json.loads(state).get("cycle", str(CYCLE)))
+    before, after = folded(generated(cycle)), folded(generated(cycle))
+
+    before.fold(event)
+    after.apply(StoredFact(1, stream, version, kept["topic"], state, bytes(32)))
+
+    assert before == after
 
 
 def test_what_the_engine_does_not_need_only_moves_the_place_in_the_log() -> None:

@@ -345,6 +345,9 @@ class Engine:
         """Act on the newest closed candle's signal of a market, at the next open tick and no later."""
         if idempotency_key in self._keys:
             return self._again(self._keys[idempotency_key])
+        ordered = self.steps.state.ordered.get(idempotency_key)  # by a process that has ended since
+        if ordered is not None:
+            return self._again(Outcome("", "", ordered))
         outcome = self._execute(market, size_bps=size_bps, idempotency_key=idempotency_key, who=who)
         self._keys[idempotency_key] = outcome
         return outcome

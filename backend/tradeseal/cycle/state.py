@@ -62,6 +62,7 @@ class EngineState:
     day: int | None = None
     last_bar_close: int = 0
     trades: int = 0
+    ordered: dict[str, UUID] = field(default_factory=dict)
     _signals: dict[UUID, dict[str, Any]] = field(default_factory=dict)
 
     def apply(self, fact: StoredFact) -> None:
@@ -90,6 +91,10 @@ class EngineState:
 
     def _signal_generated(self, cycle: UUID, event: dict[str, Any]) -> None:
         self._signals[cycle] = event["signal"]
+
+    def _decision_made(self, cycle: UUID, event: dict[str, Any]) -> None:
+        if event["idempotency_key"]:
+            self.ordered[event["idempotency_key"]] = cycle
 
     def _outcome(self, cycle: UUID, _: dict[str, Any]) -> None:
         self._close(cycle)
@@ -147,6 +152,7 @@ _HANDLERS: dict[str, Callable[[EngineState, UUID, dict[str, Any]], None]] = {
     "Portfolio.BookOpened": EngineState._book_opened,
     "TradeCycle.CycleOpened": EngineState._cycle_opened,
     "TradeCycle.SignalGenerated": EngineState._signal_generated,
+    "TradeCycle.DecisionMade": EngineState._decision_made,
     "TradeCycle.OrderSkipped": EngineState._order_skipped,
     "TradeCycle.SignalRefused": EngineState._outcome,
     "TradeCycle.TradeRejected": EngineState._outcome,
