@@ -80,6 +80,8 @@ class EventLog:
         return connection
 
 
-def _fact(row: tuple[int, str, int, str, bytes, bytes]) -> StoredFact:
+def _fact(row: tuple[int, str, int, str, bytes | str, bytes]) -> StoredFact:
     position, stream, version, topic, state, digest = row
-    return StoredFact(position, UUID(stream), version, topic, bytes(state), bytes(digest))
+    # A row that somebody edited may hold text where bytes were stored; its hash will tell.
+    raw = state.encode() if isinstance(state, str) else bytes(state)
+    return StoredFact(position, UUID(stream), version, topic, raw, bytes(digest))
