@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
@@ -28,6 +29,8 @@ from tradeseal.api.static import StaticExport
 from tradeseal.api.stream import Hub
 from tradeseal.api.stream import router as stream_router
 from tradeseal.kernel.errors import Refused
+
+RPC_AT_ONCE: Final = 8  # slow calls of an explorer must not take the threads of the trading page
 
 
 class Server:
@@ -86,6 +89,7 @@ class Server:
         app.state.board = self.board
         app.state.hub = self.hub
         app.state.orders = Keeper()
+        app.state.rpc_turns = CapacityLimiter(RPC_AT_ONCE)
         for part in (dashboard, market, trades, records, control, chain):
             app.include_router(part.router)
         app.include_router(stream_router)

@@ -6,8 +6,8 @@ Knows the proxy. Knows nothing of methods.
 from typing import Any
 
 import orjson
+from anyio import to_thread
 from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from tradeseal.api.routes.common import PortsDep, ready
@@ -27,5 +27,5 @@ _BODY: dict[str, Any] = {
 async def rpc(request: Request, ports: PortsDep) -> Response:
     """Read-only JSON-RPC: allow-listed methods, at most 50 in a batch, bounded log ranges and traces."""
     body = await request.body()
-    reply = await run_in_threadpool(answer, ports, body)
+    reply = await to_thread.run_sync(answer, ports, body, limiter=request.app.state.rpc_turns)
     return ready(b"" if reply is None else orjson.dumps(reply))
