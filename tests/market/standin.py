@@ -93,12 +93,18 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """A customer who left before his answer is no news."""
+
+
 @contextmanager
 def open_for_business(exchange: StandIn) -> Iterator[StandIn]:
     """Serve on a free port of loopback until the block ends."""
     handler = type("Handler", (_Handler,), {"exchange": exchange})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     exchange.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -22,6 +22,7 @@ from tradeseal.market.report import Gap
 
 ATTEMPTS: Final = 6
 WAIT_MOST_S: Final = 60
+EMPTY_WAIT_S: Final = 1.0
 PASSING: Final = frozenset({"RATE_LIMITED", "TIMED_OUT", "EXCHANGE_DOWN", "CONNECTION_LOST", "BAD_ANSWER"})
 GAPS_LISTED: Final = 100
 
@@ -152,13 +153,20 @@ class Walk:
         interval_s = self._span.interval_s
         since = begun[-1].time + interval_s if begun else self._span.start
         while since + interval_s <= self._closed():
-            # An empty page is believed when it was told twice: it is a silence of the market, or a hiccup.
-            rows = self._fresh(since) or self._fresh(since)
+            rows = self._fresh(since) or self._confirmed(since)
             if rows:
                 yield rows
                 since = rows[-1].time + interval_s
             else:
                 since += self._exchange.page_limit * interval_s
+
+    def _confirmed(self, since: int) -> list[Row]:
+        """An empty page is believed when it was told three times: it is a silence of the market, or a hiccup."""
+        rows = self._fresh(since)
+        if not rows:
+            sleep_s(EMPTY_WAIT_S)
+            rows = self._fresh(since)
+        return rows
 
     def _closed(self) -> int:
         return min(self._span.end, self._exchange.closed_before)
