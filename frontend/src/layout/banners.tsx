@@ -12,7 +12,7 @@ export function DisconnectedBanner() {
   const link = useLive((live) => live.link);
   const heardAtMs = useLive((live) => live.heardAtMs);
   const second = useSecond();
-  const reconnecting = link.link === "connecting" && heardAtMs > 0;
+  const reconnecting = link.link === "connecting" && link.lost;
   if (link.link !== "waiting" && !reconnecting) return null;
   const seconds = link.link === "waiting" ? Math.max(0, Math.ceil(link.retryAtMs / 1000) - second) : 0;
   return (

@@ -181,6 +181,18 @@ describe("the live connection", () => {
     expect(live.current().data).toBeUndefined();
   });
 
+  it("takes a whole new picture when asked, without calling the line lost", () => {
+    around.socket.says({ type: "snapshot", seq: 7, value: "all" });
+    live.refresh();
+    around.frame();
+    expect(around.socket.url).toBe("/ws");
+    expect(live.current()).toMatchObject({ data: "all", link: { link: "connecting", lost: false } });
+    around.socket.breaks();
+    around.pass(500);
+    around.frame();
+    expect(live.current().link).toEqual({ link: "connecting", lost: true });
+  });
+
   it("stays closed after stop", () => {
     live.stop();
     around.pass(60_000);

@@ -10,7 +10,8 @@ export interface Numbered {
 }
 
 export type LinkState =
-  | { link: "connecting" }
+  /** `lost`: a line that was there went down; otherwise the first attempt, or one the page asked for. */
+  | { link: "connecting"; lost: boolean }
   | { link: "open" }
   /** Not connected; the next attempt is due at `retryAtMs`. */
   | { link: "waiting"; retryAtMs: number; attempt: number }
@@ -98,9 +99,16 @@ export class LiveConnection<T, M extends Numbered> {
     this.change({ data, seq, heardAtMs: this.around.nowMs() });
   }
 
+  /** Ask for the whole picture anew. */
+  refresh(): void {
+    this.next = { ...this.next, seq: 0 };
+    this.attempt = 0;
+    this.connect();
+  }
+
   private connect(): void {
     this.drop();
-    this.change({ link: { link: "connecting" } });
+    this.change({ link: { link: "connecting", lost: this.attempt > 0 } });
     const resumeAfter = this.next.data !== undefined && this.next.seq > 0 ? this.next.seq : null;
     const socket = this.around.open(this.protocol.url(resumeAfter));
     this.socket = socket;

@@ -37,10 +37,22 @@ function FirstPicture() {
   const down = useLive((live) => live.link.link === "waiting");
   const { data, dataUpdatedAt } = useDashboardRequest(down ? POLL_WHILE_DOWN_MS : false);
   useAskAgainWhenBack();
+  useWholePictureWhenReady();
   useEffect(() => {
     if (data !== undefined) connection.offer(data, data.seq);
   }, [connection, data, dataUpdatedAt]);
   return null;
+}
+
+/** The server's picture from before it was ready lacks the past (the equity curve, older signals): take a whole one once. */
+function useWholePictureWhenReady(): void {
+  const connection = useConnection();
+  const ready = useLive((live) => live.data?.status.ready);
+  const before = useRef(ready);
+  useEffect(() => {
+    if (before.current === false && ready) connection.refresh();
+    before.current = ready;
+  }, [connection, ready]);
 }
 
 /** A line that comes back may lead to a server that began anew: what failed meanwhile, and the session, are asked for again. */

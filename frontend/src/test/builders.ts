@@ -112,6 +112,7 @@ export function aDashboard(part: Partial<Dashboard> = {}): Dashboard {
     },
     book: {
       name: "main",
+      observed_at: null,
       state: "ACTIVE",
       state_reason: null,
       equity: "10000",

@@ -1,5 +1,5 @@
 import { cn } from "@/lib/cn";
-import { formatBps, formatMoney, signOf } from "@/lib/format";
+import { formatMoney, signOf } from "@/lib/format";
 
 const ARROWS = { [-1]: "▼", 0: "", 1: "▲" } as const;
 
@@ -8,16 +8,12 @@ export function toneOf(value: string | number | null | undefined): string {
   return sign > 0 ? "text-up" : sign < 0 ? "text-down" : "text-ink-2";
 }
 
-/** A signed amount: colour, sign and arrow say the same. */
-export function Delta({ value, arrow = false, className }: { value: string | null | undefined; arrow?: boolean; className?: string }) {
+/** A signed amount: colour, sign and arrow say the same. `faded`: it is old, so colour would say too much. */
+export function Delta({ value, arrow = false, faded = false }: { value: string | null | undefined; arrow?: boolean; faded?: boolean }) {
   return (
-    <span className={cn("num", toneOf(value), className)}>
+    <span className={cn("num", faded ? "text-ink-3" : toneOf(value))}>
       {arrow ? <span aria-hidden>{ARROWS[signOf(value)]} </span> : null}
       {formatMoney(value, { signed: true })}
     </span>
   );
-}
-
-export function DeltaBps({ bps, className }: { bps: number | string | null | undefined; className?: string }) {
-  return <span className={cn("num", toneOf(bps), className)}>{formatBps(bps, { signed: true })}</span>;
 }

@@ -65,7 +65,7 @@ function Exposure({ book, unit }: { book: BookNumbers; unit: string }) {
     <Cell label="Exposure" unit={unit}>
       <Big>{formatFraction(book.exposure_fraction)}</Big>
       <Gauge label="Exposure" share={share} state="within" valueText={`${formatFraction(book.exposure_fraction)} of equity`} />
-      <p className="num text-xs text-ink-3">{formatMoney(book.exposure)} of equity</p>
+      <p className="num text-xs text-ink-3">{formatMoney(book.exposure)} in positions</p>
     </Cell>
   );
 }

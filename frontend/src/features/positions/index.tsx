@@ -86,8 +86,8 @@ const Row = memo(function Row({ position, feedStale, block, onChoose, onExit }: 
         {formatMoney(position.value)} <span className="text-2xs text-ink-3">{formatFraction(position.share, { digits: 1 })}</span>
       </Td>
       <Td right>
-        <Delta value={position.unrealised} />{" "}
-        <span className={cn("text-2xs", toneOf(position.unrealised_fraction))}>{formatFraction(position.unrealised_fraction, { signed: true })}</span>
+        <Delta value={position.unrealised} faded={old} />{" "}
+        <span className={cn("text-2xs", old ? "text-ink-3" : toneOf(position.unrealised_fraction))}>{formatFraction(position.unrealised_fraction, { signed: true })}</span>
       </Td>
       <Td right className="text-ink-2">
         {formatPrice(position.stop)}
