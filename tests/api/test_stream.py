@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from fakes import ORIGIN, Site
+from fakes import ORIGIN, Site, a_site
 from starlette.websockets import WebSocketDisconnect, WebSocketState
-from stories import E8
+from stories import E8, HOUR, Story
 
-from tradeseal.api.board import SIGNALS
+from tradeseal.api.board import EQUITY_POINTS, SIGNALS
 from tradeseal.api.ports import PriceSeen
 from tradeseal.api.schemas.stream import StreamMessage
 from tradeseal.api.stream import QUEUE, RING, TOO_SLOW, Hub
@@ -91,6 +92,23 @@ def test_a_part_that_falls_ill_is_told_at_once(site: Site) -> None:
         _, ill = until(socket, "health")
     states = {c["name"]: (c["state"], c["detail"]) for c in ill["data"]["components"]}
     assert ("DOWN", "stopped before event 7 (TradeCycle.Odd): KeyError('x')") == states["views"]
+
+
+def test_the_first_curve_after_a_start_begins_at_the_initial_balance(tmp_path: Path, story: Story) -> None:
+    for n in range(EQUITY_POINTS + 50):
+        story.now += HOUR
+        story.log.finish_bar(
+            open_time=story.now - HOUR, close_time=story.now, equity_e8=n, low_equity_e8=n, hold_equity_e8=n
+        )
+    story.ledger.save(story.log)
+    site = a_site(tmp_path, story, joined=False)
+    with site.client() as client, client.websocket_connect(WS) as socket:
+        until(socket, "snapshot", 1)
+        site.views.follower.catch_up()
+        site.server.ports.queries = site.views.queries
+        site.server.touch()
+        _, curve = until(socket, "equity")
+    assert ("10000", EQUITY_POINTS) == (curve["data"][0]["equity"], len(curve["data"]))
 
 
 def test_an_open_cycle_that_left_the_list_is_told_once_more(site: Site) -> None:

@@ -253,7 +253,9 @@ class Board:
         fresh = [r for r in rejected if r["cycle_id"] not in before.rejected]
         found += [("rejection", r) for r in reversed(fresh)]
         if after.equity_time > before.equity_time and queries:
-            points = queries.equity_after(before.equity_time, EQUITY_POINTS)
+            # The first curve of a start goes out as a whole, thinned; later ones point by point.
+            known = before.equity_time
+            points = queries.equity_after(known, EQUITY_POINTS) if known else queries.equity(EQUITY_POINTS)
             found.append(("equity", [views.equity_point(row) for row in points]))
         return [_message(self._seq.next(), kind, data) for kind, data in found]
 
