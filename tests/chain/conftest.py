@@ -11,6 +11,7 @@ import pytest
 
 from tradeseal.chain.anvil import anvil_binary
 from tradeseal.chain.compile import CONTRACTS, artifacts
+from tradeseal.chain.gate import ANVIL, PYREVM
 from tradeseal.chain.published import BookPlan, demo_keys, open_gate
 from tradeseal.kernel.errors import Unavailable
 from tradeseal.ledger.published import Ledger
@@ -34,9 +35,17 @@ def contracts() -> Path:
 
 
 @pytest.fixture
-def open_desk(contracts: Path) -> Iterator[OpenDesk]:
+def kind() -> str:
+    """Which chain a desk trades on; a suite that every adapter passes has a parametrised fixture of this name."""
+    return ANVIL
+
+
+@pytest.fixture
+def open_desk(contracts: Path, kind: str) -> Iterator[OpenDesk]:
     """Opens homes; a home that is opened again is closed first, as a restart would."""
     opened: list[Desk] = []
+    if kind == PYREVM:
+        pytest.importorskip("pyrevm")
 
     def close(desk: Desk) -> None:
         desk.gate.close()
@@ -47,7 +56,7 @@ def open_desk(contracts: Path) -> Iterator[OpenDesk]:
         for desk in [desk for desk in opened if desk.ledger.path.parent == home]:
             close(desk)
         ledger = Ledger(home / "ledger.sqlite")
-        gate = open_gate(home, ledger, plan or a_plan(), contracts=contracts)
+        gate = open_gate(home, ledger, plan or a_plan(), kind=kind, contracts=contracts)
         keys = demo_keys(home / "demo-keys.json")
         desk = Desk(gate, ledger, Attestor([keys.signer1], gate.domain, gate.epoch()))
         if like is not None:

@@ -13,6 +13,7 @@ from tradeseal.ledger.published import Ledger
 from tradeseal.oracle.published import Attestor, SignalMessage, name_id, round_hash
 from tradeseal.trading.published import ExitOrder, ExitReason, Fill, Order, Ticket
 
+KINDS = ("anvil", "eth-tester", "pyrevm")
 MARKETS = ("BTC-USDT", "ETH-USDT")
 MIDNIGHT = 1_619_827_200
 PRICES = (50_000 * 10**8, 3_000 * 10**8)
@@ -133,6 +134,12 @@ def filled(ticket: Ticket, *, better_by: int = 0) -> Fill:
         price = price_with_spread_down(ticket.mark_e8, 1) + better_by
         notional = notional_down(ticket.quantity_e8, price)
     return Fill(ticket, ticket.quantity_e8, price, fee_up(notional, ticket.fee_bps))
+
+
+def blocks(desk: Desk) -> list[str]:
+    """All block hashes, the first block's included."""
+    last = desk.gate.heads().block
+    return [desk.gate.read("eth_getBlockByNumber", [hex(n), False])["hash"] for n in range(last + 1)]
 
 
 def a_plan(**changes: object) -> BookPlan:

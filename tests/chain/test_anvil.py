@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from desk import Desk
 
-from tradeseal.chain.anvil import CHAIN_ID, GENESIS_TIME, Anvil, ChainSpec, anvil_binary
+from tradeseal.chain.anvil import Anvil, anvil_binary
+from tradeseal.chain.node import CHAIN_ID, GENESIS_TIME, ChainSpec
 from tradeseal.chain.rpc import IpcRpc, NodeRefused
 from tradeseal.kernel.errors import Unavailable
 
@@ -24,7 +25,8 @@ OpenDesk = Callable[..., Desk]
 KEEPER = """
 import sys
 from pathlib import Path
-from tradeseal.chain.anvil import Anvil, ChainSpec, anvil_binary
+from tradeseal.chain.anvil import Anvil, anvil_binary
+from tradeseal.chain.node import ChainSpec
 home = Path(sys.argv[1])
 node = Anvil(anvil_binary(Path(sys.argv[2])), ChainSpec(funded=()), folder=home / "chain", logs=home / "logs")
 node.start()

@@ -1,11 +1,14 @@
-"""The gate: what the engine wishes becomes one journaled block each, and what the contracts say becomes facts."""
+"""The gate: what the engine wishes becomes one journaled block each, and what the contracts say becomes facts.
+
+The port's suite: every chain passes it.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from desk import BTC, MARKETS, MIDNIGHT, PRICES, Desk, a_plan, filled, ticket_of
+from desk import BTC, KINDS, MARKETS, MIDNIGHT, PRICES, Desk, a_plan, filled, ticket_of
 
 from tradeseal.cycle.ports import (
     Authorised,
@@ -22,6 +25,11 @@ from tradeseal.trading.published import BookStateName, ExitOrder, ExitReason, Or
 
 pytestmark = pytest.mark.chain
 OpenDesk = Callable[..., Desk]
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture

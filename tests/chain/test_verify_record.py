@@ -19,6 +19,11 @@ SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "verify_record.py"
 OpenDesk = Callable[..., Desk]
 
 
+@pytest.fixture(params=["anvil", "eth-tester"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
 @pytest.fixture
 def served(open_desk: OpenDesk, tmp_path: Path) -> Iterator[tuple[Desk, dict[str, object], str]]:
     """A desk behind the two addresses that the script asks; what it is told can be changed."""

@@ -3,9 +3,8 @@
 Knows the binary, its arguments, its log and its end. Knows nothing of what is on the chain: after a crash it starts
 empty, and whoever owns the journal executes it again.
 
-Everything that enters a block is pinned here: chain id, hard fork, genesis time, gas limit, base fee and the genesis
-balances of our own keys. Nothing is changed afterwards by Anvil's own methods but the time of the next block, because
-such changes are no transactions and would be missing when the chain is executed again.
+Nothing is changed after genesis by Anvil's own methods but the time of the next block, because such changes are no
+transactions and would be missing when the chain is executed again.
 """
 
 import contextlib
@@ -18,24 +17,20 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-from tradeseal.chain.rpc import IpcRpc
+from tradeseal.chain.node import BALANCE_WEI, GAS_LIMIT, HARD_FORK, ChainSpec, Connection
+from tradeseal.chain.rpc import IpcPool, IpcRpc
 from tradeseal.kernel.clock import monotonic_s, sleep_s
 from tradeseal.kernel.errors import Refused, Unavailable
 
-CHAIN_ID = 31413
-HARD_FORK = "prague"
-# Before the first candle that any exchange ever had, so that every block time of a replay is later.
-GENESIS_TIME = 1_262_304_000
-GAS_LIMIT = 30_000_000
-BALANCE_WEI = 10**27
 START_SECONDS_MAX = 20.0
-# For readers who name a recent block. Anvil's default keeps every state: 0.5 GB of files and a third of the speed after
-# 1,800 blocks. Traces are kept of all transactions (`trace_transaction`), whatever this number.
+# For readers who name a recent block. Anvil's default keeps every state: 0.5 GB of files after 1,800 blocks, and is a
+# third slower (400 single trades took about 1.5 times as long). Traces are kept whatever this number
+# (`trace_transaction`).
 STATES_KEPT = 32
+READERS = 8
 LOG_BYTES_MAX = 8 * 1024 * 1024
 # A Unix socket's path may be 107 bytes on Linux and 103 on macOS.
 SOCKET_PATH_BYTES_MAX = 100
@@ -43,30 +38,22 @@ PR_SET_PDEATHSIG = 1
 MISSING = "Anvil is not installed: run ./run.sh once, or `npm ci --ignore-scripts` in contracts/."
 
 
-@dataclass(frozen=True)
-class ChainSpec:
-    """What a chain begins with."""
-
-    funded: tuple[bytes, ...]
-    chain_id: int = CHAIN_ID
-    genesis_time: int = GENESIS_TIME
-
-    def genesis(self) -> dict[str, object]:
-        """The genesis file: our own keys have money, nobody else."""
-        alloc = {"0x" + address.hex(): {"balance": hex(BALANCE_WEI)} for address in sorted(self.funded)}
-        zero = "0x" + 64 * "0"
-        return {
-            "config": {"chainId": self.chain_id},
-            "nonce": "0x0",
-            "timestamp": hex(self.genesis_time),
-            "extraData": "0x",
-            "gasLimit": hex(GAS_LIMIT),
-            "difficulty": "0x0",
-            "mixHash": zero,
-            "coinbase": "0x" + 40 * "0",
-            "baseFeePerGas": "0x0",
-            "alloc": alloc,
-        }
+def genesis(spec: ChainSpec) -> dict[str, object]:
+    """The genesis file."""
+    alloc = {"0x" + address.hex(): {"balance": hex(BALANCE_WEI)} for address in sorted(spec.funded)}
+    zero = "0x" + 64 * "0"
+    return {
+        "config": {"chainId": spec.chain_id},
+        "nonce": "0x0",
+        "timestamp": hex(spec.genesis_time),
+        "extraData": "0x",
+        "gasLimit": hex(GAS_LIMIT),
+        "difficulty": "0x0",
+        "mixHash": zero,
+        "coinbase": "0x" + 40 * "0",
+        "baseFeePerGas": "0x0",
+        "alloc": alloc,
+    }
 
 
 def anvil_binary(contracts: Path) -> Path:
@@ -84,6 +71,9 @@ def anvil_binary(contracts: Path) -> Path:
 
 class Anvil:
     """One supervised Anvil; `start` again after it died gives a fresh, empty chain."""
+
+    kind = "anvil"
+    strictly_later = False
 
     def __init__(self, binary: Path, spec: ChainSpec, *, folder: Path, logs: Path) -> None:
         self._binary = binary.resolve()
@@ -121,6 +111,14 @@ class Anvil:
         born.wait()
         self.starts += 1
         self._wait_until_it_answers()
+
+    def writer(self) -> Connection:
+        """One socket."""
+        return IpcRpc(self.socket_path)
+
+    def readers(self) -> Connection:
+        """Several sockets."""
+        return IpcPool(self.socket_path, READERS)
 
     def stop(self) -> None:
         """End the process and wait for its end; nothing is lost, the journal holds every transaction."""
@@ -194,7 +192,7 @@ class Anvil:
         if self._log_path.exists() and self._log_path.stat().st_size > LOG_BYTES_MAX:
             self._log_path.replace(self._log_path.with_suffix(".log.1"))
         self.socket_path.unlink(missing_ok=True)
-        (self._folder / "genesis.json").write_text(json.dumps(self._spec.genesis(), indent=2))
+        (self._folder / "genesis.json").write_text(json.dumps(genesis(self._spec), indent=2))
 
     def _wait_until_it_answers(self) -> None:
         deadline = monotonic_s() + START_SECONDS_MAX
@@ -250,8 +248,3 @@ def _die_with_parent(parent: int) -> Callable[[], None] | None:
             os._exit(1)
 
     return ask
-
-
-def funded_by(addresses: Iterable[bytes]) -> ChainSpec:
-    """The usual chain with money for `addresses`."""
-    return ChainSpec(funded=tuple(sorted(addresses)))

@@ -91,7 +91,7 @@ def sign_next(
     chain: LocalChain, wallet: Wallet, *, kind: str, label: str, to: bytes | None, data: bytes, at: int
 ) -> JournalEntry:
     """Build and sign the next transaction; it is on no page of the journal yet."""
-    chain.may_sign(at)
+    block_time = chain.block_time(at)
     sender = "0x" + wallet.address.hex()
     signed = wallet.sign(
         chain_id=chain.chain_id, nonce=chain.next_nonce(sender), to=to, data=data, gas=GAS, fee_wei_max=FEE_WEI_MAX
@@ -102,7 +102,7 @@ def sign_next(
         transaction_hash="0x" + signed.transaction_hash.hex(),
         nonce=signed.nonce,
         sender=sender,
-        block_time=at,
+        block_time=block_time,
         kind=kind,
         label=label,
     )

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from tradeseal.chain.abi import Abi, text
-from tradeseal.chain.anvil import Anvil, anvil_binary, funded_by
+from tradeseal.chain.anvil import Anvil, anvil_binary
 from tradeseal.chain.compile import CONTRACTS, Artifacts, artifacts, artifacts_of
 from tradeseal.chain.deploy import GAS, BookPlan, Deployment, deploy, sign_next, source_hash_of
 from tradeseal.chain.journal import ChainJournal, JournalEntry
 from tradeseal.chain.keys import DemoKeys, demo_keys
 from tradeseal.chain.local_chain import LocalChain
+from tradeseal.chain.node import ChainSpec, Node, funded_by
 from tradeseal.chain.reexecution import Progress, no_progress
 from tradeseal.chain.risk_book import Head, checks_of, limits_of, order_values
 from tradeseal.chain.rpc import NodeRefused
@@ -26,6 +27,7 @@ from tradeseal.oracle.published import Domain, name_id
 from tradeseal.trading.published import BookState, ExitOrder, Fill, Limits, Order, RuleCheck, Ticket
 
 ORDERS_MAX = 64
+ANVIL, ETH_TESTER, PYREVM = "anvil", "eth-tester", "pyrevm"
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,7 @@ def open_gate(
     ledger: Ledger,
     plan: BookPlan,
     *,
+    kind: str = ANVIL,
     progress: Progress = no_progress,
     contracts: Path = CONTRACTS,
     keys: DemoKeys | None = None,
@@ -256,8 +259,7 @@ def open_gate(
     """Start the home's chain, execute its journal again, deploy what is missing, and open the gate."""
     keys = keys or demo_keys(home / "demo-keys.json")
     spec = funded_by(keys.addresses().values())
-    anvil = Anvil(anvil_binary(contracts), spec, folder=home / "chain", logs=home / "logs")
-    chain = LocalChain(anvil, spec, ledger, progress=progress)
+    chain = LocalChain(_node(kind, spec, home, contracts), spec, ledger, progress=progress)
     try:
         chain.open()
         deployment = deploy(chain, ledger, plan, keys, _artifacts_in_use(chain, contracts))
@@ -265,6 +267,26 @@ def open_gate(
     except BaseException:
         chain.close()
         raise
+
+
+def _node(kind: str, spec: ChainSpec, home: Path, contracts: Path) -> Node:
+    # Imported where used: py-evm costs two seconds, and Anvil needs none of it; pyrevm is installed for tests alone.
+    if kind == ANVIL:
+        return Anvil(anvil_binary(contracts), spec, folder=home / "chain", logs=home / "logs")
+    if kind == ETH_TESTER:
+        from tradeseal.chain.eth_tester import eth_tester  # noqa: PLC0415
+
+        return eth_tester(spec)
+    if kind == PYREVM:
+        from tradeseal.chain.revm import revm  # noqa: PLC0415
+
+        return revm(spec)
+    raise Refused(
+        "CHAIN_NOT_SUPPORTED",
+        f"A replay runs on {ANVIL} or {ETH_TESTER}; {kind} is for paper and live trading, which come later.",
+        got=kind,
+        known=[ANVIL, ETH_TESTER],
+    )
 
 
 def _artifacts_in_use(chain: LocalChain, contracts: Path) -> Artifacts:

@@ -1,4 +1,4 @@
-"""The local chain: an Anvil that always holds exactly what the journal holds, also after it was killed.
+"""The local chain: a node that always holds exactly what the journal holds, also after it was killed.
 
 Knows when to start, execute again and resend. Knows nothing of contracts. One writer sends; readers have a connection
 of their own and are turned away while the chain is executed again.
@@ -9,29 +9,28 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from tradeseal.chain.anvil import Anvil, ChainSpec
 from tradeseal.chain.journal import ChainJournal, JournalEntry, JournalReader
+from tradeseal.chain.node import ChainSpec, Node
 from tradeseal.chain.reexecution import Progress, no_progress, reexecute, send, with_block
-from tradeseal.chain.rpc import IpcPool, IpcRpc, NodeRefused
+from tradeseal.chain.rpc import NodeRefused
 from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError, Unavailable
 from tradeseal.ledger.published import Ledger
 
 ATTEMPTS = 3
 FAILURES_MAX = 5
-READERS = 8
 
 
 class LocalChain:
     """The journal and the node that executes it."""
 
-    def __init__(self, anvil: Anvil, spec: ChainSpec, ledger: Ledger, *, progress: Progress = no_progress) -> None:
-        self._anvil = anvil
+    def __init__(self, node: Node, spec: ChainSpec, ledger: Ledger, *, progress: Progress = no_progress) -> None:
+        self._node = node
         self._spec = spec
         self._ledger = ledger
         self._progress = progress
         self._turn = threading.RLock()
-        self._writer = IpcRpc(anvil.socket_path)
-        self._readers = IpcPool(anvil.socket_path, READERS)
+        self._writer = node.writer()
+        self._readers = node.readers()
         self._ready = threading.Event()
         self._closed = False
         self._failures = 0
@@ -40,6 +39,7 @@ class LocalChain:
         self._page: ChainJournal | None = None
         self._last: JournalEntry | None = None
         self._mined_last: JournalEntry | None = None
+        self._wished = spec.genesis_time
         self.genesis_hash = ""
         self.restarts = 0
 
@@ -48,7 +48,7 @@ class LocalChain:
     def open(self) -> None:
         """Start the node, execute the journal again, compare every block, and be ready to go on."""
         with self._turn:
-            self._anvil.start(self._on_crash)
+            self._node.start(self._on_crash)
             self.genesis_hash = str(self._writer.call("eth_getBlockByNumber", "0x0", False)["hash"])
             self._same_accounts()
             entries = list(self.journal.entries())
@@ -58,13 +58,15 @@ class LocalChain:
             self._last = entries[-1] if entries else None
             self._mined_last = next((entry for entry in reversed(entries) if entry.mined), None)
             self._page = None if self._last is None else self.journal.page(self._last.page)
+            if self._last is not None and not self._node.strictly_later:
+                self._wished = self._last.block_time
             self._ready.set()
 
     def close(self) -> None:
         """End the node; the journal keeps everything."""
         self._closed = True
         self._ready.clear()
-        self._anvil.close()
+        self._node.close()
         self._writer.close()
         self._readers.close()
 
@@ -79,9 +81,14 @@ class LocalChain:
         return self._spec.chain_id
 
     @property
+    def kind(self) -> str:
+        """Which node executes it."""
+        return self._node.kind
+
+    @property
     def pid(self) -> int | None:
         """The node's process id while it runs."""
-        return self._anvil.pid
+        return self._node.pid
 
     @property
     def last(self) -> JournalEntry | None:
@@ -115,19 +122,26 @@ class LocalChain:
         """The nonce of the sender's next transaction."""
         return self._nonces.get(sender, 0)
 
-    def may_sign(self, at: int) -> None:
-        """One transaction at a time, and time does not go back."""
-        if self._last is None:
-            earliest = self._spec.genesis_time
-        else:
-            earliest = self._last.block_time
-            if not self._last.mined:
-                waiting = self._last.transaction_hash
-                raise Refused("TRANSACTION_WAITING", f"{waiting} was signed and has no block yet.", waiting=waiting)
-        if at < earliest:
+    def block_time(self, at: int) -> int:
+        """When the next transaction's block is: at the wished time or, where blocks are strictly later, after the last.
+
+        One transaction at a time, and time does not go back.
+        """
+        waiting = self.waiting()
+        if waiting is not None:
+            known_by = waiting.transaction_hash
+            raise Refused("TRANSACTION_WAITING", f"{known_by} was signed and has no block yet.", waiting=known_by)
+        if at < self._wished:
             raise Refused(
-                "TIME_WENT_BACK", f"Block time {at} is before the last block's {earliest}.", got=at, want=earliest
+                "TIME_WENT_BACK",
+                f"Block time {at} is before the last one wished, {self._wished}.",
+                got=at,
+                want=self._wished,
             )
+        self._wished = at
+        if not self._node.strictly_later:
+            return at
+        return max(at, (self._spec.genesis_time if self._last is None else self._last.block_time) + 1)
 
     def sign(self, entry: JournalEntry) -> ChainJournal:
         """Put a signed transaction on the journal's page; whoever called saves the page before `send`."""
@@ -235,7 +249,7 @@ class LocalChain:
             self._failures += 1
             self._writer.close()
             self._readers.close()
-            self._anvil.start(self._on_crash)
+            self._node.start(self._on_crash)
             self.restarts += 1
             try:
                 self._reexecute(self._all_mined())
@@ -246,7 +260,7 @@ class LocalChain:
             self._ready.set()
 
     def _alive(self) -> bool:
-        if not self._anvil.running:
+        if not self._node.running:
             return False
         try:
             self._writer.call("eth_chainId")

@@ -3,12 +3,12 @@
 Knows the names. Knows nothing of their insides.
 """
 
-from tradeseal.chain.anvil import CHAIN_ID
 from tradeseal.chain.deploy import BookPlan
 from tradeseal.chain.description import ContractDescription, ContractsDescription, describe
 from tradeseal.chain.gate import ChainGate, ChainHead, open_gate
 from tradeseal.chain.journal import ChainJournal, JournalEntry, JournalReader
 from tradeseal.chain.keys import DemoKeys, demo_keys
+from tradeseal.chain.node import CHAIN_ID
 from tradeseal.chain.risk_book import BookLimits
 from tradeseal.chain.rpc import NodeRefused
 
