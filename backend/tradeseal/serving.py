@@ -70,7 +70,7 @@ class Running:
         control, ports = self._control, self._ports
         parts = open_parts(self._settings, control, re_executed=control.re_executed)
         self._parts = parts
-        control.attach(parts.engine, parts.gate, synthetic=parts.data.synthetic)
+        control.attach(parts.engine, parts.gate, synthetic=parts.data.synthetic, note=parts.data.note)
         self._views = open_read_models(
             self._settings.home / "views", parts.ledger.facts, changed=lambda _: self._server.touch()
         )

@@ -41,6 +41,7 @@ class DataInfo:
     exchange: str | None = None
     start: int | None = None
     end: int | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

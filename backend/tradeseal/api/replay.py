@@ -62,8 +62,8 @@ class ReplayControl:
         self._touch = touch
         self._say = say
 
-    def attach(self, engine: Engine, gate: "ChainGate", *, synthetic: bool) -> None:
-        """The parts are there."""
+    def attach(self, engine: Engine, gate: "ChainGate", *, synthetic: bool, note: str = "") -> None:
+        """The parts are there; `note` says where the candles came from, where that is worth a word."""
         self._engine, self._gate = engine, gate
         store = engine.store
         self._data = DataInfo(
@@ -74,7 +74,10 @@ class ReplayControl:
             exchange=None if synthetic else store.exchange,
             start=engine.feed.start,
             end=engine.feed.end,
+            note=note or None,
         )
+        if note:
+            self._say(note)
 
     # What the engine tells.
 

@@ -107,6 +107,7 @@ def data_label(data: DataInfo) -> dict[str, Any]:
         "markets": list(data.markets),
         "start": time_of(data.start),
         "end": time_of(data.end),
+        "note": data.note,
     }
 
 

@@ -44,7 +44,7 @@ class Progress(Answer):
 
 
 class DataLabel(Answer):
-    """Which prices are shown; `label` says `synthetic` whenever they are."""
+    """Which prices are shown; `label` says `synthetic` whenever they are, `note` where they came from or why not."""
 
     label: str
     synthetic: bool
@@ -53,6 +53,7 @@ class DataLabel(Answer):
     markets: list[Market]
     start: Time | None
     end: Time | None
+    note: str | None = None
 
 
 class TrustLevel(Answer):
