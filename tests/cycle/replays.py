@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tradeseal.cycle.faults import SETTING
+from tradeseal.cycle.ports import TickSeen
 from tradeseal.settings import CHECKOUT, Settings, load_settings
 
 MARKETS = ("ETH", "BTC", "XRP")
@@ -22,6 +23,16 @@ FROM, TO = "2024-12-02T15:00Z", "2024-12-03T11:00Z"
 BARS = 20
 OUTCOMES = {"SignalRefused", "TradeRejected", "TicketReleased", "TradeSettled"}
 TIMEOUT_S = 120
+
+
+class Quiet:
+    """Hears everything and does nothing."""
+
+    def tick(self, seen: TickSeen) -> None: ...
+
+    def progress(self, done: int, total: int, data_clock: int) -> None: ...
+
+    def phase(self, phase: str, detail: str) -> None: ...
 
 
 class Replay:

@@ -7,12 +7,11 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from replays import BARS, OUTCOMES, Replay
+from replays import BARS, OUTCOMES, Quiet, Replay
 
 from tradeseal.bootstrap import open_parts
 from tradeseal.chain.published import ChainGate
 from tradeseal.cycle.faults import POINTS
-from tradeseal.cycle.ports import TickSeen
 from tradeseal.trading.published import BookState, ExitReason
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
@@ -23,16 +22,6 @@ STRIKES = {
     "authorise-signed": 4, "authorise-mined": 8, "authorised": 2, "placed": 3, "filled": 1, "record-signed": 3,
     "record-mined": 2, "settled": 4,
 }  # fmt: skip
-
-
-class Quiet:
-    """Hears everything and does nothing."""
-
-    def tick(self, seen: TickSeen) -> None: ...
-
-    def progress(self, done: int, total: int, data_clock: int) -> None: ...
-
-    def phase(self, phase: str, detail: str) -> None: ...
 
 
 def test_the_run_passes_every_kind_of_step(uninterrupted: Replay) -> None:

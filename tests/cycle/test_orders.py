@@ -1,0 +1,108 @@
+"""What a person orders while the data's clock is held happens once, whoever asks again and whatever restarts."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from replays import Quiet, Replay
+
+from tradeseal.bootstrap import open_parts
+from tradeseal.cycle.engine import Engine, Outcome
+from tradeseal.kernel.clock import parse_utc
+from tradeseal.kernel.errors import Refused
+
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
+
+FIRST_CLOSE = "2024-12-02T16:00Z"  # three BUYs are committed then
+BTC = "BTC-USDT"
+
+
+@contextmanager
+def held(replay: Replay) -> Iterator[Engine]:
+    """The engine in its own thread, held after the first close."""
+    settings = replay.settings.model_copy(update={"pause_at": parse_utc(FIRST_CLOSE)})
+    parts = open_parts(settings, Quiet())
+    runner = threading.Thread(target=parts.engine.run)
+    runner.start()
+    try:
+        eventually(lambda: parts.engine.data_clock >= parse_utc(FIRST_CLOSE) and parts.engine._next_bar is not None)
+        yield parts.engine
+    finally:
+        parts.engine.stop()
+        runner.join()
+        parts.close()
+    assert parts.engine.stopped is None
+
+
+def eventually(found: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def bought(engine: Engine, key: str, market: str = BTC) -> Outcome:
+    return engine.ask(lambda: engine.execute(market, size_bps=None, idempotency_key=key))
+
+
+def sold(engine: Engine, key: str, fraction_bps: int = 10_000) -> Outcome:
+    return engine.ask(lambda: engine.exit(BTC, fraction_bps=fraction_bps, idempotency_key=key))
+
+
+def test_an_order_runs_once_whoever_asks_again_and_also_after_a_restart(another: Replay) -> None:
+    with held(another) as engine:
+        first = bought(engine, "key-1")
+        again = bought(engine, "key-1")
+        other_key = bought(engine, "key-2")
+
+    with held(another) as engine:
+        after = bought(engine, "key-1")
+        elsewhere = bought(engine, "key-1", market="ETH-USDT")
+
+    assert (first.outcome, first.already_run) == ("settled", False)
+    for answer in (again, other_key, after, elsewhere):
+        assert (answer.outcome, answer.already_run, answer.cycle_id) == ("settled", True, first.cycle_id)
+    assert len(another.facts("TradeCycle.TradeSettled")) == 1
+
+
+def test_an_exit_by_hand_runs_once_also_after_a_restart(another: Replay) -> None:
+    with held(another) as engine:
+        bought(engine, "in")
+        first = sold(engine, "out")
+        again = sold(engine, "out")
+
+    with held(another) as engine:
+        after = sold(engine, "out")
+        with pytest.raises(Refused) as refusal:
+            sold(engine, "another")
+
+    assert (first.outcome, first.already_run) == ("settled", False)
+    assert [(answer.already_run, answer.cycle_id) for answer in (again, after)] == [(True, first.cycle_id)] * 2
+    assert refusal.value.code == "NOTHING_TO_SELL"
+    assert [event["side"] for _, _, event in another.facts("TradeCycle.TradeSettled")] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("fraction_bps", "code"), [(0, "BAD_FRACTION"), (10_001, "BAD_FRACTION"), (-1, "BAD_FRACTION")]
+)
+def test_a_share_that_is_none_is_refused_and_the_engine_goes_on(another: Replay, fraction_bps: int, code: str) -> None:
+    with held(another) as engine:
+        bought(engine, "in")
+        with pytest.raises(Refused) as refusal:
+            sold(engine, "out", fraction_bps=fraction_bps)
+        assert sold(engine, "out").outcome == "settled"
+
+    assert refusal.value.code == code
+
+
+def test_the_run_goes_on_to_its_end_after_orders_by_hand(another: Replay) -> None:
+    with held(another) as engine:
+        bought(engine, "in")
+        sold(engine, "out", fraction_bps=5_000)
+
+    summary = another.to_the_end()
+
+    assert summary["books_agree"]
+    assert summary["bars"] == len(another.facts("SignalLog.BarFinished"))
