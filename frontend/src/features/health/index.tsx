@@ -41,6 +41,7 @@ export function Health({ className }: { className?: string }) {
             <span className="inline-flex flex-wrap items-center justify-end gap-1.5">
               {status.data.label || NO_DATA} · {formatAge(status.data.interval_s)} candles <SyntheticLabel synthetic={status.data.synthetic} />
             </span>
+            {status.data.note ? <span className="block text-2xs text-ink-3">{status.data.note}</span> : null}
           </Line>
           <Line name="Data clock">
             <span className="num">{formatTime(status.data_clock)}</span>
