@@ -137,7 +137,7 @@ def test_without_a_network_two_names_are_asked_and_no_more(tmp_path: Path, monke
     class Offline(PublicExchange):
         def listings(self, markets):  # type: ignore[no-untyped-def]
             asked.append(self.name)
-            raise Unavailable("NO_NETWORK", f"no way to {self.name}")
+            raise Unavailable("NO_NETWORK", "no way", host=f"{self.name}.example")
 
     monkeypatch.setattr(fetching, "PublicExchange", Offline)
     with pytest.raises(Unavailable) as failure:
@@ -145,6 +145,7 @@ def test_without_a_network_two_names_are_asked_and_no_more(tmp_path: Path, monke
 
     assert failure.value.code == "NO_NETWORK"
     assert asked == ["binance", "bybit"]
+    assert "binance.example and bybit.example cannot be reached" in failure.value.message
 
 
 @pytest.mark.parametrize(

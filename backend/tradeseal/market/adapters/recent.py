@@ -88,7 +88,7 @@ class _Attempt:
             self.error = error
 
     def _walk(self, names: Sequence[str]) -> None:
-        offline = 0
+        silent: list[str] = []
         for name in names:
             self._say(f"asking {name} for recent candles, {max(0.0, self._left()):.0f} s at most")
             try:
@@ -98,11 +98,13 @@ class _Attempt:
                 if len(names) == 1 and isinstance(error, Refused) and error.code.startswith(("UNKNOWN", "NOT_A")):
                     raise
                 self.reasons.append(error.message)
-                offline += error.code == "NO_NETWORK"
-            if offline == OFFLINE_HOSTS or self._left() <= 0:
+                silent += [error.facts["host"]] if error.code == "NO_NETWORK" else []
+            if len(silent) == OFFLINE_HOSTS or self._left() <= 0:
                 break
-        code = "NO_NETWORK" if offline else "NO_EXCHANGE_ANSWERED"
-        raise Unavailable(code, "; ".join(self.reasons), tried=self.reasons)
+        if silent and len(silent) == len(self.reasons):
+            said = f"no network ({' and '.join(silent)} cannot be reached; HTTPS_PROXY names a proxy)"
+            raise Unavailable("NO_NETWORK", said, tried=self.reasons)
+        raise Unavailable("NO_EXCHANGE_ANSWERED", " ".join(self.reasons), tried=self.reasons)
 
     def _left(self) -> float:
         return self._deadline - monotonic_s()
