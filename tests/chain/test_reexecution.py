@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from desk import KINDS, Desk, a_plan, blocks
 
-from tradeseal.chain.published import demo_keys
+from tradeseal.chain.published import demo_keys, open_gate
 from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError
 from tradeseal.ledger.published import Ledger
 
@@ -174,4 +174,16 @@ def test_other_keys_in_a_used_home_are_refused(open_desk: OpenDesk, tmp_path: Pa
     with pytest.raises(Refused) as refusal:
         open_desk(tmp_path, plan=a_plan())
 
-    assert refusal.value.code == "OTHER_KEYS"
+    assert refusal.value.code in ("OTHER_KEYS", "OTHER_CHAIN")
+
+
+def test_a_used_home_is_not_continued_on_another_chain(open_desk: OpenDesk, tmp_path: Path, kind: str) -> None:
+    desk = open_desk(tmp_path)
+    desk.gate.close()
+    other = next(name for name in KINDS if name != kind)
+
+    with pytest.raises(Refused) as refusal:
+        open_gate(tmp_path, desk.ledger, a_plan(), kind=other)
+
+    assert refusal.value.code == "OTHER_CHAIN"
+    assert other in refusal.value.message

@@ -141,6 +141,8 @@ class _Mined(msgspec.Struct):
 
 
 class _Opened(msgspec.Struct):
+    chain_id: int
+    genesis_hash: str
     funded: tuple[str, ...]
 
 
@@ -161,6 +163,18 @@ class JournalReader:
         """The accounts that had money at genesis; None when nothing was journaled yet."""
         facts = self._facts(0)
         return _opened.decode(facts[0].state).funded if facts else None
+
+    def another(self) -> str | None:
+        """The genesis of another chain whose transactions are in this store; None when there is none.
+
+        Reads the whole log: only to be asked of a store that holds nothing of this chain.
+        """
+        for fact in self._ledger.facts.all():
+            if fact.topic.endswith("JournalPageOpened"):
+                opened = _opened.decode(fact.state)
+                if (opened.chain_id, opened.genesis_hash) != (self._chain_id, self._genesis_hash):
+                    return opened.genesis_hash
+        return None
 
     def entries(self) -> Iterator[JournalEntry]:
         """All transactions in the order of their positions; only the very last may have no block."""

@@ -292,6 +292,15 @@ class LocalChain:
                 got=list(got),
                 want=list(want),
             )
+        # Where the keys are a part of the first block, other keys are another chain.
+        other = self.journal.another() if want is None else None
+        if other is not None:
+            raise Refused(
+                "OTHER_CHAIN",
+                f"This home's chain began elsewhere than on {self.kind}, or with other keys than those in it now.",
+                got=self.genesis_hash,
+                want=other,
+            )
 
     def _make_whole(self) -> None:
         """Nothing is asked of a chain that holds only a part of the journal."""

@@ -9,8 +9,10 @@ import re
 import threading
 from typing import Any
 
+import rlp
 from eth.vm.forks.prague.transactions import PragueTransactionBuilder
 from eth_hash.auto import keccak
+from eth_utils import ValidationError
 from pyrevm import EVM, BlockEnv, CfgEnv, Env
 
 from tradeseal.chain.eth_tester import transaction_json
@@ -49,7 +51,10 @@ class Revm:
         return Block(self._newest)
 
     def mine(self, raw: bytes, at: int) -> Block:
-        transaction: Any = PragueTransactionBuilder.decode(raw)
+        try:
+            transaction: Any = PragueTransactionBuilder.decode(raw)
+        except (ValidationError, rlp.DecodingError) as error:
+            raise TransactionRefused(str(error)) from error
         sender = transaction.sender
         if transaction.nonce != self._nonces.get(sender, 0):
             raise TransactionRefused(f"the nonce of {_hex(sender)} is {self._nonces.get(sender, 0)}")
