@@ -13,7 +13,8 @@ from typing import Any, Final
 import orjson
 import structlog
 
-from tradeseal.api import rules, views
+from tradeseal.api import journeys, rules, views
+from tradeseal.api.plain import time_of
 from tradeseal.api.ports import EngineStatus, Ports
 from tradeseal.kernel.clock import iso_utc, monotonic_s, now_ms, now_s
 from tradeseal.readmodels.published import Queries, Row
@@ -142,7 +143,7 @@ class Board:
         """The last price of every market."""
         status = self._ports.status()
         return {
-            "data_clock": views.time_of(status.data_clock),
+            "data_clock": time_of(status.data_clock),
             "data": views.data_label(status.data),
             "prices": self._prices(status),
         }
@@ -185,8 +186,8 @@ class Board:
         position, head, lag = _store(queries)
         self._read = read = _read(queries, self._read)
         limits = state.limits if state else None
-        signals = [views.cycle(row, limits) for row in read.signals]
-        rejected = [views.rejection(row, limits) for row in read.rejected]
+        signals = [journeys.cycle(row, limits) for row in read.signals]
+        rejected = [journeys.rejection(row, limits) for row in read.rejected]
         rows, equity = read.positions, read.equity
         counted = counters(read.counted)
         prices = self._prices(status)
@@ -247,7 +248,7 @@ class Board:
             found.append(("book", {name: orjson.Fragment(after.parts[name]) for name in _BOOK}))
         # A cycle that was open and has left the list of the newest is told once more, so that no page shows it open.
         left = (queries.cycle(cycle_id) for cycle_id in before.open - after.cycles.keys()) if queries else ()
-        found += [("cycle", views.cycle(row, self._ports.limits())) for row in left if row is not None]
+        found += [("cycle", journeys.cycle(row, self._ports.limits())) for row in left if row is not None]
         changed = [c for cycle_id, c in after.cycles.items() if before.cycles.get(cycle_id) != c]
         found += [("cycle", orjson.Fragment(c)) for c in reversed(changed)]
         fresh = [r for r in rejected if r["cycle_id"] not in before.rejected]
@@ -276,7 +277,7 @@ class Board:
         if self._ports.engine is None or queries is None:
             return []
         asked = [(queries.cycle(asking.cycle_id), asking) for asking in self._ports.engine.asking()]
-        return [views.pending(row, asking.expires_at) for row, asking in asked if row is not None]
+        return [journeys.pending(row, asking.expires_at) for row, asking in asked if row is not None]
 
     def _health(self, status: EngineStatus) -> dict[str, Any]:
         components = [

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
-from tradeseal.api import views
+from tradeseal.api import journeys
 from tradeseal.api.ports import Ports, TradeResult
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import to_e8
@@ -36,7 +36,7 @@ def answer(result: TradeResult, ports: Ports) -> dict[str, Any]:
         "outcome": result.outcome,
         "message": result.message,
         "already_run": result.already_run,
-        "cycle": views.cycle(row, ports.limits()) if row else None,
+        "cycle": journeys.cycle(row, ports.limits()) if row else None,
     }
 
 

@@ -162,10 +162,10 @@ class ReplayControl:
 
     def _chain(self) -> ChainInfo:
         if self._gate is None:
-            return ChainInfo(kind="anvil")
+            return ChainInfo(kind="")
         heads = self._gate.heads()
         return ChainInfo(
-            kind="anvil",
+            kind=self._gate.chain.kind,
             chain_id=heads.chain_id,
             genesis_hash=heads.genesis_hash,
             block=heads.block,

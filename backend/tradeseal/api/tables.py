@@ -8,7 +8,8 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from tradeseal.api import views
+from tradeseal.api import journeys, proofs
+from tradeseal.api.plain import exact
 from tradeseal.api.ports import Ports
 from tradeseal.api.symbols import known_market
 from tradeseal.kernel.clock import parse_utc
@@ -58,7 +59,7 @@ def history_page(ports: Ports, chosen: CycleFilter, cursor: str | None, limit: i
     limits = ports.limits()
     page = ports.the_queries().cycles(chosen, before=cursor_of(cursor), limit=limit)
     return {
-        "items": [views.cycle(row, limits) for row in page.rows],
+        "items": [journeys.cycle(row, limits) for row in page.rows],
         "next": _text(page.next),
         "total": page.total,
     }
@@ -75,7 +76,7 @@ def _all_cycles(queries: Queries, chosen: CycleFilter, limits: Limits | None) ->
     before, left = None, CSV_ROWS_MAX
     while left > 0:
         page = queries.cycles(chosen, before=before, limit=min(500, left))
-        yield [views.cycle(row, limits) for row in page.rows]
+        yield [journeys.cycle(row, limits) for row in page.rows]
         left -= len(page.rows)
         if page.next is None:
             return
@@ -107,7 +108,7 @@ def record_page(
         kind=kind.replace("_", " ").lower() if kind else None,
         limit=limit,
     )
-    return {"items": [views.record(row) for row in page.rows], "next": _text(page.next), "total": page.total}
+    return {"items": [proofs.record(row) for row in page.rows], "next": _text(page.next), "total": page.total}
 
 
 def verification_page(
@@ -120,7 +121,7 @@ def verification_page(
         before=cursor_of(cursor),
         limit=limit,
     )
-    return {"items": [views.verification(row) for row in page.rows], "next": _text(page.next), "total": page.total}
+    return {"items": [proofs.verification(row) for row in page.rows], "next": _text(page.next), "total": page.total}
 
 
 def event_page(ports: Ports, after: int, limit: int) -> dict[str, Any]:
@@ -142,7 +143,7 @@ def event_page(ports: Ports, after: int, limit: int) -> dict[str, Any]:
                 "hash": fact.hash,
                 "previous": previous or "0x" + "00" * 32,
                 "state": fact.state.decode(),
-                "data": views.exact(fact.data),
+                "data": exact(fact.data),
             }
         )
         previous = fact.hash

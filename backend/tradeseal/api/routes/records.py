@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from tradeseal.api import tables, views
+from tradeseal.api import proofs, tables
 from tradeseal.api.routes.common import Cursor, Limit, MarketText, PortsDep, as_json
 from tradeseal.api.schemas.records import Contracts, EventPage, Heads, RecordPage
 from tradeseal.api.schemas.trades import VerificationPage
@@ -34,7 +34,7 @@ def records(
 @router.get("/api/smartcontract/contracts", response_model=Contracts, operation_id="getContracts")
 def contracts(ports: PortsDep) -> Response:
     """Addresses, ABI, EIP-712 types, chain id, source hash: all that a stranger needs to verify."""
-    return as_json(views.contracts(ports.the_contracts().contracts()))
+    return as_json(proofs.contracts(ports.the_contracts().contracts()))
 
 
 @router.get("/api/oracle/verifications", response_model=VerificationPage, operation_id="getVerifications")
@@ -62,4 +62,4 @@ def events(
 @router.get("/api/heads", response_model=Heads, operation_id="getHeads")
 def heads(ports: PortsDep) -> Response:
     """What a witness keeps: compare it at your next visit."""
-    return as_json(views.heads(ports))
+    return as_json(proofs.heads(ports))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from tradeseal.api import orders, tables, views
+from tradeseal.api import journeys, orders, tables
 from tradeseal.api.routes.common import Cursor, Limit, MarketText, PortsDep, TimeText, as_json
 from tradeseal.api.schemas.trades import (
     CycleDetail,
@@ -111,4 +111,4 @@ def history(
 @router.get("/api/trades/{cycle_id}", response_model=CycleDetail, operation_id="getTrade")
 def detail(cycle_id: Annotated[str, Path(max_length=40)], ports: PortsDep) -> Response:
     """All that is kept about one cycle: signal, checks, transactions, events, profit and loss."""
-    return as_json(views.cycle_detail(ports.the_queries(), cycle_id, ports.limits()))
+    return as_json(journeys.cycle_detail(ports.the_queries(), cycle_id, ports.limits()))
