@@ -450,3 +450,32 @@ def answers(monkeypatch: pytest.MonkeyPatch, standin: StandIn, by_name: dict[str
 
     monkeypatch.setattr(downloading, "PublicExchange", Answering)
     return asked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("market", "start"),
+    [
+        ("BTC", 1_517_443_200),  # 2018-02-01: a gap of 33 hours
+        ("DOGE", 1_619_827_200),  # 2021-05-01: prices and volumes of other sizes
+    ],
+)
+def test_real_candles_come_through_every_weather_to_the_last_integer(
+    market: str, start: int, market_data: Path, tmp_path: Path
+) -> None:
+    end, symbol = start + 2_500 * HOUR, f"{market}USDT"
+    source_rows = [row for row in read_candles(market_data / f"binance-{symbol}-1h.parquet") if row.time < end]
+    standin = StandIn({symbol: source_rows}, end + 600, listed(symbol))
+    days = [status(429), html(502), hang_up, cut_off(honest_length=False), empty, backwards, overlapping, short]
+    standin.faults.extend(random.Random(market).sample(days, len(days)))
+    with open_for_business(standin):
+        source = PublicExchange("binance", url=standin.url)
+        download(source, source.listings([market]), span_of(HOUR, start, end), tmp_path)
+
+    here, _ = load_folder(tmp_path)
+    there, _ = load_folder(market_data, markets=[market])
+    table = there.series(f"{market}-USDT").table
+    within = table[(table[:, 0] >= start) & (table[:, 0] < end)]
+
+    assert len(within) > 2_400
+    assert (here.series(f"{market}-USDT").table == within).all()

@@ -113,7 +113,10 @@ def download(
     watcher: Watcher | None = None,
 ) -> list[MarketReport]:
     """Bring every market's file up to the span's end; what an earlier run kept is not asked for again."""
-    return [_one_market(exchange, listing, span, folder, watcher or Watcher()) for listing in listings]
+    try:
+        return [_one_market(exchange, listing, span, folder, watcher or Watcher()) for listing in listings]
+    except OSError as error:  # of the disk; those of the network have become Unavailable
+        raise cannot_write(folder, error) from error
 
 
 def _one_market(exchange: PublicExchange, listing: Listing, span: Span, folder: Path, watcher: Watcher) -> MarketReport:
@@ -134,6 +137,15 @@ def _one_market(exchange: PublicExchange, listing: Listing, span: Span, folder: 
             growing.finish(_provenance(exchange, plan, growing.rows), report.notes())
         _describe(report, growing.rows, span)
     return report
+
+
+def cannot_write(folder: Path, error: OSError) -> Refused:
+    """The disk is full, or the folder is none of ours."""
+    return Refused(
+        "CANNOT_WRITE",
+        f"{folder} cannot be written: {error.strerror or error}. Make room or choose another folder with --out.",
+        folder=str(folder),
+    )
 
 
 class Walk:
