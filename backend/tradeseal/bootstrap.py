@@ -71,6 +71,7 @@ class Parts:
     calibrator: Calibrator
     portfolio: Portfolio
     engine: Engine
+    chain_note: str = ""  # what a person should know of the chain in use
 
     def close(self) -> None:
         """End what was started, in reverse order."""
@@ -200,24 +201,27 @@ def open_parts(
 
     Raises `Refused` with what is wrong, or `Unavailable` with what did not answer; then nothing is left running.
     """
+    from tradeseal.chain.choice import choose
     from tradeseal.chain.deploy import BookPlan
     from tradeseal.chain.gate import open_gate
     from tradeseal.chain.keys import demo_keys
 
-    if settings.chain != "anvil":
-        raise Refused("CHAIN_NOT_SUPPORTED", "A replay runs on anvil so far.", got=settings.chain, known=["anvil"])
     lock = HomeLock(settings.home)
     try:
         migrate(settings.home)
+        began = read_manifest(settings.home)
+        asked = settings.chain if "chain" in settings.model_fields_set else None
+        chain = choose(asked, None if began is None else began.chain, contracts=settings.contracts)
+        settings = settings.model_copy(update={"chain": chain.kind})
         listener.phase("LOADING_DATA", "reading candles")
         data = open_data(settings, lambda text: listener.phase("LOADING_DATA", text))
-        if read_manifest(settings.home) is None:
+        if began is None:
             keep_manifest(settings.home, data.manifest)
         listener.phase("FITTING", "learning from the candles before the start")
         calibrator = open_calibrator(settings, data)
         strategy = SignalEngine(TechnicalStrategy(), calibrator)
         opinions = strategy.precompute(data.store, data.store.markets, data.manifest.start, data.manifest.end)
-        listener.phase("STARTING_CHAIN", "starting the chain")
+        listener.phase("STARTING_CHAIN", chain.note or f"starting {chain.kind}")
         ledger = Ledger(settings.home / "ledger.sqlite")
     except BaseException:
         lock.close()
@@ -231,7 +235,7 @@ def open_parts(
             step_limit_bps=step_limit_bps(data.store.interval_s),
         )
         keys = demo_keys(settings.home / "demo-keys.json")
-        gate = open_gate(settings.home, ledger, plan, progress=re_executed, keys=keys)
+        gate = open_gate(settings.home, ledger, plan, kind=chain.kind, progress=re_executed, keys=keys)
     except BaseException:
         ledger.close()
         lock.close()
@@ -269,7 +273,7 @@ def open_parts(
         speed=parse_speed(settings.speed),
         pause_at=settings.pause_at,
     )
-    return Parts(settings, lock, data, ledger, gate, source, calibrator, portfolio, engine)
+    return Parts(settings, lock, data, ledger, gate, source, calibrator, portfolio, engine, chain.note)
 
 
 def step_limit_bps(interval_s: int) -> int:

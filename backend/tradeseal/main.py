@@ -51,7 +51,7 @@ From = Annotated[str | None, typer.Option("--from", help="First candle, for exam
 To = Annotated[str | None, typer.Option("--to", help="Last candle's close at the latest.")]
 PauseAt = Annotated[str | None, typer.Option("--pause-at", help="Hold the data's clock after this close.")]
 Speed = Annotated[str | None, typer.Option("--speed", help="Seconds of data per second, or max.")]
-Chain = Annotated[str | None, typer.Option("--chain", help="anvil; others come later.")]
+Chain = Annotated[str | None, typer.Option("--chain", help="anvil or eth-tester (default anvil where installed).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 _BAD = 2
@@ -275,6 +275,8 @@ def _summary(parts: "Parts", seconds: float) -> dict[str, Any]:
     return {
         "data": parts.data.store.label,
         "data_note": parts.data.note,
+        "chain": parts.gate.chain.kind,
+        "chain_note": parts.chain_note,
         "markets": list(engine.steps.markets),
         "from": iso_utc(engine.feed.start),
         "to": iso_utc(engine.data_clock),
@@ -309,8 +311,8 @@ def _held(book: BookState | None) -> dict[str, str]:
 
 def _print_summary(summary: dict[str, Any], out: Console) -> None:
     out.print(f"[bold]{summary['data']}[/bold] candles of {', '.join(summary['markets'])}")
-    if summary["data_note"]:
-        out.print(summary["data_note"], markup=False, highlight=False)
+    for note in filter(None, (summary["data_note"], summary["chain_note"])):
+        out.print(note, markup=False, highlight=False)
     out.print(f"{summary['from']} to {summary['to']}: {summary['bars']} bars in {summary['seconds']} s")
     out.print(
         f"{summary['entries']} entries, {summary['exits']} exits, {summary['rejections']} rejected by the contract"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tradeseal.chain.anvil import anvil_binary
+from tradeseal.chain.choice import ANVIL, PYREVM
 from tradeseal.chain.compile import CONTRACTS, artifacts
-from tradeseal.chain.gate import ANVIL, PYREVM
 from tradeseal.chain.published import BookPlan, demo_keys, open_gate
 from tradeseal.kernel.errors import Unavailable
 from tradeseal.ledger.published import Ledger

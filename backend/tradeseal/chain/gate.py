@@ -11,6 +11,7 @@ from typing import Any
 
 from tradeseal.chain.abi import Abi, text
 from tradeseal.chain.anvil import Anvil, anvil_binary
+from tradeseal.chain.choice import ANVIL, ETH_TESTER, PYREVM, unknown
 from tradeseal.chain.compile import CONTRACTS, Artifacts, artifacts, artifacts_of
 from tradeseal.chain.deploy import GAS, BookPlan, Deployment, deploy, sign_next, source_hash_of
 from tradeseal.chain.journal import ChainJournal, JournalEntry
@@ -27,7 +28,6 @@ from tradeseal.oracle.published import Domain, name_id
 from tradeseal.trading.published import BookState, ExitOrder, Fill, Limits, Order, RuleCheck, Ticket
 
 ORDERS_MAX = 64
-ANVIL, ETH_TESTER, PYREVM = "anvil", "eth-tester", "pyrevm"
 
 
 @dataclass(frozen=True)
@@ -281,12 +281,7 @@ def _node(kind: str, spec: ChainSpec, home: Path, contracts: Path) -> Node:
         from tradeseal.chain.revm import revm  # noqa: PLC0415
 
         return revm(spec)
-    raise Refused(
-        "CHAIN_NOT_SUPPORTED",
-        f"A replay runs on {ANVIL} or {ETH_TESTER}; {kind} is for paper and live trading, which come later.",
-        got=kind,
-        known=[ANVIL, ETH_TESTER],
-    )
+    raise unknown(kind)
 
 
 def _artifacts_in_use(chain: LocalChain, contracts: Path) -> Artifacts:

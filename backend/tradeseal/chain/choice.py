@@ -1,0 +1,65 @@
+"""Which chain a home runs on: what was asked for, what it began with, and what is installed.
+
+Knows the names of the chains. Starts nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from tradeseal.chain.anvil import anvil_binary
+from tradeseal.chain.compile import CONTRACTS
+from tradeseal.kernel.errors import Refused, Unavailable
+
+ANVIL, ETH_TESTER, PYREVM = "anvil", "eth-tester", "pyrevm"
+FALLBACK = (
+    f"{ANVIL} is not installed, so the chain runs in {ETH_TESTER}: the same contracts and records, in Python, some ten "
+    "times slower, and without traces. This home stays on it."
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chain in use, and what to tell the person about it."""
+
+    kind: str
+    note: str = ""
+
+
+def choose(
+    asked: str | None,
+    began: str | None,
+    *,
+    contracts: Path = CONTRACTS,
+    installed: Callable[[Path], Path] = anvil_binary,
+) -> Choice:
+    """`asked` is what the person named, `began` what the home runs on; None where nobody said and where it is new.
+
+    A home stays on its chain. A new one falls back to eth-tester where Anvil is missing and was not asked for by name.
+    """
+    kind = asked or began or ANVIL
+    if kind == ANVIL:
+        try:
+            installed(contracts)
+        except Unavailable as missing:
+            if asked is not None or began is not None:
+                raise
+            return Choice(ETH_TESTER, f"{FALLBACK} {missing.message}")
+    elif kind == PYREVM and find_spec("pyrevm") is None:
+        raise Unavailable("PYREVM_MISSING", "pyrevm is for tests alone: pip install -r requirements-dev.txt.")
+    elif kind not in (ETH_TESTER, PYREVM):
+        raise unknown(kind)
+    return Choice(kind)
+
+
+def unknown(kind: str) -> Refused:
+    """The refusal of a chain that a replay cannot run on."""
+    return Refused(
+        "CHAIN_NOT_SUPPORTED",
+        f"A replay runs on {ANVIL} or {ETH_TESTER}; {kind} is for paper and live trading, which come later."
+        if "://" in kind
+        else f"There is no chain {kind}; a replay runs on {ANVIL} or {ETH_TESTER}.",
+        got=kind,
+        known=[ANVIL, ETH_TESTER],
+    )
