@@ -63,7 +63,10 @@ def fetch_recent(
         raise attempt.error
     if attempt.found is None:
         raise Unavailable("NO_TIME", f"No exchange answered within {seconds:g} s.", tried=attempt.reasons)
-    return _keep(folder, interval_s, *attempt.found)
+    try:
+        return _keep(folder, interval_s, *attempt.found)
+    except OSError as error:
+        raise Unavailable("CANNOT_WRITE", f"{folder} cannot be written: {error.strerror or error}") from error
 
 
 class _Attempt:
