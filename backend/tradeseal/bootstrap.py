@@ -95,6 +95,8 @@ def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -
     if began is not None:
         if folder is None and began.data_folder:
             folder = settings.home / began.data_folder  # of a folder elsewhere only its own path is left
+        if folder is None:
+            note = "synthetic prices: this home began with them; a new one (--home DIR) may fetch real ones"
         chosen = settings.model_fields_set
         markets = settings.markets if "markets" in chosen else began.markets
         exchange = settings.exchange if "exchange" in chosen else began.exchange
@@ -145,7 +147,7 @@ def _fetch(settings: Settings, say: Callable[[str], None]) -> tuple[Recent | Non
             say=say,
         )
     except Unavailable as error:
-        return None, f"synthetic prices, for no real ones could be fetched: {error.message}"
+        return None, f"synthetic prices, for no real ones could be fetched: {error.message}. --data DIR brings your own"
     return recent, in_words(recent)
 
 

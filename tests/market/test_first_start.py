@@ -64,7 +64,10 @@ def test_a_used_home_goes_on_without_asking_even_where_it_was_moved(exchange: St
 def test_a_home_that_began_without_a_network_stays_synthetic(exchange: StandIn, tmp_path: Path) -> None:
     began = begin(tmp_path, fetch_seconds=0)
 
-    assert begin(tmp_path, exchange).manifest == began.manifest
+    again = begin(tmp_path, exchange)
+
+    assert again.manifest == began.manifest
+    assert "this home began with them" in again.note
     assert exchange.questions == []
 
 
@@ -95,7 +98,7 @@ def test_without_a_network_it_plays_the_synthetic_feed_and_says_so(
     data = begin(tmp_path, fetch_seconds=5)
 
     assert data.synthetic
-    assert data.note == "synthetic prices, for no real ones could be fetched: There is no way to an exchange"
+    assert data.note.startswith("synthetic prices, for no real ones could be fetched: There is no way to an exchange")
     assert not (tmp_path / "data").exists()
 
 
