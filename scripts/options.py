@@ -13,7 +13,8 @@ PARTS = ("fast", "contracts", "backend", "frontend", "e2e", "full")
 
 RUN_EPILOG = """\
 The first start prepares this checkout (Python and Node parts from the package registries, contracts, page);
-later starts skip what is up to date. Without --data the prices are synthetic, and say so.
+later starts skip what is up to date. Without --data a new home fetches recent candles of an exchange for a few seconds
+(TRADESEAL_FETCH_SECONDS, 0 for never); without a network its prices are synthetic, and say so.
 Ctrl-C ends; the next start resumes.
 """
 TEST_EPILOG = """\
