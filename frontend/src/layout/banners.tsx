@@ -1,6 +1,6 @@
 "use client";
 
-import { Unplug, OctagonX } from "lucide-react";
+import { OctagonX, ShieldAlert, Unplug } from "lucide-react";
 import { useConnection, useDashboard, useLive } from "@/live/live";
 import { useSecond } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
@@ -28,6 +28,29 @@ export function DisconnectedBanner() {
       </Button>
     </div>
   );
+}
+
+const STATES = { REDUCING: "The book takes exits only", HALTED: "The book takes neither entries nor exits" } as const;
+
+/** Why the contract lets nothing in, while that is so. */
+export function BookBanner() {
+  const book = useDashboard("book");
+  if (book === undefined || book.state === "ACTIVE") return null;
+  return (
+    <div role="status" className="flex items-center gap-3 border-b border-line bg-warn-wash px-3 py-1.5 text-xs text-warn">
+      <ShieldAlert aria-hidden className="size-4 shrink-0" />
+      <p className="min-w-0">
+        <strong className="font-semibold">
+          {STATES[book.state]} ({book.state}).
+        </strong>{" "}
+        {book.state_reason ? sentence(book.state_reason) : ""}
+      </p>
+    </div>
+  );
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** The engine stopped for good: it says why, with the numbers it compared. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { KeyExchange } from "@/live/session";
-import { DisconnectedBanner, StoppedBanner } from "./banners";
+import { BookBanner, DisconnectedBanner, StoppedBanner } from "./banners";
 import { Footer } from "./footer";
 import { Header } from "./header";
 import { TrustStrip } from "./trust-strip";
@@ -17,6 +17,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <KeyExchange />
       <DisconnectedBanner />
       <StoppedBanner />
+      <BookBanner />
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
         {children}
       </main>

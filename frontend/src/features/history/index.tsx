@@ -6,8 +6,9 @@ import { memo } from "react";
 import { historyCsvAddress, useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
 import { useDashboard } from "@/live/live";
+import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
-import { quoteOf } from "@/lib/market";
+import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -17,7 +18,7 @@ import { Panel } from "@/ui/panel";
 import { Side } from "@/ui/side";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { StepTicks } from "@/ui/steps";
-import { Table, Td, Th } from "@/ui/table";
+import { StackedRow, Table, Td, Th } from "@/ui/table";
 import { Filters } from "./filters";
 
 interface HistoryProps {
@@ -87,6 +88,7 @@ function Trades({ cycles }: { cycles: readonly Cycle[] }) {
   return (
     <Table
       caption="Trades"
+      stacked
       head={
         <>
           <Th>Candle close</Th>
@@ -112,26 +114,35 @@ function Trades({ cycles }: { cycles: readonly Cycle[] }) {
 
 const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
   return (
-    <tr className="hover:bg-raised">
+    <StackedRow>
       <Td className="num text-xs">
         <Link prefetch={false} href={`/trades?id=${cycle.id}`} className="font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
           {formatTime(cycle.candle_close ?? cycle.opened_at, "minutes")}
         </Link>
       </Td>
-      <Td className="font-medium">{cycle.market}</Td>
+      <Td className="font-medium">
+        {baseOf(cycle.market)}
+        <span className="max-sm:hidden">-{quoteOf(cycle.market)}</span>
+      </Td>
       <Td>
         <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
           <Side side={cycle.side} />
           {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${cycle.reason.toLowerCase().replaceAll("_", " ")}` : ""}</span> : null}
         </span>
       </Td>
-      <Td right>{formatFraction(cycle.confidence, { digits: 1 })}</Td>
-      <Td right className={cycle.fill_price === null ? "text-ink-3" : undefined}>
+      <Td right className="max-sm:ml-auto">
+        {formatFraction(cycle.confidence, { digits: 1 })}
+      </Td>
+      <Td right className={cn("max-sm:hidden", cycle.fill_price === null && "text-ink-3")}>
         <span title={cycle.fill_price === null ? "asked for, not filled" : undefined}>{formatQuantity(cycle.quantity)}</span>
       </Td>
-      <Td right>{formatPrice(cycle.fill_price)}</Td>
-      <Td right>{formatMoney(cycle.fee)}</Td>
-      <Td right>
+      <Td right className="max-sm:hidden">
+        {formatPrice(cycle.fill_price)}
+      </Td>
+      <Td right className="max-sm:hidden">
+        {formatMoney(cycle.fee)}
+      </Td>
+      <Td right className="max-sm:order-last max-sm:ml-auto">
         <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} />
       </Td>
       <Td>
@@ -143,9 +154,9 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
           {cycle.rules.length > 0 ? <span className="font-mono text-2xs text-ink-3">{cycle.rules.map((rule) => rule.id).join(" ")}</span> : null}
         </span>
       </Td>
-      <Td right className="text-ink-3">
+      <Td right className="text-ink-3 max-sm:hidden">
         {cycle.record_seq === null ? "—" : `#${cycle.record_seq}`}
       </Td>
-    </tr>
+    </StackedRow>
   );
 });

@@ -117,7 +117,6 @@ function BookState({ book }: { book: BookNumbers }) {
   return (
     <p className={cn("text-xs", tone)} title={book.state_reason ?? undefined}>
       book <strong className="font-semibold">{book.state}</strong>
-      {book.state_reason ? `: ${book.state_reason}` : ""}
     </p>
   );
 }

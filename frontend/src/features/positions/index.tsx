@@ -44,7 +44,7 @@ export function Positions({ onChoose, className }: { onChoose: (market: string) 
               <Th right>Stop</Th>
               <Th right>Target</Th>
               <Th>Until</Th>
-              <Th>
+              <Th className="sticky right-0 bg-surface">
                 <span className="sr-only">Exit</span>
               </Th>
             </>
@@ -96,7 +96,7 @@ const Row = memo(function Row({ position, feedStale, block, onChoose, onExit }: 
         {formatPrice(position.target)}
       </Td>
       <Td className="num text-xs text-ink-2">{formatTime(position.time_limit, "minutes")}</Td>
-      <Td className="text-right">
+      <Td className="sticky right-0 bg-surface text-right">
         <Button size="small" blocked={block} onClick={() => onExit(position)} aria-label={`Exit ${position.symbol}`}>
           Exit…
         </Button>

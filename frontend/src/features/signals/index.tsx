@@ -13,7 +13,7 @@ import { Panel } from "@/ui/panel";
 import { Side } from "@/ui/side";
 import { Empty, SkeletonRows } from "@/ui/states";
 import { StepTicks } from "@/ui/steps";
-import { Table, Td, Th } from "@/ui/table";
+import { StackedRow, Table, Td, Th } from "@/ui/table";
 
 /** The last signals and how far each came through the seven steps. */
 export function Signals({ className }: { className?: string }) {
@@ -32,6 +32,7 @@ export function Signals({ className }: { className?: string }) {
       ) : (
         <Table
           caption="Last signals"
+          stacked
           head={
             <>
               <Th>Candle close</Th>
@@ -57,7 +58,7 @@ export function Signals({ className }: { className?: string }) {
 
 const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
   return (
-    <tr className="hover:bg-raised">
+    <StackedRow>
       <Td className="num text-xs text-ink-2">
         <Link prefetch={false} href={`/trades?id=${cycle.id}`} className="underline decoration-line-strong underline-offset-2 hover:decoration-ink">
           {formatTime(cycle.candle_close ?? cycle.opened_at, "minutes")}
@@ -70,7 +71,9 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
           {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${wordsOf(cycle.reason)}` : ""}</span> : null}
         </span>
       </Td>
-      <Td right>{formatFraction(cycle.confidence, { digits: 1 })}</Td>
+      <Td right className="max-sm:ml-auto">
+        {formatFraction(cycle.confidence, { digits: 1 })}
+      </Td>
       <Td>
         <StepTicks steps={cycle.steps} />
       </Td>
@@ -80,10 +83,10 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
           {cycle.rules.length > 0 ? <span className="font-mono text-2xs text-ink-3">{cycle.rules.map((rule) => rule.id.slice(5)).join(" ")}</span> : null}
         </span>
       </Td>
-      <Td right>
+      <Td right className="max-sm:ml-auto">
         <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} />
       </Td>
-    </tr>
+    </StackedRow>
   );
 });
 
