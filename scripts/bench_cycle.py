@@ -1,7 +1,8 @@
-"""Benchmark: whole trade cycles on Anvil, one at a time and in batches, stored as the engine stores them.
+"""Benchmark: whole trade cycles on a local chain, one at a time and in batches, stored as the engine stores them.
 
 A cycle is four blocks: commit, marks, authorise, record; each is signed, journaled, sent, read and journaled again.
-Run `.venv/bin/python scripts/bench_cycle.py [CYCLES]`; prints figures, asserts that every trade was allowed and booked.
+Run `.venv/bin/python scripts/bench_cycle.py [CYCLES] [anvil|eth-tester|pyrevm]`; prints figures, asserts that every
+trade was allowed and booked.
 """
 
 import statistics
@@ -124,18 +125,18 @@ def best_fill(ticket: Ticket) -> Fill:
     return Fill(ticket, ticket.quantity_e8, price, fee)
 
 
-def a_bench(home: Path) -> Bench:
+def a_bench(home: Path, kind: str) -> Bench:
     """A fresh home with a book of nine markets."""
     ledger = Ledger(home / "ledger.sqlite")
     plan = BookPlan("bench", MARKETS, 10_000_000 * 10**8, START, 2_000)
-    gate = open_gate(home, ledger, plan)
+    gate = open_gate(home, ledger, plan, kind=kind)
     return Bench(gate, ledger, Attestor([demo_keys(home / "demo-keys.json").signer1], gate.domain, gate.epoch()))
 
 
-def run(size: int, cycles: int) -> None:
+def run(size: int, cycles: int, kind: str) -> None:
     """So many cycles of so many trades; a new day whenever fifty were made."""
     with tempfile.TemporaryDirectory() as folder:
-        bench = a_bench(Path(folder))
+        bench = a_bench(Path(folder), kind)
         bench.now += 1
         bench.marks()
         bench.gas = 0
@@ -154,7 +155,7 @@ def run(size: int, cycles: int) -> None:
         blocks = bench.gate.heads().block
         bench.gate.close()
         before = time.perf_counter()
-        again = open_gate(Path(folder), bench.ledger, bench.gate.plan)
+        again = open_gate(Path(folder), bench.ledger, bench.gate.plan, kind=kind)
         seconds = time.perf_counter() - before
         print(f"  executed again: {blocks} blocks in {seconds:.2f} s, {blocks / seconds:,.0f} blocks/s")
         again.close()
@@ -173,6 +174,7 @@ def report(size: int, times: list[float], gas: int) -> None:
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    run(1, count)
-    run(10, max(count // 4, 10))
-    run(50, max(count // 10, 10))
+    on = sys.argv[2] if len(sys.argv) > 2 else "anvil"
+    run(1, count, on)
+    run(10, max(count // 4, 10), on)
+    run(50, max(count // 10, 10), on)
