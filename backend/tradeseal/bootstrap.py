@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tradeseal.cycle.engine import Engine, parse_speed
 from tradeseal.cycle.faults import FaultPoint
-from tradeseal.cycle.ports import Listener
+from tradeseal.cycle.ports import BookFact, Listener
 from tradeseal.cycle.signal_source import SignalSource
 from tradeseal.cycle.state import EngineState
 from tradeseal.cycle.steps import Steps
@@ -307,5 +307,15 @@ def _open_portfolio(
         start=data.manifest.start,
         record_head=heads.record_head,
     )
+    for fact in gate.opening_facts():
+        if isinstance(fact, BookFact):
+            stamp = fact.stamp
+            portfolio.note_record(
+                name=fact.name,
+                values=dict(fact.values),
+                record_seq=stamp.seq,
+                record_hash=stamp.hash,
+                previous_hash=stamp.previous_hash,
+            )
     ledger.save(portfolio)
     return portfolio

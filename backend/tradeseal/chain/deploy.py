@@ -19,7 +19,7 @@ from tradeseal.ledger.published import Ledger
 from tradeseal.oracle.published import name_id
 from tradeseal.trading.published import BookClass
 
-KIND = "deploy"
+DEPLOYMENT = "deploy"
 GAS = 16_000_000
 FEE_WEI_MAX = 10**9
 
@@ -150,9 +150,9 @@ def _step(
 ) -> None:
     entry = chain.waiting()
     if entry is None:
-        entry = sign_next(chain, deployer, kind=KIND, label=label, to=to, data=data, at=at)
+        entry = sign_next(chain, deployer, kind=DEPLOYMENT, label=label, to=to, data=data, at=at)
         ledger.save(chain.sign(entry))
-    if entry.nonce != nonce or entry.kind != KIND:
+    if entry.nonce != nonce or entry.kind != DEPLOYMENT:
         raise Refused("DEPLOYMENT_ORDER", f"{entry.label} stands where {label} should be.", got=entry.nonce, want=nonce)
     mined, _receipt, page = chain.send(entry.transaction_hash)
     ledger.save(page)

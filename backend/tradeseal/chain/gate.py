@@ -6,6 +6,7 @@ something is wished. The engine saves; between `prepare_…` and `send` lies its
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tradeseal.chain.abi import Abi, text
 from tradeseal.chain.anvil import Anvil, anvil_binary
 from tradeseal.chain.choice import ANVIL, ETH_TESTER, PYREVM, unknown
 from tradeseal.chain.compile import CONTRACTS, Artifacts, artifacts, artifacts_of
-from tradeseal.chain.deploy import GAS, BookPlan, Deployment, deploy, sign_next, source_hash_of
+from tradeseal.chain.deploy import DEPLOYMENT, GAS, BookPlan, Deployment, deploy, sign_next, source_hash_of
 from tradeseal.chain.journal import ChainJournal, JournalEntry
 from tradeseal.chain.keys import DemoKeys, demo_keys
 from tradeseal.chain.local_chain import LocalChain
@@ -28,6 +29,7 @@ from tradeseal.oracle.published import Domain, name_id
 from tradeseal.trading.published import BookState, ExitOrder, Fill, Limits, Order, RuleCheck, Ticket
 
 ORDERS_MAX = 64
+DEPLOYMENTS_MAX = 8
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,17 @@ class ChainGate:
         Which methods may be asked is decided by whoever lets strangers in.
         """
         return self.chain.read(method, params)
+
+    def opening_facts(self) -> tuple[GateFact, ...]:
+        """The records that the book wrote at its own deployment, before any engine listened."""
+        logs = [
+            log
+            for entry in islice(self.chain.journal.entries(), DEPLOYMENTS_MAX)
+            if entry.kind == DEPLOYMENT
+            for log in self.chain.ask("eth_getTransactionReceipt", entry.transaction_hash)["logs"]
+            if str(log["address"]).lower() == self._book_address
+        ]
+        return self.deployment.book.facts(logs, Head(0, text(bytes(32))))[0]
 
     def close(self) -> None:
         """End the node."""
