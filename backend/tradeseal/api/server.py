@@ -24,10 +24,11 @@ from tradeseal.api.gate import Gate
 from tradeseal.api.metrics import Metrics
 from tradeseal.api.orders import Keeper
 from tradeseal.api.ports import ChainInfo, DataInfo, EngineStatus, Ports
-from tradeseal.api.routes import chain, control, dashboard, market, records, trades
+from tradeseal.api.routes import analytics, chain, control, dashboard, market, records, trades
 from tradeseal.api.static import StaticExport
 from tradeseal.api.stream import Hub
 from tradeseal.api.stream import router as stream_router
+from tradeseal.kernel.clock import monotonic_s
 from tradeseal.kernel.errors import Refused
 
 RPC_AT_ONCE: Final = 8  # slow calls of an explorer must not take the threads of the trading page
@@ -88,9 +89,10 @@ class Server:
         app.state.metrics = self.metrics
         app.state.board = self.board
         app.state.hub = self.hub
+        app.state.began = monotonic_s()
         app.state.orders = Keeper()
         app.state.rpc_turns = CapacityLimiter(RPC_AT_ONCE)
-        for part in (dashboard, market, trades, records, control, chain):
+        for part in (dashboard, market, analytics, trades, records, control, chain):
             app.include_router(part.router)
         app.include_router(stream_router)
         app.add_api_route("/api/{rest:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
