@@ -27,8 +27,8 @@ export function candlesQuery(symbol: string, cache: QueryClient) {
   });
 }
 
-export function useCandles(symbol: string, cache: QueryClient) {
-  return useQuery({ ...candlesQuery(symbol, cache), enabled: symbol !== "" });
+export function useCandles(symbol: string, cache: QueryClient, ready: boolean) {
+  return useQuery({ ...candlesQuery(symbol, cache), enabled: ready && symbol !== "" });
 }
 
 /** `known` with `tail` laid over its end; `null` when there is a hole between them or time went back. */

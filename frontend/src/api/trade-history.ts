@@ -22,8 +22,8 @@ export const tradeHistoryQuery = (filter: HistoryFilter) =>
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
-export function useTradeHistory(filter: HistoryFilter) {
-  return useInfiniteQuery(tradeHistoryQuery(filter));
+export function useTradeHistory(filter: HistoryFilter, ready: boolean) {
+  return useInfiniteQuery({ ...tradeHistoryQuery(filter), enabled: ready });
 }
 
 /** The address of the same trades as a CSV file, unpaged. */

@@ -11,6 +11,6 @@ export const tradeQuery = (id: string) =>
     refetchInterval: (query) => (query.state.data && query.state.data.cycle.closed_at === null ? 2000 : false),
   });
 
-export function useTrade(id: string) {
-  return useQuery(tradeQuery(id));
+export function useTrade(id: string, ready: boolean) {
+  return useQuery({ ...tradeQuery(id), enabled: ready });
 }

@@ -92,6 +92,11 @@ export function useDashboard<K extends keyof Dashboard>(part: K): Dashboard[K] |
   return useLive(({ data }) => (data?.status.ready || part === "status" ? data?.[part] : undefined));
 }
 
+/** Is the engine there to be asked? Before that, questions would only come back as "still starting". */
+export function useReady(): boolean {
+  return useLive(({ data }) => data?.status.ready ?? false);
+}
+
 /** Seconds since the feed last spoke, and whether that is too long. */
 export function useFeedAge(): { ageS: number | null; stale: boolean } {
   const second = useSecond();

@@ -41,7 +41,7 @@ export function TradeResult({ answer }: { answer: TradeAnswer }) {
           {cycle.rules.length > 0 ? <RuleFailures rules={cycle.rules} /> : null}
           <dl className="grid grid-cols-2 gap-x-4 gap-y-1">
             <Fact name="Confidence">{formatFraction(cycle.confidence)}</Fact>
-            {cycle.quantity ? (
+            {cycle.fill_price && cycle.quantity ? (
               <Fact name="Filled">
                 {formatQuantity(cycle.quantity)} {baseOf(cycle.market)}
               </Fact>

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { candlesKey, useCandles } from "@/api/candles";
 import type { Position } from "@/api/types";
-import { useDashboard, useFeedAge } from "@/live/live";
+import { useDashboard, useFeedAge, useReady } from "@/live/live";
 import { formatAge, formatPrice } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { quoteOf } from "@/lib/market";
@@ -22,7 +22,7 @@ export function MarketChart({ market, className }: { market: string; className?:
   const status = useDashboard("status");
   const price = useDashboard("prices")?.find((each) => each.market === market);
   const position = useDashboard("positions")?.find((each) => each.market === market);
-  const candles = useCandles(market, cache);
+  const candles = useCandles(market, cache, useReady());
   const { stale, ageS } = useFeedAge();
   const clock = status?.data_clock ?? null;
 

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { memo } from "react";
 import { historyCsvAddress, useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
-import { useDashboard } from "@/live/live";
+import { useDashboard, useReady } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
@@ -29,7 +29,7 @@ interface HistoryProps {
 /** Every cycle there was, newest first. */
 export function History({ filter, onFilter }: HistoryProps) {
   const status = useDashboard("status");
-  const history = useTradeHistory(filter);
+  const history = useTradeHistory(filter, useReady());
   const filtered = Object.values(filter).some(Boolean);
   const total = history.data?.pages[0]?.total;
   return (

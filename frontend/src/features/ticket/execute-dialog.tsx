@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { useExecute } from "@/api/execute";
-import type { Prediction } from "@/api/types";
+import type { PendingSignal, Prediction } from "@/api/types";
 import { useEntryBlock } from "@/live/trading-block";
 import { freshKey } from "@/lib/key";
 import { formatTime } from "@/lib/format";
@@ -12,9 +12,12 @@ import { Dialog } from "@/ui/dialog";
 import { Failure } from "@/ui/states";
 import { TradeResult } from "@/ui/trade-result";
 
+type Opinion = Pick<Prediction | PendingSignal, "side" | "confidence" | "candle_close">;
+
 interface ExecuteDialogProps {
   market: string;
-  opinion: Prediction | undefined;
+  /** What the strategy thinks, as far as it is known. */
+  opinion: Opinion | undefined;
   size: string | undefined;
   onClose: () => void;
 }
@@ -56,7 +59,7 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
   );
 }
 
-function question(market: string, opinion: Prediction | undefined, size: string | undefined): string {
+function question(market: string, opinion: Opinion | undefined, size: string | undefined): string {
   const amount = size === undefined ? "at the signal's size" : `at ${formatFraction(size)} of equity at most`;
   if (opinion === undefined) return `Runs the cycle of the newest closed candle of ${market}, ${amount}.`;
   if (opinion.side === "HOLD") return `The strategy says HOLD on the candle of ${formatTime(opinion.candle_close, "minutes")}: nothing will be traded.`;

@@ -17,13 +17,13 @@ import { ExecuteDialog } from "./execute-dialog";
 export function Waiting() {
   const pending = useDashboard("pending") ?? [];
   // Kept here, not in the question: an answered question goes away, what came of it must stay in sight.
-  const [accepted, setAccepted] = useState<string | null>(null);
+  const [accepted, setAccepted] = useState<PendingSignal | null>(null);
   return (
     <>
       {pending.map((signal) => (
-        <Question key={signal.cycle_id} signal={signal} onAccept={() => setAccepted(signal.market)} />
+        <Question key={signal.cycle_id} signal={signal} onAccept={() => setAccepted(signal)} />
       ))}
-      {accepted ? <ExecuteDialog market={accepted} opinion={undefined} size={undefined} onClose={() => setAccepted(null)} /> : null}
+      {accepted ? <ExecuteDialog market={accepted.market} opinion={accepted} size={undefined} onClose={() => setAccepted(null)} /> : null}
     </>
   );
 }
@@ -37,7 +37,7 @@ function Question({ signal, onAccept }: { signal: PendingSignal; onAccept: () =>
         <Hand aria-hidden className="size-4 text-warn" />
         <strong className="font-semibold">{signal.market} asks you</strong>
         <Side side={signal.side} />
-        <span className="num text-xs text-ink-2">
+        <span className="num text-xs whitespace-normal text-ink-2">
           confidence {formatFraction(signal.confidence, { digits: 1 })} · size {formatFraction(signal.size)} · until {formatTime(signal.expires_at, "minutes")}
         </span>
       </p>

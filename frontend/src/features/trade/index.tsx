@@ -5,7 +5,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { useTrade } from "@/api/trade";
 import type { Check, CycleDetail, EventRef, TransactionRef } from "@/api/types";
-import { useDashboard } from "@/live/live";
+import { useDashboard, useReady } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime, NO_DATA } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
@@ -25,7 +25,7 @@ import { EventData } from "./event-data";
 
 /** All that is kept about one cycle. */
 export function Trade({ id }: { id: string }) {
-  const trade = useTrade(id);
+  const trade = useTrade(id, useReady());
   return (
     <div className="flex flex-col gap-px bg-line pb-px">
       <div className="bg-surface px-3 py-2">
