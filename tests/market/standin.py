@@ -1,4 +1,4 @@
-"""A stand-in exchange on loopback: Binance's public spot endpoints over candles of ours, with every kind of bad day.
+"""A stand-in exchange on loopback: Binance's or Kraken's public endpoints over candles of ours, on good and bad days.
 
 Its clock is its own and is told in the Date header, as an exchange's is: the candle that has not closed by then comes
 too, unmarked and with other numbers. Faults wait in a queue; each question for candles takes the next.
@@ -20,7 +20,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tradeseal.market.adapters.exchange import Row
 
-RECORDING = Path(__file__).resolve().parents[3] / "shared" / "exchange-recordings" / "cryptofeed-BINANCE.0"
+RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "exchange-recordings"
+KRAKEN_KEEPS = 720
 HOUR = 3600
 START = 1_609_459_200  # 2021-01-01T00:00:00Z
 
@@ -73,6 +74,14 @@ class _Handler(BaseHTTPRequestHandler):
             if exchange.faults and exchange.faults.popleft()(self):
                 return
             self.answer([_kline(row, exchange.interval_s) for row in exchange.page(asked)])
+        elif path == "/0/public/AssetPairs":
+            self.answer({"error": [], "result": exchange.info})
+        elif path == "/0/public/OHLC":
+            exchange.questions.append(asked)
+            self.asked = asked
+            if exchange.faults and exchange.faults.popleft()(self):
+                return
+            self.answer(_of_kraken(exchange, asked))
         else:
             self.answer({"code": -1, "msg": "no such endpoint"}, 404)
 
@@ -212,12 +221,32 @@ def a_history(bars: int, seed: int = 1, start: int = START, without: Sequence[in
 
 def listed(*symbols: str) -> dict[str, Any]:
     """What an exchange says of these symbols: the recorded answer where it lies beside the checkout, else its like."""
-    if RECORDING.exists():
-        line = next(line for line in RECORDING.read_text().splitlines() if "/api/v3/exchangeInfo ->" in line)
-        info: dict[str, Any] = json.loads(line.split(": ", 1)[1])
-    else:
+    info: dict[str, Any] | None = _recorded("cryptofeed-BINANCE.0", "/api/v3/exchangeInfo ->")
+    if info is None:
         info = {"timezone": "UTC", "rateLimits": [], "symbols": [_symbol(name) for name in symbols]}
     return info | {"symbols": [one for one in info["symbols"] if one["symbol"] in symbols]}
+
+
+def listed_at_kraken() -> dict[str, Any]:
+    """Bitcoin against dollars, whose id at Kraken is not its name."""
+    recorded = _recorded("cryptofeed-KRAKEN.0", "/0/public/AssetPairs ->")
+    bare = {
+        "altname": "XBTUSD",
+        "wsname": "XBT/USD",
+        "base": "XXBT",
+        "quote": "ZUSD",
+        "pair_decimals": 1,
+        "lot_decimals": 8,
+    }
+    return {"XXBTZUSD": recorded["result"]["XXBTZUSD"] if recorded else bare}
+
+
+def _recorded(file: str, question: str) -> Any:
+    """The answer that was recorded, or None where the recordings do not lie beside the checkout."""
+    if not (RECORDINGS / file).exists():
+        return None
+    line = next(line for line in (RECORDINGS / file).read_text().splitlines() if question in line)
+    return json.loads(line.split(": ", 1)[1])
 
 
 def _symbol(name: str) -> dict[str, Any]:
@@ -233,6 +262,14 @@ def _asked_for(info: dict[str, Any], asked: dict[str, str]) -> Any:
         return info
     names = json.loads(asked["symbols"])
     return info | {"symbols": [one for one in info["symbols"] if one["symbol"] in names]}
+
+
+def _of_kraken(exchange: StandIn, asked: dict[str, str]) -> dict[str, Any]:
+    """Times in seconds, `since` left out itself, and never more than the newest 720."""
+    newest = exchange.page({"symbol": asked["pair"], "limit": "1000000"})[-KRAKEN_KEEPS:]
+    rows = [row for row in newest if row.time > int(asked.get("since", 0))]
+    told = [[row.time, *(format(v, ".8f") for v in row[1:5]), "0", format(row.volume, ".8f"), 9] for row in rows]
+    return {"error": [], "result": {asked["pair"]: told, "last": newest[-1].time}}
 
 
 def _kline(row: Row, interval_s: int) -> list[Any]:

@@ -26,6 +26,7 @@ from standin import (
     hang_up,
     html,
     listed,
+    listed_at_kraken,
     not_candles,
     open_for_business,
     overlapping,
@@ -479,3 +480,20 @@ def test_real_candles_come_through_every_weather_to_the_last_integer(
 
     assert len(within) > 2_400
     assert (here.series(f"{market}-USDT").table == within).all()
+
+
+@pytest.mark.slow
+def test_an_exchange_that_keeps_little_gives_what_it_has_and_the_rest_is_reported(tmp_path: Path) -> None:
+    rows = a_history(1_000)
+    standin = StandIn({"XXBTZUSD": rows}, START + 999 * HOUR + 60, listed_at_kraken(), page_most=10**6)
+    standin.faults.extend([status(503), empty_of_kraken])
+    with open_for_business(standin):
+        source = PublicExchange("kraken", url=standin.url)
+        (report,) = download(source, source.listings(["BTC"]), span_of(HOUR, START, NOW * 2), tmp_path)
+
+    assert read_candles(tmp_path / "kraken-BTCUSD-1h.parquet") == rows[280:999]
+    assert (report.market, report.begins_late, report.missing) == ("BTC-USD", 280, 0)
+    assert load_folder(tmp_path, "kraken")[0].markets == ("BTC-USD",)
+
+
+empty_of_kraken = status(200, {"error": [], "result": {"XXBTZUSD": [], "last": START}})

@@ -194,10 +194,11 @@ def test_json_without_candles_is_no_candle(exchange: StandIn) -> None:
     assert source.page(listing, HOUR, START, 10).rows == []
 
 
-def test_siblings_know_the_markets_and_share_the_pace(exchange: StandIn) -> None:
+def test_siblings_know_the_markets_and_share_the_librarys_pace(exchange: StandIn) -> None:
     source = opened(exchange)
     (listing,) = source.listings(["BTC"])
     sibling = source.sibling(5)
 
     assert sibling.page(listing, HOUR, START, 3).rows == source.page(listing, HOUR, START, 3).rows
+    assert source._api.enableRateLimit
     assert sibling._api.rateLimit == 5 * source._api.rateLimit

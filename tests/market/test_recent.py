@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from standin import HOUR, Fault, StandIn, a_history, listed, open_for_business, status, time_out
 
@@ -12,13 +13,15 @@ from tradeseal.kernel.clock import now_s
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.market.adapters import recent as fetching
 from tradeseal.market.adapters.exchange import PublicExchange
-from tradeseal.market.adapters.recent import BARS_LEAST, RECENT_MARKETS, fetch_recent
-from tradeseal.market.published import load_folder
+from tradeseal.market.adapters.recent import RECENT_MARKETS, bars_least, fetch_recent
+from tradeseal.market.published import CandleStore, Series, load_folder
+from tradeseal.signals.published import fit_calibrator
 
 pytestmark = pytest.mark.loopback
 
 SECONDS = 20.0  # more than it needs on a machine that is busy with other tests
 BARS = 2_300
+BARS_LEAST = bars_least(5)
 
 
 @pytest.fixture
@@ -164,3 +167,19 @@ def test_what_a_person_asks_wrongly_for_is_refused(
         fetch_recent(tmp_path, seconds=SECONDS, url=exchange.url, **options)  # type: ignore[arg-type]
 
     assert refusal.value.code == code
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("markets", [1, 2, 5])
+def test_the_fewest_bars_are_enough_to_learn_from(markets: int) -> None:
+    bars = bars_least(markets)
+    series = [
+        Series(
+            f"M{number}-USDT",
+            np.array([(row.time, *(round(v * 1e8) for v in row[1:])) for row in a_history(bars, number)]),
+        )
+        for number in range(markets)
+    ]
+    store = CandleStore(series, interval_s=HOUR, exchange="test")
+
+    assert fit_calibrator(store, store.markets, store.default_start).origin.rows >= 400

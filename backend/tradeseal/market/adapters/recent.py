@@ -20,9 +20,6 @@ from tradeseal.market.adapters.exchange import EXCHANGES, Listing, PublicExchang
 from tradeseal.market.domainmodel import interval_name, interval_seconds
 
 RECENT_MARKETS: Final = ("BTC", "ETH", "SOL", "XRP", "DOGE")
-# A replay starts at two thirds. With fewer bars the calibrator finds under 400 known outcomes before that: a window of
-# 512, then 72 bars until an outcome is known, every third candle of five markets.
-BARS_LEAST: Final = 1_500
 BARS_WANTED: Final = 10_000
 OFFLINE_HOSTS: Final = 2  # one name that does not resolve may be blocked, two are no network
 
@@ -67,6 +64,15 @@ def fetch_recent(
         return _keep(folder, interval_s, *attempt.found)
     except OSError as error:
         raise Unavailable("CANNOT_WRITE", f"{folder} cannot be written: {error.strerror or error}") from error
+
+
+def bars_least(markets: int) -> int:
+    """How many bars of each market a first start needs.
+
+    A replay starts at two thirds; before that the calibrator must find 400 known outcomes, one of every third candle
+    behind the first window of 512 and 72 bars before the start. A tenth more, for gaps.
+    """
+    return max(1_500, int(1.1 * 1.5 * (512 + 72 + 3 * 400 / markets)))
 
 
 class _Attempt:
@@ -122,11 +128,11 @@ class _Attempt:
             rows = dict(zip(listings, each, strict=True))
         since = max((found[0].time if found else end) for found in rows.values())
         common = {listing: [row for row in found if row.time >= since] for listing, found in rows.items()}
-        if (end - since) // self._interval_s < BARS_LEAST:
+        bars, least = (end - since) // self._interval_s, bars_least(len(listings))
+        if bars < least:
             raise Unavailable(
-                "TOO_LITTLE_CAME",
-                f"{name} gave {(end - since) // self._interval_s} bars of each market in time; {BARS_LEAST} are needed",
-                exchange=name, got=(end - since) // self._interval_s, limit=BARS_LEAST,
+                "TOO_LITTLE_CAME", f"{name} gave {bars} bars of each market in time; {least} are needed.",
+                exchange=name, got=bars, limit=least,
             )  # fmt: skip
         return first, common
 
