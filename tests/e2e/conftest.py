@@ -5,8 +5,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 from tests.e2e.serving import PAUSE_AT, ROOT, Server
+from tests.e2e.watching import watch
 
 CHROMIUM = os.environ.get("TRADESEAL_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
@@ -42,3 +43,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def session(browser: Browser, server: Server) -> StorageState:
+    """The cookies of a person who has opened the printed address: its key works once."""
+    seen = watch(browser)
+    seen.page.goto(server.key_address)
+    expect(seen.page.get_by_text("Session", exact=True)).to_be_visible()
+    assert f"{server.origin}/" == seen.page.url  # the key has left the address
+    state = seen.context.storage_state()
+    seen.context.close()
+    return state

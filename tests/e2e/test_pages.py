@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 from tests.e2e.serving import MARKET, ROOT, Server
 from tests.e2e.watching import NARROW, WIDE, Watched, watch
 
@@ -73,13 +73,11 @@ def test_without_a_session_trading_is_off_and_says_how_to_get_one(browser: Brows
     seen.context.close()
 
 
-def test_a_person_executes_a_paused_candle_sees_it_recorded_and_exits_by_hand(browser: Browser, server: Server) -> None:
-    seen = _visit(browser, server.key_address)
+def test_a_person_executes_a_paused_candle_sees_it_recorded_and_exits_by_hand(
+    browser: Browser, server: Server, session: StorageState
+) -> None:
+    seen = _visit(browser, server.origin, session=session)
     page = seen.page
-
-    # The key is spent and gone from the address.
-    page.wait_for_url(f"{server.origin}/")
-    expect(page.get_by_text("Session", exact=True)).to_be_visible()
 
     # Execute: asked first, then told what came of it.
     page.get_by_role("region", name="Trade ticket").get_by_label("Market").select_option(MARKET)
@@ -100,6 +98,8 @@ def test_a_person_executes_a_paused_candle_sees_it_recorded_and_exits_by_hand(br
         expect(chain.get_by_title(record["tx"], exact=True).first).to_be_visible()
     expect(page.get_by_role("region", name="Events").get_by_text("TradeSettled")).to_be_visible()
 
+    assert [] == _accessibility_violations(page)
+
     # Executed again, the same candle answers with the same cycle.
     page.get_by_role("link", name="Dashboard").click()
     page.get_by_role("region", name="Trade ticket").get_by_label("Market").select_option(MARKET)
@@ -119,6 +119,39 @@ def test_a_person_executes_a_paused_candle_sees_it_recorded_and_exits_by_hand(br
     assert [] == [position for position in server.get("/api/dashboard")["positions"] if position["market"] == MARKET]
 
     assert [] == seen.complaints
+    seen.context.close()
+
+
+def test_hold_answers_that_there_is_no_signal(browser: Browser, server: Server, session: StorageState) -> None:
+    markets = server.get("/api/dashboard")["status"]["data"]["markets"]
+    held = next(market for market in markets if server.get(f"/api/predictions/{market}")["side"] == "HOLD")
+    seen = _visit(browser, server.origin, session=session)
+
+    seen.page.get_by_role("region", name="Trade ticket").get_by_label("Market").select_option(held)
+    seen.page.get_by_role("button", name="Execute the signal…").click()
+    dialog = seen.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("The strategy says HOLD")
+    dialog.get_by_role("button", name="Execute", exact=True).click()
+
+    expect(dialog.locator("[data-outcome=NO_SIGNAL]")).to_be_visible(timeout=AN_ORDER_MS)
+    assert [] == seen.complaints
+    seen.context.close()
+
+
+def test_a_question_is_asked_and_dropped_by_keyboard_alone(
+    browser: Browser, server: Server, session: StorageState
+) -> None:
+    seen = _visit(browser, server.origin, session=session)
+    execute = seen.page.get_by_role("button", name="Execute the signal…")
+
+    execute.focus()
+    seen.page.keyboard.press("Enter")
+    expect(seen.page.get_by_role("dialog")).to_be_visible()
+    assert seen.page.evaluate("document.activeElement.closest('[role=dialog]') !== null")
+    seen.page.keyboard.press("Escape")
+
+    expect(seen.page.get_by_role("dialog")).to_have_count(0)
+    expect(execute).to_be_focused()
     seen.context.close()
 
 

@@ -5,7 +5,7 @@ Knows Playwright. Knows nothing of Tradeseal's pages.
 
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 WIDE = 1440
 NARROW = 360
@@ -24,12 +24,13 @@ class Watched:
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def watch(browser: Browser, *, theme: str = "dark", width: int = WIDE) -> Watched:
-    """A page of its own, with its own cookies."""
+def watch(browser: Browser, *, theme: str = "dark", width: int = WIDE, session: StorageState | None = None) -> Watched:
+    """A page of its own, without any cookie but those of `session`."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
+        storage_state=session,
     )
     watched = Watched(context.new_page(), context)
     watched.page.on(

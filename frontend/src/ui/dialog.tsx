@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
 interface DialogProps {
   open: boolean;
@@ -12,14 +12,20 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A modal question or answer: focus stays inside, Escape closes, focus returns to where it was. */
+/** A modal question or answer, mounted while it is open: focus stays inside, Escape closes, focus returns to where it was. */
 export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+  // Our dialogs are opened by state, not by a Radix trigger, so Radix does not know where the focus came from.
+  const [opener] = useState(() => document.activeElement);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/55" />
         <Radix.Content
           aria-describedby={description ? undefined : ""}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener instanceof HTMLElement) opener.focus();
+          }}
           className="fixed top-[max(3vh,min(12vh,96px))] left-1/2 z-50 flex max-h-[88vh] w-[min(30rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col overflow-hidden rounded-[4px] border border-line-strong bg-surface shadow-2xl outline-none"
         >
           <header className="flex items-start gap-3 border-b border-line px-4 py-3">
