@@ -87,11 +87,12 @@ def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -
     folder = settings.data
     markets = settings.markets
     exchange, interval = settings.exchange, settings.interval
-    note = ""
+    note, begin = "", None
     if began is None and folder is None:
         recent, note = _fetch(settings, say)
         if recent is not None:
             folder, exchange, markets = settings.home / FETCHED, recent.exchange, recent.markets
+            begin = recent.start
     if began is not None:
         if folder is None and began.data_folder:
             folder = settings.home / began.data_folder  # of a folder elsewhere only its own path is left
@@ -105,7 +106,8 @@ def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -
         store, report = _synthetic(interval, markets), DataReport()
     else:
         store, report = load_folder(folder, exchange, interval, list(markets) or None)
-    start = settings.start if settings.start is not None else (began.start if began else store.default_start)
+    starts = (settings.start, began.start if began else None, begin, store.default_start)
+    start = next(one for one in starts if one is not None)
     end = settings.end if settings.end is not None else (began.end if began else store.last_close)
     manifest = Manifest(
         book=settings.book,

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     speed: str = Field(default="3600", description="seconds of data per second, or max")
     chain: str = Field(default="anvil", description="which chain to use")
     fetch_seconds: float = Field(
-        default=6.0, ge=0, le=600, description="how long a new home without --data may fetch candles; 0: not at all"
+        default=10.0, ge=0, le=600, description="how long a new home without --data may fetch candles; 0: not at all"
     )
     exchange_url: str | None = Field(default=None, description="another address of the exchange's public REST API")
     host: str = Field(default="127.0.0.1", description="where the page is served; loopback unless you know better")

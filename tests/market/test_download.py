@@ -404,11 +404,11 @@ def well(handler: object) -> bool:
 def test_without_a_name_the_first_exchange_that_helps_is_taken(
     exchange: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = answers(monkeypatch, exchange, {"binance": Refused("GEO_BLOCKED", "not from here"), "bybit": None})
+    asked = answers(monkeypatch, exchange, {"binance": Refused("GEO_BLOCKED", "not from here"), "kucoin": None})
 
     source, _ = find_exchange([], ["BTC"], HOUR)
 
-    assert (source.name, asked) == ("bybit", ["binance", "bybit"])
+    assert (source.name, asked) == ("kucoin", ["binance", "kucoin"])
 
 
 def test_where_none_helps_every_reason_is_given(exchange: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ def test_a_new_home_trades_what_it_fetched_and_keeps_it(exchange: StandIn, tmp_p
     assert (data.store.label, len(data.store.markets)) == ("binance", 5)
     assert len(list((tmp_path / "data").glob("binance-*-1h.parquet"))) == 5
     assert data.note.startswith("1600 candles of each of BTC-USDT")
+    assert data.manifest.end - data.manifest.start == BARS // 3 * HOUR
 
 
 def test_a_used_home_goes_on_without_asking_even_where_it_was_moved(exchange: StandIn, tmp_path: Path) -> None:

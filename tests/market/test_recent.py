@@ -41,6 +41,7 @@ def test_it_brings_five_markets_of_one_span_with_provenance(exchange: StandIn, t
     store, report = load_folder(tmp_path, recent.exchange)
 
     assert (recent.exchange, recent.bars, len(recent.markets)) == ("binance", BARS, 5)
+    assert recent.start == recent.last_open + HOUR - BARS // 3 * HOUR
     assert store.markets == recent.markets
     assert {len(store.series(market)) for market in store.markets} == {BARS}
     assert {store.series(market).times[0] for market in store.markets} == {recent.first_open}
@@ -147,8 +148,8 @@ def test_without_a_network_two_names_are_asked_and_no_more(tmp_path: Path, monke
         fetch_recent(tmp_path, seconds=5.0)
 
     assert failure.value.code == "NO_NETWORK"
-    assert asked == ["binance", "bybit"]
-    assert "binance.example and bybit.example cannot be reached" in failure.value.message
+    assert asked == ["binance", "kucoin"]
+    assert "binance.example and kucoin.example cannot be reached" in failure.value.message
 
 
 @pytest.mark.parametrize(

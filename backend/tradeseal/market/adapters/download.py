@@ -10,6 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import numpy as np
+
 from tradeseal.kernel.clock import iso_utc, now_s, sleep_s
 from tradeseal.kernel.errors import Refused, TradesealError, Unavailable
 from tradeseal.kernel.money import SCALE
@@ -209,15 +211,17 @@ def usable(rows: Sequence[Row], interval_s: int, since: int, end: int) -> list[R
 
 def refuse_inexact(listing: Listing, rows: Sequence[Row]) -> None:
     """Raise `Refused` for a price that is no multiple of 1e-8: it could not be told exactly."""
-    for row in rows:
-        for price in (row.open, row.high, row.low, row.close):
-            scaled = round(price * SCALE)
-            if scaled / SCALE != price or scaled >= GREATEST_E8:
-                raise Refused(
-                    "SCALE_NOT_SUPPORTED",
-                    f"{listing.symbol} at {iso_utc(row.time)} has the price {price!r}, no multiple of 1e-8 in range.",
-                    market=listing.market, time=row.time, got=repr(price),
-                )  # fmt: skip
+    prices = np.array([row[1:5] for row in rows], dtype=np.float64).reshape(-1, 4)
+    scaled = np.rint(prices * SCALE)
+    inexact = (scaled / SCALE != prices) | (scaled >= GREATEST_E8)
+    if inexact.any():
+        row, column = (int(at[0]) for at in np.nonzero(inexact))
+        got = repr(float(prices[row, column]))
+        raise Refused(
+            "SCALE_NOT_SUPPORTED",
+            f"{listing.symbol} at {iso_utc(rows[row].time)} has the price {got}, no multiple of 1e-8 in range.",
+            market=listing.market, time=rows[row].time, got=got,
+        )  # fmt: skip
 
 
 def _patiently(
