@@ -5,12 +5,15 @@ Knows JSON and topics. Knows nothing of the classes that wrote the events: a pro
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
 
 from tradeseal.ledger.published import StoredFact
 
+_STAMP = b'"timestamp":"'
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SIDES = {0: "HOLD", 1: "BUY", 2: "SELL"}
 EXIT_REASONS = {
     1: "SIGNAL",
@@ -65,6 +68,16 @@ def decoded(stored: StoredFact) -> Fact:
         stored_at=_milliseconds(stamp) if isinstance(stamp, str) else None,
         state=stored.state,
     )
+
+
+def stored_us(fact: Fact) -> int | None:
+    """When the event came about, on the wall clock, in microseconds since 1970; None for one that does not say."""
+    begins = fact.state.find(_STAMP)
+    if begins < 0:
+        return None
+    begins += len(_STAMP)
+    stamp = fact.state[begins : fact.state.index(b'"', begins)].decode()
+    return (datetime.fromisoformat(stamp) - _EPOCH) // timedelta(microseconds=1)
 
 
 def _milliseconds(stamp: str) -> str:

@@ -8,15 +8,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradeseal.ledger.published import EventLog
+from tradeseal.readmodels.answers import Outcome, Results, Sale, StepTime
 from tradeseal.readmodels.book import BookProjection
 from tradeseal.readmodels.cycles import CyclesProjection
 from tradeseal.readmodels.facts import Fact
 from tradeseal.readmodels.follower import Follower, Poisoned
+from tradeseal.readmodels.metrics import Measured, Totals
 from tradeseal.readmodels.queries import CycleFilter, Page, Queries, Row
 from tradeseal.readmodels.records import RecordsProjection
+from tradeseal.readmodels.results import ResultsProjection
 from tradeseal.readmodels.view import ViewFile
 
-__all__ = ["CycleFilter", "Fact", "Follower", "Page", "Poisoned", "Queries", "ReadModels", "Row", "open_read_models"]
+__all__ = [
+    "CycleFilter",
+    "Fact",
+    "Follower",
+    "Measured",
+    "Outcome",
+    "Page",
+    "Poisoned",
+    "Queries",
+    "ReadModels",
+    "Results",
+    "Row",
+    "Sale",
+    "StepTime",
+    "Totals",
+    "open_read_models",
+]
 
 
 @dataclass(frozen=True)
@@ -35,9 +54,10 @@ def open_read_models(
     alarm: Callable[[Poisoned], None] = lambda poisoned: None,
 ) -> ReadModels:
     """Open (or begin) the views in `folder`. Nothing is followed before `follower.start()`."""
-    cycles, records, book = (
-        ViewFile(folder, projection) for projection in (CyclesProjection(), RecordsProjection(), BookProjection())
+    projections = (CyclesProjection(), RecordsProjection(), BookProjection(), ResultsProjection())
+    cycles, records, book, results = (ViewFile(folder, projection) for projection in projections)
+    follower = Follower(log, [cycles, records, book, results], changed=changed, alarm=alarm)
+    queries = Queries(
+        cycles=cycles, records=records, book=book, results=results, log=log, poisoned=lambda: follower.poisoned
     )
-    follower = Follower(log, [cycles, records, book], changed=changed, alarm=alarm)
-    queries = Queries(cycles=cycles, records=records, book=book, log=log, poisoned=lambda: follower.poisoned)
     return ReadModels(follower=follower, queries=queries)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from tradeseal.kernel.clock import monotonic_s, sleep_s
 from tradeseal.ledger.published import EventLog
+from tradeseal.readmodels.answers import Results, evenly
 from tradeseal.readmodels.facts import Fact, decoded
 from tradeseal.readmodels.follower import Poisoned
 from tradeseal.readmodels.view import ViewFile
@@ -68,6 +69,7 @@ class Queries:
         cycles: ViewFile,
         records: ViewFile,
         book: ViewFile,
+        results: ViewFile,
         log: EventLog,
         poisoned: Callable[[], Poisoned | None] = lambda: None,
     ) -> None:
@@ -76,6 +78,7 @@ class Queries:
         self._records = records
         self._book = book
         self._log = log
+        self.results = Results(results)
 
     # Cycles
 
@@ -194,7 +197,7 @@ class Queries:
         """The equity curve thinned evenly to at most `points`; the first and the last are always in."""
         db = self._book.reader()
         (last,) = db.execute("SELECT coalesce(max(n), 0) FROM equity").fetchone()
-        chosen = _evenly(last, points)
+        chosen = evenly(last, points)
         rows: list[Row] = []
         for start in range(0, len(chosen), 500):
             part = chosen[start : start + 500]
@@ -241,10 +244,11 @@ class Queries:
 
     def position(self) -> int:
         """The last position that every view has folded."""
-        return min(
-            (v.reader().execute("SELECT coalesce(max(position), 0) FROM tracking").fetchone()[0])
+        folded = [
+            v.reader().execute("SELECT coalesce(max(position), 0) FROM tracking").fetchone()[0]
             for v in (self._cycles, self._records, self._book)
-        )
+        ]
+        return min(*folded, self.results.position())
 
     def _with_steps(self, rows: list[Row]) -> list[Row]:
         if not rows:
@@ -279,10 +283,3 @@ def _newest(  # noqa: PLR0917
 def _equal(**values: str | None) -> tuple[str, list[Any]]:
     given = {name: value for name, value in values.items() if value is not None}
     return " AND ".join(["1", *(f"{name} = ?" for name in given)]), list(given.values())
-
-
-def _evenly(last: int, points: int) -> list[int]:
-    """Numbers 1…last thinned to at most `points`, ends included."""
-    if last <= points:
-        return list(range(1, last + 1))
-    return sorted({1 + i * (last - 1) // (points - 1) for i in range(points)})
