@@ -52,11 +52,11 @@ def open_desk(contracts: Path, kind: str) -> Iterator[OpenDesk]:
         desk.ledger.close()
         opened.remove(desk)
 
-    def open_one(home: Path, *, plan: BookPlan | None = None, like: Desk | None = None) -> Desk:
+    def open_one(home: Path, *, plan: BookPlan | None = None, like: Desk | None = None, on: str = kind) -> Desk:
         for desk in [desk for desk in opened if desk.ledger.path.parent == home]:
             close(desk)
         ledger = Ledger(home / "ledger.sqlite")
-        gate = open_gate(home, ledger, plan or a_plan(), kind=kind, contracts=contracts)
+        gate = open_gate(home, ledger, plan or a_plan(), kind=on, contracts=contracts)
         keys = demo_keys(home / "demo-keys.json")
         desk = Desk(gate, ledger, Attestor([keys.signer1], gate.domain, gate.epoch()))
         if like is not None:

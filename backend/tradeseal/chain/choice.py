@@ -3,7 +3,6 @@
 Knows the names of the chains. Starts nothing.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,13 +26,7 @@ class Choice:
     note: str = ""
 
 
-def choose(
-    asked: str | None,
-    began: str | None,
-    *,
-    contracts: Path = CONTRACTS,
-    installed: Callable[[Path], Path] = anvil_binary,
-) -> Choice:
+def choose(asked: str | None, began: str | None, *, contracts: Path = CONTRACTS) -> Choice:
     """`asked` is what the person named, `began` what the home runs on; None where nobody said and where it is new.
 
     A home stays on its chain. A new one falls back to eth-tester where Anvil is missing and was not asked for by name.
@@ -41,7 +34,7 @@ def choose(
     kind = asked or began or ANVIL
     if kind == ANVIL:
         try:
-            installed(contracts)
+            anvil_binary(contracts)
         except Unavailable as missing:
             if asked is not None or began is not None:
                 raise
