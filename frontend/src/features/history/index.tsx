@@ -1,21 +1,19 @@
 "use client";
 
 import { Download } from "lucide-react";
-import Link from "next/link";
 import { memo } from "react";
 import { historyCsvAddress, useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
 import { useDashboard, useReady } from "@/live/live";
 import { cn } from "@/lib/cn";
-import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
+import { formatCount, formatMoney, formatPrice, formatQuantity } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
+import { CycleLink, CycleOutcome, CycleSide } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
-import { Outcome } from "@/ui/outcome";
 import { Panel } from "@/ui/panel";
-import { Side } from "@/ui/side";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { StepTicks } from "@/ui/steps";
 import { StackedRow, Table, Td, Th } from "@/ui/table";
@@ -115,20 +113,15 @@ function Trades({ cycles }: { cycles: readonly Cycle[] }) {
 const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
   return (
     <StackedRow>
-      <Td className="num text-xs">
-        <Link prefetch={false} href={`/trades?id=${cycle.id}`} className="font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
-          {formatTime(cycle.candle_close ?? cycle.opened_at, "minutes")}
-        </Link>
+      <Td>
+        <CycleLink id={cycle.id} time={cycle.candle_close ?? cycle.opened_at} />
       </Td>
       <Td className="font-medium">
         {baseOf(cycle.market)}
         <span className="max-sm:hidden">-{quoteOf(cycle.market)}</span>
       </Td>
       <Td>
-        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-          <Side side={cycle.side} />
-          {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${cycle.reason.toLowerCase().replaceAll("_", " ")}` : ""}</span> : null}
-        </span>
+        <CycleSide cycle={cycle} />
       </Td>
       <Td right className="max-sm:ml-auto">
         {formatFraction(cycle.confidence, { digits: 1 })}
@@ -149,10 +142,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
         <StepTicks steps={cycle.steps} />
       </Td>
       <Td>
-        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-          <Outcome cycle={cycle} />
-          {cycle.rules.length > 0 ? <span className="font-mono text-2xs text-ink-3">{cycle.rules.map((rule) => rule.id).join(" ")}</span> : null}
-        </span>
+        <CycleOutcome cycle={cycle} />
       </Td>
       <Td right className="text-ink-3 max-sm:hidden">
         {cycle.record_seq === null ? "—" : `#${cycle.record_seq}`}

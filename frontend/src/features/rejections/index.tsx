@@ -1,10 +1,10 @@
 "use client";
 
-import Link from "next/link";
 import { useDashboard } from "@/live/live";
-import { formatCount, formatTime } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 import { baseOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
+import { CycleLink } from "@/ui/cycle-parts";
 import { Panel } from "@/ui/panel";
 import { RuleFailures } from "@/ui/rule-failures";
 import { Side } from "@/ui/side";
@@ -41,9 +41,7 @@ export function Rejections({ className }: { className?: string }) {
           {rejections.map((rejection) => (
             <li key={rejection.cycle_id} className="px-3 py-2">
               <div className="mb-0.5 flex flex-wrap items-baseline gap-x-2 text-xs">
-                <Link prefetch={false} href={`/trades?id=${rejection.cycle_id}`} className="num text-ink-2 underline decoration-line-strong underline-offset-2 hover:decoration-ink">
-                  {formatTime(rejection.time, "minutes")}
-                </Link>
+                <CycleLink id={rejection.cycle_id} time={rejection.time} />
                 <span className="font-semibold">{baseOf(rejection.market)}</span>
                 <Side side={rejection.side} />
                 <span className="num text-2xs text-ink-3">

@@ -1,16 +1,14 @@
 "use client";
 
-import Link from "next/link";
 import { memo, type ReactNode } from "react";
 import type { Counters, Cycle } from "@/api/types";
 import { useDashboard } from "@/live/live";
-import { formatCount, formatTime } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
+import { CycleLink, CycleOutcome, CycleSide } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
-import { Outcome } from "@/ui/outcome";
 import { Panel } from "@/ui/panel";
-import { Side } from "@/ui/side";
 import { Empty, SkeletonRows } from "@/ui/states";
 import { StepTicks } from "@/ui/steps";
 import { StackedRow, Table, Td, Th } from "@/ui/table";
@@ -59,17 +57,12 @@ export function Signals({ className }: { className?: string }) {
 const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
   return (
     <StackedRow>
-      <Td className="num text-xs text-ink-2">
-        <Link prefetch={false} href={`/trades?id=${cycle.id}`} className="underline decoration-line-strong underline-offset-2 hover:decoration-ink">
-          {formatTime(cycle.candle_close ?? cycle.opened_at, "minutes")}
-        </Link>
+      <Td>
+        <CycleLink id={cycle.id} time={cycle.candle_close ?? cycle.opened_at} />
       </Td>
       <Td className="font-medium">{baseOf(cycle.market)}</Td>
       <Td>
-        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-          <Side side={cycle.side} />
-          {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${wordsOf(cycle.reason)}` : ""}</span> : null}
-        </span>
+        <CycleSide cycle={cycle} />
       </Td>
       <Td right className="max-sm:ml-auto">
         {formatFraction(cycle.confidence, { digits: 1 })}
@@ -78,10 +71,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
         <StepTicks steps={cycle.steps} />
       </Td>
       <Td>
-        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-          <Outcome cycle={cycle} />
-          {cycle.rules.length > 0 ? <span className="font-mono text-2xs text-ink-3">{cycle.rules.map((rule) => rule.id.slice(5)).join(" ")}</span> : null}
-        </span>
+        <CycleOutcome cycle={cycle} />
       </Td>
       <Td right className="max-sm:ml-auto">
         <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} />
@@ -89,10 +79,6 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
     </StackedRow>
   );
 });
-
-function wordsOf(reason: string): string {
-  return reason.toLowerCase().replaceAll("_", " ");
-}
 
 /** What became of all signals so far: why nothing trades stands here. */
 function Funnel({ counters }: { counters: Counters }) {

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { usePrediction } from "@/api/prediction";
 import { useSetMode } from "@/api/set-mode";
 import type { MarketSetting, Prediction } from "@/api/types";
@@ -10,6 +10,7 @@ import { formatAge, formatBps, formatPrice, formatTime } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
+import { Fact } from "@/ui/fact";
 import { Field, Input, Segmented, Select } from "@/ui/fields";
 import { Panel } from "@/ui/panel";
 import { Side } from "@/ui/side";
@@ -142,15 +143,6 @@ function Opinion({ opinion }: { opinion: Prediction }) {
           </dl>
         </details>
       ) : null}
-    </div>
-  );
-}
-
-function Fact({ name, title, children }: { name: string; title?: string; children: ReactNode }) {
-  return (
-    <div className="min-w-0" title={title}>
-      <dt className="label truncate">{name}</dt>
-      <dd className="num text-xs font-medium">{children}</dd>
     </div>
   );
 }

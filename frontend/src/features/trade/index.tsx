@@ -2,7 +2,6 @@
 
 import { ArrowLeft, Check as Tick, X } from "lucide-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
 import { useTrade } from "@/api/trade";
 import type { Check, CycleDetail, EventRef, TransactionRef } from "@/api/types";
 import { useDashboard, useReady } from "@/live/live";
@@ -11,9 +10,11 @@ import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime, NO_D
 import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
+import { reasonWords } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
 import { Hash } from "@/ui/hash";
 import { Outcome } from "@/ui/outcome";
+import { Fact } from "@/ui/fact";
 import { Panel } from "@/ui/panel";
 import { RuleFailures } from "@/ui/rule-failures";
 import { Side } from "@/ui/side";
@@ -102,7 +103,7 @@ function Signal({ detail }: { detail: CycleDetail }) {
   return (
     <Panel title="Signal" note={cycle.kind === "EXIT" && signal === null ? "an exit without a signal" : "what the strategy thought, and why"}>
       {signal === null && detail.why.length === 0 ? (
-        <Empty why={cycle.reason ? `This exit came from ${cycle.reason.toLowerCase().replaceAll("_", " ")}, not from a signal.` : "This cycle has no signal of its own."} />
+        <Empty why={cycle.reason ? `This exit came from ${reasonWords(cycle.reason)}, not from a signal.` : "This cycle has no signal of its own."} />
       ) : (
         <div className="flex flex-col gap-3 p-3">
           <dl className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4">
@@ -247,7 +248,7 @@ function OnChain({ detail }: { detail: CycleDetail }) {
                 <Td right className="font-medium">
                   #{formatCount(record.seq)}
                 </Td>
-                <Td className="whitespace-nowrap">{record.kind.toLowerCase().replaceAll("_", " ")}</Td>
+                <Td className="whitespace-nowrap">{reasonWords(record.kind)}</Td>
                 <Td>
                   <Hash value={record.head} keep={8} />
                 </Td>
@@ -306,15 +307,6 @@ function Events({ events }: { events: readonly EventRef[] }) {
         </ol>
       )}
     </Panel>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="min-w-0">
-      <dt className="label truncate">{name}</dt>
-      <dd className="num truncate font-medium">{children}</dd>
-    </div>
   );
 }
 

@@ -1,0 +1,38 @@
+import Link from "next/link";
+import type { Cycle } from "@/api/types";
+import { formatTime } from "@/lib/format";
+import { Outcome } from "./outcome";
+import { Side } from "./side";
+
+/** When a cycle's candle closed, as the way to the whole of it. */
+export function CycleLink({ id, time }: { id: string; time: string | null }) {
+  return (
+    <Link prefetch={false} href={`/trades?id=${id}`} className="num text-xs underline decoration-line-strong underline-offset-2 hover:decoration-ink">
+      {formatTime(time, "minutes")}
+    </Link>
+  );
+}
+
+/** Buy or sell, and why, if it was an exit. */
+export function CycleSide({ cycle }: { cycle: Pick<Cycle, "side" | "kind" | "reason"> }) {
+  return (
+    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+      <Side side={cycle.side} />
+      {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${reasonWords(cycle.reason)}` : ""}</span> : null}
+    </span>
+  );
+}
+
+/** How it ended, with the rules that said no. */
+export function CycleOutcome({ cycle }: { cycle: Pick<Cycle, "outcome" | "outcome_text" | "rules"> }) {
+  return (
+    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+      <Outcome cycle={cycle} />
+      {cycle.rules.length > 0 ? <span className="font-mono text-2xs text-ink-3">{cycle.rules.map((rule) => rule.id).join(" ")}</span> : null}
+    </span>
+  );
+}
+
+export function reasonWords(reason: string): string {
+  return reason.toLowerCase().replaceAll("_", " ");
+}

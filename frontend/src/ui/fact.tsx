@@ -1,0 +1,11 @@
+import type { ReactNode } from "react";
+
+/** One named number of a `<dl>`. */
+export function Fact({ name, title, children }: { name: string; title?: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0" title={title}>
+      <dt className="label truncate">{name}</dt>
+      <dd className="num truncate font-medium">{children}</dd>
+    </div>
+  );
+}
