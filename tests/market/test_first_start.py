@@ -72,6 +72,7 @@ def test_a_home_that_began_without_a_network_stays_synthetic(exchange: StandIn, 
     assert exchange.questions == []
 
 
+@pytest.mark.slow
 def test_only_explicit_other_data_is_refused(exchange: StandIn, tmp_path: Path) -> None:
     begin(tmp_path / "home", exchange)
     exchange.candles["BTCUSDT"][-5] = exchange.candles["BTCUSDT"][-5]._replace(volume=1.0)
@@ -84,6 +85,7 @@ def test_only_explicit_other_data_is_refused(exchange: StandIn, tmp_path: Path) 
     assert begin(tmp_path / "home", data=tmp_path / "home" / "data").store.label == "binance"
 
 
+@pytest.mark.slow
 def test_the_markets_and_the_interval_a_person_chose_are_fetched(exchange: StandIn, tmp_path: Path) -> None:
     assert begin(tmp_path, exchange, markets=("ETH",)).store.markets == ("ETH-USDT",)
 
@@ -103,6 +105,7 @@ def test_without_a_network_it_plays_the_synthetic_feed_and_says_so(
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.slow
 def test_an_exchange_that_blocks_us_leaves_the_synthetic_feed(exchange: StandIn, tmp_path: Path) -> None:
     exchange.always, exchange.always_at = status(451), "/"
 

@@ -53,12 +53,14 @@ def test_it_brings_five_markets_of_one_span_with_provenance(exchange: StandIn, t
     assert "binance" in said[0]
 
 
+@pytest.mark.slow
 def test_the_unfinished_candle_is_left_out(exchange: StandIn, tmp_path: Path) -> None:
     recent = fetch_recent(tmp_path, seconds=SECONDS, url=exchange.url)
 
     assert recent.last_open + HOUR <= exchange.now
 
 
+@pytest.mark.slow
 def test_a_younger_market_shortens_the_span_of_all(exchange: StandIn, tmp_path: Path) -> None:
     exchange.candles["SOLUSDT"] = exchange.candles["SOLUSDT"][-BARS_LEAST - 11 :]
 
@@ -69,6 +71,7 @@ def test_a_younger_market_shortens_the_span_of_all(exchange: StandIn, tmp_path: 
     assert {store.series(market).times[0] for market in store.markets} == {recent.first_open}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bars", "enough"), [(BARS_LEAST, True), (BARS_LEAST - 1, False)])
 def test_too_short_a_history_is_none(bars: int, enough: bool, exchange: StandIn, tmp_path: Path) -> None:
     for name in exchange.candles:
@@ -97,6 +100,7 @@ def test_an_exchange_that_does_not_help_is_named_and_nothing_is_written(
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.slow
 def test_a_page_that_fails_ends_the_past_but_not_the_present(exchange: StandIn, tmp_path: Path) -> None:
     def third_page(handler) -> bool:  # type: ignore[no-untyped-def]
         oldest = min(row.time for row in exchange.candles["BTCUSDT"])

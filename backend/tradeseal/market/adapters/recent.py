@@ -172,6 +172,7 @@ class _Pages:
         for _ in range(CONNECTIONS):
             self._idle.put(exchange.sibling(CONNECTIONS))
         self._over = threading.Event()
+        self._ended: set[Listing] = set()  # those whose history does not reach further back
 
     def bring(self) -> dict[Listing, list[Row]]:
         """Each market's rows from the newest back to the first page that is empty or did not come."""
@@ -200,7 +201,7 @@ class _Pages:
         until = self._end - number * self._limit * self._interval_s
         since = until - self._limit * self._interval_s
         for last in (False, True):
-            if self._over.is_set() or self._left() <= 0:
+            if self._over.is_set() or listing in self._ended or self._left() <= 0:
                 break
             exchange.set_timeout(self._left())
             try:
@@ -211,6 +212,8 @@ class _Pages:
                 continue
             rows = usable(page.rows, self._interval_s, since, until)
             refuse_inexact(listing, rows)
+            if not rows:
+                self._ended.add(listing)
             return rows
         return []
 
