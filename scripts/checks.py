@@ -9,12 +9,14 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from console import GREEN, RED, YELLOW, Console
-from failures import LAST_LINES, last_lines
+from failures import LAST_LINES, SetupError, last_lines
 from prepare import SETUP, Places, package_scripts
+from work import Processes
 
 PYTEST_WORKERS = "2"
 CHECK_LIMIT_S = 900
@@ -42,6 +44,7 @@ class Check:
     parts: frozenset[str]
     argv: Callable[[], Sequence[str | Path] | Missing]
     cwd: Path
+    lane: str = "code"
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def check(part: str | None, places: Places, console: Console) -> int:
     """Do the checks of `part`, all of them even after a failure; 0 when each has passed."""
     environment = places.environment()
     wanted = [check for check in _checks(places) if part in {None, "full", *check.parts}]
-    outcomes = [_perform(check, environment, console) for check in wanted]
+    outcomes = _perform_in_lanes(wanted, environment, console)
     selection = _pytest_words(part)
     if selection is None:
         _show(outcomes, console)
@@ -80,13 +83,14 @@ def _checks(places: Places) -> list[Check]:
             parts=frozenset({"frontend"}),
             argv=lambda: [places.node, places.npm, "run", "--silent", name],
             cwd=places.root / "frontend",
+            lane="page",
         )
 
     labels = {
-        "typecheck": "page: types",
-        "lint": "page: eslint",
-        "test": "page: vitest",
-        "size": "page: first-page size",
+        "typecheck": "page types",
+        "lint": "page eslint",
+        "test": "page vitest",
+        "size": "page first-page size",
     }
     frontend = places.root / "frontend"
     known = package_scripts(frontend) if (frontend / "package.json").is_file() else {}
@@ -104,34 +108,39 @@ def _forge(places: Places) -> Sequence[str | Path] | Missing:
     return [found[0], "test"] if found else Missing("forge", GET_FORGE)
 
 
-def _perform(check: Check, environment: dict[str, str], console: Console) -> Outcome:
+def _perform_in_lanes(wanted: Sequence[Check], environment: dict[str, str], console: Console) -> list[Outcome]:
+    """Side by side what does not meet; the page's checks one by one, for each writes the same generated client."""
+    processes = Processes(SETUP / "logs")
+    lanes = [[check for check in wanted if check.lane == lane] for lane in sorted({check.lane for check in wanted})]
+
+    def walk(lane: Sequence[Check]) -> list[Outcome]:
+        return [_perform(check, processes, environment, console) for check in lane]
+
+    with ThreadPoolExecutor(max_workers=max(1, len(lanes))) as pool:
+        try:
+            return [outcome for outcomes in pool.map(walk, lanes) for outcome in outcomes]
+        except BaseException:
+            processes.stop()
+            raise
+
+
+def _perform(check: Check, processes: Processes, environment: dict[str, str], console: Console) -> Outcome:
     argv = check.argv()
     if isinstance(argv, Missing):
         return _skipped(check.name, argv)
     began = time.monotonic()
-    log = SETUP / "logs" / f"check-{check.name.replace(': ', '-').replace(' ', '-')}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    console.line(f"… {check.name}")
-    with log.open("wb") as output:
-        try:
-            code = subprocess.run(
-                [str(word) for word in argv],
-                check=False, cwd=check.cwd, env=environment, timeout=CHECK_LIMIT_S,
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            ).returncode  # fmt: skip
-        except subprocess.TimeoutExpired:
-            code = None
+    try:
+        log = processes.run(f"check {check.name}", argv, cwd=check.cwd, env=environment, limit_s=CHECK_LIMIT_S)
+    except SetupError as error:
+        seconds = time.monotonic() - began
+        lines = last_lines(error.log, LAST_LINES * 3) if error.log else [error.what]
+        shown = "".join(f"\n    | {line}" for line in lines)
+        console.line(f"{console.paint('✗', RED)} {check.name}  {seconds:.1f} s  the whole output: {error.log}{shown}")
+        return Outcome(check.name, "failed", seconds, f"see {error.log}")
     seconds = time.monotonic() - began
-    if code == 0:
-        last = (last_lines(log, 1) or [""])[0].strip()
-        console.line(f"{console.paint('✓', GREEN)} {check.name}  {seconds:.1f} s  {last[:90]}")
-        return Outcome(check.name, "passed", seconds)
-    console.line(f"{console.paint('✗', RED)} {check.name}  {seconds:.1f} s  the whole output: {log}")
-    for line in last_lines(log, LAST_LINES * 3):
-        console.line(f"    | {line}")
-    return Outcome(
-        check.name, "failed", seconds, f"see {log}" if code is not None else f"stopped after {CHECK_LIMIT_S} s"
-    )
+    last = (last_lines(log, 1) or [""])[0].strip()
+    console.line(f"{console.paint('✓', GREEN)} {check.name}  {seconds:.1f} s  {last[:90]}")
+    return Outcome(check.name, "passed", seconds)
 
 
 def _skipped(name: str, missing: Missing) -> Outcome:
