@@ -5,6 +5,7 @@ where the content is the same.
 """
 
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copy2
@@ -209,3 +210,33 @@ def test_gas_is_estimated_to_the_unit(desk: Desk) -> None:
 
     assert desk.gate.read("eth_call", [{**call, "gas": hex(enough)}, "latest"])
     assert refused(desk, "eth_call", {**call, "gas": hex(enough - 1)}, "latest")
+
+
+def test_readers_see_whole_blocks_while_others_are_made(desk: Desk) -> None:
+    book = "0x" + desk.gate.deployment.book_address.hex()
+    call = {"to": book, "data": "0x" + desk.gate.deployment.book.abi.call("head").hex()}
+    stop, wrong, answers = threading.Event(), [], []
+
+    def read() -> None:
+        last = 0
+        while not stop.is_set():
+            block = desk.gate.read("eth_getBlockByNumber", ["latest", True])
+            receipt = desk.gate.read("eth_getTransactionReceipt", [block["transactions"][0]["hash"]])
+            seq = int(desk.gate.read("eth_call", [call, block["number"]])[2:66], 16)
+            answers.append(seq)
+            if receipt["blockHash"] != block["hash"] or seq < last:
+                wrong.append((block, receipt, seq, last))
+            last = seq
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(4):
+        desk.whole_trade()
+    stop.set()
+    for reader in readers:
+        reader.join()
+
+    assert wrong == []
+    assert max(answers) > min(answers)
+    assert desk.gate.book().trades_today == 5

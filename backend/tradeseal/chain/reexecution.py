@@ -13,7 +13,7 @@ from tradeseal.chain.rpc import Rpc
 from tradeseal.kernel.errors import Inconsistent, Unavailable
 
 Progress = Callable[[int, int], None]
-STEP = 100
+STEP = 25  # blocks: about a second where the chain is executed in Python
 
 
 def no_progress(_done: int, _total: int) -> None:
