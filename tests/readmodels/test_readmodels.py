@@ -9,7 +9,7 @@ import pytest
 from stories import E8, HOUR, START, Story, a_hash, a_story
 
 from tradeseal.readmodels import cycles as cycles_module
-from tradeseal.readmodels.published import CycleFilter, Poisoned, ReadModels, open_read_models
+from tradeseal.readmodels.published import Filter, Poisoned, ReadModels, open_read_models
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_rejection_keeps_the_failed_rules_alone_with_both_numbers(story: Story
 def test_a_refused_signal_keeps_the_check_that_failed(story: Story) -> None:
     story.refused()
 
-    page = caught_up(story).queries.verifications(market=None, outcome="FAILED", before=None, limit=5)
+    page = caught_up(story).queries.verifications(Filter(outcome="FAILED"), limit=5)
 
     assert 1 == page.total
     assert '"number": 4' in page.rows[0]["checks"]
@@ -90,7 +90,7 @@ def test_records_are_a_chain_in_which_each_names_the_one_before(story: Story) ->
     story.rejection()
     story.sell()
 
-    page = caught_up(story).queries.records(after=0, before=None, market=None, kind=None, limit=100)
+    page = caught_up(story).queries.records(after=0, limit=100)
 
     assert ["entry", "buy fill", "rejection", "exit", "sell fill"] == [r["kind"] for r in page.rows]
     assert [r["hash"] for r in page.rows[:-1]] == [r["previous"] for r in page.rows[1:]]
@@ -121,7 +121,7 @@ def test_pages_end_and_together_hold_every_cycle_once(story: Story) -> None:
 
     seen, before = [], None
     for _ in range(10):
-        page = queries.cycles(CycleFilter(), before=before, limit=3)
+        page = queries.cycles(Filter(), before=before, limit=3)
         seen += [row["id"] for row in page.rows]
         assert 7 == page.total
         before = page.next
@@ -138,10 +138,10 @@ def test_a_filter_includes_both_ends_of_its_span(story: Story) -> None:
 
     queries = caught_up(story).queries
 
-    assert 1 == queries.cycles(CycleFilter(since=at, until=at)).total
-    assert 0 == queries.cycles(CycleFilter(since=at + 1, until=at + HOUR - 1)).total
-    assert 2 == queries.cycles(CycleFilter(since=at, until=at + HOUR)).total
-    assert 0 == queries.cycles(CycleFilter(market="ETH-USDT")).total
+    assert 1 == queries.cycles(Filter(since=at, until=at)).total
+    assert 0 == queries.cycles(Filter(since=at + 1, until=at + HOUR - 1)).total
+    assert 2 == queries.cycles(Filter(since=at, until=at + HOUR)).total
+    assert 0 == queries.cycles(Filter(market="ETH-USDT")).total
 
 
 def test_equity_is_thinned_to_the_asked_points_with_both_ends(story: Story) -> None:
@@ -197,7 +197,7 @@ def test_files_of_an_older_version_are_removed_once_the_new_one_has_caught_up(
     views.follower.catch_up()
 
     assert not old.exists()
-    assert 1 == views.queries.cycles(CycleFilter()).total
+    assert 1 == views.queries.cycles(Filter()).total
 
 
 def test_a_poison_event_stops_the_follower_right_before_it_and_alarms(

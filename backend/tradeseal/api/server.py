@@ -24,7 +24,7 @@ from tradeseal.api.gate import Gate
 from tradeseal.api.metrics import Metrics
 from tradeseal.api.orders import Keeper
 from tradeseal.api.ports import ChainInfo, DataInfo, EngineStatus, Ports
-from tradeseal.api.routes import analytics, chain, control, dashboard, market, records, trades
+from tradeseal.api.routes import analytics, chain, control, dashboard, exports, market, records, trades
 from tradeseal.api.static import StaticExport
 from tradeseal.api.stream import Hub
 from tradeseal.api.stream import router as stream_router
@@ -92,7 +92,7 @@ class Server:
         app.state.began = monotonic_s()
         app.state.orders = Keeper()
         app.state.rpc_turns = CapacityLimiter(RPC_AT_ONCE)
-        for part in (dashboard, market, analytics, trades, records, control, chain):
+        for part in (dashboard, market, analytics, exports, trades, records, control, chain):
             app.include_router(part.router)
         app.include_router(stream_router)
         app.add_api_route("/api/{rest:path}", _nothing_here, methods=_METHODS, include_in_schema=False)

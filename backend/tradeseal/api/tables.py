@@ -1,12 +1,10 @@
-"""Tables: pages with cursors, and CSV.
+"""Tables: pages with cursors.
 
-Knows filters, cursors and columns. Knows nothing of HTTP.
+Knows filters and cursors. Knows nothing of HTTP.
 """
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from tradeseal.api import journeys, proofs
 from tradeseal.api.plain import exact
@@ -14,35 +12,35 @@ from tradeseal.api.ports import Ports
 from tradeseal.api.symbols import known_market
 from tradeseal.kernel.clock import parse_utc
 from tradeseal.kernel.errors import Refused
-from tradeseal.readmodels.published import CycleFilter, Queries
-from tradeseal.trading.published import Limits
-
-CSV_ROWS_MAX: Final = 100_000
-_COLUMNS: Final = (
-    "id", "kind", "market", "side", "reason", "candle_close", "opened_at", "closed_at", "confidence", "risk_score",
-    "size", "price", "outcome", "outcome_text", "quantity", "fill_price", "fee", "realised", "digest", "record_seq",
-)  # fmt: skip
+from tradeseal.readmodels.published import Fact, Filter, Queries
 
 
-def cycle_filter(
+def filter_of(
     ports: Ports,
     *,
-    market: str | None,
-    side: str | None,
-    kind: str | None,
-    outcome: str | None,
-    since: str | None,
-    until: str | None,
-) -> CycleFilter:
+    market: str | None = None,
+    side: str | None = None,
+    kind: str | None = None,
+    outcome: str | None = None,
+    rule: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> Filter:
     """The filter a person wrote."""
-    return CycleFilter(
+    return Filter(
         market=known_market(ports, market) if market else None,
         side=side,
         kind=kind,
         outcome=outcome.upper() if outcome else None,
+        rule=rule,
         since=parse_utc(since) if since else None,
         until=parse_utc(until) if until else None,
     )
+
+
+def record_kind(text: str | None) -> str | None:
+    """A record's kind as the log has it: `buy fill` of `BUY_FILL`."""
+    return text.replace("_", " ").lower() if text else None
 
 
 def cursor_of(text: str | None) -> int | None:
@@ -54,7 +52,7 @@ def cursor_of(text: str | None) -> int | None:
     return int(text)
 
 
-def history_page(ports: Ports, chosen: CycleFilter, cursor: str | None, limit: int) -> dict[str, Any]:
+def history_page(ports: Ports, chosen: Filter, cursor: str | None, limit: int) -> dict[str, Any]:
     """One page of cycles."""
     limits = ports.limits()
     page = ports.the_queries().cycles(chosen, before=cursor_of(cursor), limit=limit)
@@ -65,74 +63,41 @@ def history_page(ports: Ports, chosen: CycleFilter, cursor: str | None, limit: i
     }
 
 
-def history_csv(ports: Ports, chosen: CycleFilter) -> Iterator[bytes]:
-    """All cycles that match, newest first, at most 100,000, a page of rows at a time."""
-    yield _csv([_COLUMNS])
-    for page in _all_cycles(ports.the_queries(), chosen, ports.limits()):
-        yield _csv([[_cell(row[name]) for name in _COLUMNS] for row in page])
-
-
-def _all_cycles(queries: Queries, chosen: CycleFilter, limits: Limits | None) -> Iterator[list[dict[str, Any]]]:
-    before, left = None, CSV_ROWS_MAX
-    while left > 0:
-        page = queries.cycles(chosen, before=before, limit=min(500, left))
-        yield [journeys.cycle(row, limits) for row in page.rows]
-        left -= len(page.rows)
-        if page.next is None:
-            return
-        before = page.next
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue().encode()
-
-
-def _cell(value: Any) -> str:
-    """Text for a spreadsheet; a leading sign of a formula is disarmed unless it is a number."""
-    text = "" if value is None else str(value)
-    if text[:1] in "=+@\t\r" or (text[:1] == "-" and not text[1:2].isdigit()):
-        return "'" + text
-    return text
-
-
-def record_page(
-    ports: Ports, *, after: int | None, market: str | None, kind: str | None, cursor: str | None, limit: int
-) -> dict[str, Any]:
+def record_page(ports: Ports, chosen: Filter, *, after: int | None, cursor: str | None, limit: int) -> dict[str, Any]:
     """One page of records."""
-    page = ports.the_queries().records(
-        after=after,
-        before=cursor_of(cursor),
-        market=known_market(ports, market) if market else None,
-        kind=kind.replace("_", " ").lower() if kind else None,
-        limit=limit,
-    )
+    page = ports.the_queries().records(chosen, after=after, before=cursor_of(cursor), limit=limit)
     return {"items": [proofs.record(row) for row in page.rows], "next": _text(page.next), "total": page.total}
 
 
-def verification_page(
-    ports: Ports, *, market: str | None, outcome: str | None, cursor: str | None, limit: int
-) -> dict[str, Any]:
+def verification_page(ports: Ports, chosen: Filter, cursor: str | None, limit: int) -> dict[str, Any]:
     """One page of verifications."""
-    page = ports.the_queries().verifications(
-        market=known_market(ports, market) if market else None,
-        outcome=outcome,
-        before=cursor_of(cursor),
-        limit=limit,
-    )
+    page = ports.the_queries().verifications(chosen, before=cursor_of(cursor), limit=limit)
     return {"items": [proofs.verification(row) for row in page.rows], "next": _text(page.next), "total": page.total}
 
 
-def event_page(ports: Ports, after: int, limit: int) -> dict[str, Any]:
+def event_page(
+    ports: Ports, *, after: int, limit: int, topic: str | None, since: str | None, until: str | None
+) -> dict[str, Any]:
     """One page of the log; each event with the hash before it."""
     queries = ports.the_queries()
-    facts = queries.events(max(after - 1, 0), limit + (1 if after else 0))
-    previous = facts[0].hash if after and facts else None
-    if after:
-        facts = facts[1:]
-    items = []
+    begin, end = event_span(queries, after, since, until)
+    facts, following = queries.events_chosen(after=begin, limit=limit, topic=topic, until=end)
+    return {"items": logged(queries, facts), "next": following, "last": queries.last_event()[0]}
+
+
+def event_span(queries: Queries, after: int, since: str | None, until: str | None) -> tuple[int, int | None]:
+    """Positions of a span on the wall clock: behind the first, up to and with the second."""
+    begin = max(after, queries.position_before(parse_utc(since) * 10**6)) if since else after
+    return begin, queries.position_before((parse_utc(until) + 1) * 10**6) if until else None
+
+
+def logged(queries: Queries, facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """Events with the hash before each, so that anyone can compute the chain again."""
+    items: list[dict[str, Any]] = []
+    before: Fact | None = None
     for fact in facts:
+        follows = before is not None and before.position == fact.position - 1
+        previous = before.hash if before and follows else queries.hash_before(fact.position)
         items.append(
             {
                 "position": fact.position,
@@ -146,10 +111,8 @@ def event_page(ports: Ports, after: int, limit: int) -> dict[str, Any]:
                 "data": exact(fact.data),
             }
         )
-        previous = fact.hash
-    last = queries.last_event()[0]
-    following = facts[-1].position if facts and facts[-1].position < last else None
-    return {"items": items, "next": following, "last": last}
+        before = fact
+    return items
 
 
 def _text(number: int | None) -> str | None:

@@ -8,13 +8,14 @@ import sqlite3
 
 from tradeseal.kernel.money import price_with_spread_down, price_with_spread_up
 from tradeseal.readmodels.facts import EXIT_REASONS, Fact, handlers_of
+from tradeseal.readmodels.paging import index_of
 from tradeseal.readmodels.view import Projection
 
 _FILLS = """CREATE TABLE IF NOT EXISTS fills (
     position INTEGER PRIMARY KEY, record_seq INTEGER NOT NULL, cycle TEXT NOT NULL, market TEXT NOT NULL,
     side INTEGER NOT NULL, quantity_e8 TEXT NOT NULL, price_e8 TEXT NOT NULL, notional_e8 TEXT NOT NULL,
     fee_e8 TEXT NOT NULL, realised_e8 TEXT NOT NULL, cash_after_e8 TEXT NOT NULL, quantity_after_e8 TEXT NOT NULL,
-    cost_after_e8 TEXT NOT NULL, observed_at INTEGER NOT NULL)"""
+    cost_after_e8 TEXT NOT NULL, cost_taken_e8 TEXT NOT NULL, observed_at INTEGER NOT NULL)"""
 _POSITIONS = """CREATE TABLE IF NOT EXISTS positions (
     market TEXT PRIMARY KEY, quantity_e8 TEXT NOT NULL, cost_e8 TEXT NOT NULL, opened_at INTEGER NOT NULL,
     opening_cycle TEXT NOT NULL, entry_price_e8 TEXT NOT NULL, stop_e8 TEXT, target_e8 TEXT, time_limit INTEGER)"""
@@ -35,10 +36,11 @@ class BookProjection(Projection):
     """One book's money over time."""
 
     name = "book"
-    version = 2
+    version = 3
     tables = (
         _FILLS,
         "CREATE INDEX IF NOT EXISTS fills_market ON fills (market, observed_at)",
+        index_of("fills", "position", "market", "side", "observed_at"),
         "CREATE INDEX IF NOT EXISTS fills_cycle ON fills (cycle)",
         _POSITIONS,
         _BARRIERS,
@@ -105,7 +107,7 @@ def _day_latched(db: sqlite3.Connection, fact: Fact) -> None:
 def _fill(db: sqlite3.Connection, fact: Fact) -> None:
     d = fact.data
     db.execute(
-        "INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             fact.position,
             d["record_seq"],
@@ -171,7 +173,7 @@ def _marks(db: sqlite3.Connection, fact: Fact) -> None:
 
 _AMOUNTS = (
     "quantity_e8", "price_e8", "notional_e8", "fee_e8", "realised_e8", "cash_after_e8", "quantity_after_e8",
-    "cost_after_e8",
+    "cost_after_e8", "cost_taken_e8",
 )  # fmt: skip
 
 

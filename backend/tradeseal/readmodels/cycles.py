@@ -8,6 +8,7 @@ import sqlite3
 from typing import Any
 
 from tradeseal.readmodels.facts import EXIT_REASONS, SIDES, Fact, handlers_of
+from tradeseal.readmodels.paging import index_of
 from tradeseal.readmodels.view import Projection
 
 _CYCLES = """CREATE TABLE IF NOT EXISTS cycles (
@@ -24,6 +25,7 @@ _STEPS = """CREATE TABLE IF NOT EXISTS steps (
 _VERIFICATIONS = """CREATE TABLE IF NOT EXISTS verifications (
     position INTEGER PRIMARY KEY, cycle TEXT NOT NULL, market TEXT NOT NULL, side TEXT NOT NULL, outcome TEXT NOT NULL,
     observed_at INTEGER, digest TEXT, checks TEXT NOT NULL)"""
+_REJECTIONS = "CREATE TABLE IF NOT EXISTS rejections (rule TEXT, seq INTEGER, PRIMARY KEY (rule, seq)) WITHOUT ROWID"
 _COUNTERS = "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"
 
 
@@ -31,17 +33,15 @@ class CyclesProjection(Projection):
     """Cycles with their steps, the oracle's verifications and what was counted on the way."""
 
     name = "cycles"
-    version = 1
+    version = 2
     tables = (
         _CYCLES,
-        "CREATE INDEX IF NOT EXISTS cycles_market ON cycles (market, seq)",
+        index_of("cycles", "seq", "market", "side", "kind", "outcome", "observed_at"),
         "CREATE INDEX IF NOT EXISTS cycles_outcome ON cycles (outcome, seq)",
-        "CREATE INDEX IF NOT EXISTS cycles_observed ON cycles (observed_at)",
-        "CREATE INDEX IF NOT EXISTS cycles_digest ON cycles (digest)",
-        "CREATE INDEX IF NOT EXISTS cycles_record ON cycles (record_seq)",
         _STEPS,
         _VERIFICATIONS,
-        "CREATE INDEX IF NOT EXISTS verifications_market ON verifications (market, position)",
+        index_of("verifications", "position", "market", "side", "outcome", "observed_at"),
+        _REJECTIONS,
         _COUNTERS,
     )
 
@@ -198,6 +198,10 @@ def _rejected(db: sqlite3.Connection, fact: Fact) -> None:
     _judged(db, fact)
     for rule in d["rules"]:
         _count(db, f"rejected:{rule}")
+        db.execute(
+            "INSERT INTO rejections SELECT ?, seq FROM cycles WHERE id = ?",
+            (rule, fact.stream),
+        )
 
 
 def _skipped(db: sqlite3.Connection, fact: Fact) -> None:

@@ -14,14 +14,15 @@ from tradeseal.readmodels.cycles import CyclesProjection
 from tradeseal.readmodels.facts import Fact
 from tradeseal.readmodels.follower import Follower, Poisoned
 from tradeseal.readmodels.metrics import Measured, Totals
-from tradeseal.readmodels.queries import CycleFilter, Page, Queries, Row
+from tradeseal.readmodels.paging import Filter, Page, Row
+from tradeseal.readmodels.queries import Queries
 from tradeseal.readmodels.records import RecordsProjection
 from tradeseal.readmodels.results import ResultsProjection
 from tradeseal.readmodels.view import ViewFile
 
 __all__ = [
-    "CycleFilter",
     "Fact",
+    "Filter",
     "Follower",
     "Measured",
     "Outcome",

@@ -5,56 +5,26 @@ Knows the views' tables. Knows nothing of HTTP or of how an answer is shown.
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from tradeseal.kernel.clock import monotonic_s, sleep_s
 from tradeseal.ledger.published import EventLog
 from tradeseal.readmodels.answers import Results, evenly
-from tradeseal.readmodels.facts import Fact, decoded
+from tradeseal.readmodels.facts import Fact, decoded, stored_us
 from tradeseal.readmodels.follower import Poisoned
+from tradeseal.readmodels.paging import Filter, Page, Row, Table
 from tradeseal.readmodels.view import ViewFile
 
-Row = dict[str, Any]
+SCANNED = 20_000
+Batch = tuple[list[Row], int | None]
 
-
-@dataclass(frozen=True)
-class CycleFilter:
-    """Which cycles; None takes all. Times are UTC seconds of the data's clock, both ends included."""
-
-    market: str | None = None
-    side: str | None = None
-    kind: str | None = None
-    outcome: str | None = None
-    since: int | None = None
-    until: int | None = None
-
-    def where(self) -> tuple[str, list[Any]]:
-        """The condition and its arguments."""
-        parts, values = ["1"], []
-        for condition, value in (
-            ("market = ?", self.market),
-            ("side = ?", self.side),
-            ("kind = ?", self.kind),
-            ("outcome = ?", self.outcome),
-            ("observed_at >= ?", self.since),
-            ("observed_at <= ?", self.until),
-        ):
-            if value is not None:
-                parts.append(condition)
-                values.append(value)
-        return " AND ".join(parts), values
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows, and where the next ones begin (None: there are no more), and how many match in all."""
-
-    rows: Sequence[Row]
-    next: int | None
-    total: int
+_CYCLES = Table("cycles", "seq")
+_VERIFICATIONS = Table("verifications", "position")
+_RECORDS = Table("records", "seq")
+_FILLS = Table("fills", "position")
+_ALL = Filter()
 
 
 class Queries:
@@ -82,13 +52,16 @@ class Queries:
 
     # Cycles
 
-    def cycles(self, chosen: CycleFilter, *, before: int | None = None, limit: int = 50) -> Page:
+    def cycles(self, chosen: Filter = _ALL, *, before: int | None = None, limit: int = 50) -> Page:
         """Cycles, newest first."""
-        where, values = chosen.where()
         db = self._cycles.reader()
-        (total,) = db.execute(f"SELECT count(*) FROM cycles WHERE {where}", values).fetchone()
-        rows, following = _newest(db, "cycles", "seq", where, values, before, limit)
-        return Page(self._with_steps(rows), following, total)
+        rows, following = _CYCLES.newest(db, chosen, before, limit)
+        return Page(self._with_steps(rows), following, _CYCLES.total(db, chosen))
+
+    def cycles_after(self, chosen: Filter, *, after: int | None, limit: int) -> Batch:
+        """Cycles, oldest first."""
+        rows, following = _CYCLES.oldest(self._cycles.reader(), chosen, after, limit)
+        return self._with_steps(rows), following
 
     def cycle(self, cycle_id: str) -> Row | None:
         """One cycle with its steps."""
@@ -114,13 +87,14 @@ class Queries:
         )
         return self._with_steps([dict(row) for row in rows])
 
-    def verifications(self, *, market: str | None, outcome: str | None, before: int | None, limit: int) -> Page:
+    def verifications(self, chosen: Filter = _ALL, *, before: int | None = None, limit: int = 50) -> Page:
         """The oracle's verdicts, newest first."""
-        where, values = _equal(market=market, outcome=outcome)
         db = self._cycles.reader()
-        (total,) = db.execute(f"SELECT count(*) FROM verifications WHERE {where}", values).fetchone()
-        rows, following = _newest(db, "verifications", "position", where, values, before, limit)
-        return Page(rows, following, total)
+        return Page(*_VERIFICATIONS.newest(db, chosen, before, limit), _VERIFICATIONS.total(db, chosen))
+
+    def verifications_after(self, chosen: Filter, *, after: int | None, limit: int) -> Batch:
+        """The oracle's verdicts, oldest first."""
+        return _VERIFICATIONS.oldest(self._cycles.reader(), chosen, after, limit)
 
     def counters(self) -> dict[str, int]:
         """What was counted, by name; `rejected:RULE-01` and so on by rule."""
@@ -129,21 +103,21 @@ class Queries:
     # Records
 
     def records(
-        self, *, after: int | None, before: int | None, market: str | None, kind: str | None, limit: int
+        self, chosen: Filter = _ALL, *, after: int | None = None, before: int | None = None, limit: int = 50
     ) -> Page:
         """Records; behind `after` oldest first, else newest first."""
-        where, values = _equal(market=market, kind=kind)
         db = self._records.reader()
-        (total,) = db.execute(f"SELECT count(*) FROM records WHERE {where}", values).fetchone()
         if after is None:
-            rows, following = _newest(db, "records", "seq", where, values, before, limit)
+            rows, following = _RECORDS.newest(db, chosen, before, limit)
         else:
-            found = db.execute(
-                f"SELECT * FROM records WHERE {where} AND seq > ? ORDER BY seq LIMIT ?", (*values, after, limit + 1)
-            ).fetchall()
-            rows = [dict(row) for row in found[:limit]]
-            following = rows[-1]["seq"] if len(found) > limit else None
-        return Page([self._with_previous(db, row) for row in rows], following, total)
+            rows, following = _RECORDS.oldest(db, chosen, after, limit)
+        return Page([self._with_previous(db, row) for row in rows], following, _RECORDS.total(db, chosen))
+
+    def records_after(self, chosen: Filter, *, after: int | None, limit: int) -> Batch:
+        """Records, oldest first."""
+        db = self._records.reader()
+        rows, following = _RECORDS.oldest(db, chosen, after, limit)
+        return [self._with_previous(db, row) for row in rows], following
 
     def records_of(self, cycle_id: str) -> list[Row]:
         """The records of one cycle."""
@@ -178,6 +152,21 @@ class Queries:
             (market, since, until),
         )
         return [dict(row) for row in rows][::-1]
+
+    def fills_after(self, chosen: Filter, *, after: int | None, limit: int) -> Batch:
+        """Fills, oldest first, each with its record's hash and the venue's order id."""
+        rows, following = _FILLS.oldest(self._book.reader(), chosen, after, limit)
+        hashes = _known(
+            self._records.reader(), "SELECT seq, hash FROM records WHERE seq IN", [r["record_seq"] for r in rows]
+        )
+        orders = _known(
+            self._cycles.reader(),
+            "SELECT cycle, detail FROM steps WHERE step = 5 AND cycle IN",
+            [r["cycle"] for r in rows],
+        )
+        return [
+            row | {"record_hash": hashes.get(row["record_seq"]), "order_id": orders.get(row["cycle"])} for row in rows
+        ], following
 
     def fill_of(self, cycle_id: str) -> Row | None:
         """The fill of a cycle."""
@@ -233,6 +222,40 @@ class Queries:
         """Events behind a position, straight from the log."""
         return [decoded(stored) for stored in self._log.read(after, limit)]
 
+    def events_chosen(
+        self, *, after: int, limit: int, topic: str | None = None, until: int | None = None
+    ) -> tuple[list[Fact], int | None]:
+        """Events of one topic behind a position, and where to go on; looks at `SCANNED` events at most.
+
+        A rare topic so gives short pages, or empty ones that still lead on: the log has no index but its order.
+        """
+        found: list[Fact] = []
+        position = after
+        for stored in self._log.read(after, limit if topic is None else SCANNED):
+            if until is not None and stored.position > until:
+                return found, None
+            position = stored.position
+            if topic is None or topic in (stored.topic, stored.topic.partition(".")[2]):
+                found.append(decoded(stored))
+                if len(found) == limit:
+                    break
+        return found, position if position < self._log.last()[0] and position > after else None
+
+    def hash_before(self, position: int) -> str | None:
+        """The hash that the event at a position covers; None for the first."""
+        found = self._log.read(position - 2, 1) if position > 1 else []
+        return "0x" + found[0].hash.hex() if found else None
+
+    def position_before(self, moment_us: int) -> int:
+        """The last position whose event came about before a moment on the wall clock: by halving the log."""
+        low, high = 0, self._log.last()[0]
+        while low < high:
+            middle = (low + high + 1) // 2
+            (stored,) = self._log.read(middle - 1, 1)
+            stamp = stored_us(decoded(stored))
+            low, high = (middle, high) if stamp is None or stamp < moment_us else (low, middle - 1)
+        return low
+
     def events_of(self, stream: str) -> list[Fact]:
         """All events of one stream."""
         return [decoded(stored) for stored in self._log.stream(UUID(stream))]
@@ -268,18 +291,6 @@ class Queries:
         return row
 
 
-def _newest(  # noqa: PLR0917
-    db: sqlite3.Connection, table: str, key: str, where: str, values: list[Any], before: int | None, limit: int
-) -> tuple[list[Row], int | None]:
-    bound = "" if before is None else f" AND {key} < ?"
-    found = db.execute(
-        f"SELECT * FROM {table} WHERE {where}{bound} ORDER BY {key} DESC LIMIT ?",
-        (*values, *([] if before is None else [before]), limit + 1),
-    ).fetchall()
-    rows = [dict(row) for row in found[:limit]]
-    return rows, rows[-1][key] if len(found) > limit else None
-
-
-def _equal(**values: str | None) -> tuple[str, list[Any]]:
-    given = {name: value for name, value in values.items() if value is not None}
-    return " AND ".join(["1", *(f"{name} = ?" for name in given)]), list(given.values())
+def _known(db: sqlite3.Connection, select: str, keys: list[Any]) -> dict[Any, Any]:
+    """A second column by the first."""
+    return dict(db.execute(f"{select} ({','.join('?' * len(keys))})", keys).fetchall())

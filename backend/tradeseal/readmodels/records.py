@@ -8,6 +8,7 @@ import sqlite3
 from typing import Any
 
 from tradeseal.readmodels.facts import Fact, handlers_of
+from tradeseal.readmodels.paging import index_of
 from tradeseal.readmodels.view import Projection
 
 _RECORDS = """CREATE TABLE IF NOT EXISTS records (
@@ -28,12 +29,11 @@ class RecordsProjection(Projection):
     """The contract's records in their order, and the transactions of each cycle."""
 
     name = "records"
-    version = 2
+    version = 3
     tables = (
         _RECORDS,
         "CREATE INDEX IF NOT EXISTS records_cycle ON records (cycle)",
-        "CREATE INDEX IF NOT EXISTS records_kind ON records (kind, seq)",
-        "CREATE INDEX IF NOT EXISTS records_market ON records (market, seq)",
+        index_of("records", "seq", "market", "kind", "observed_at"),
         _CYCLES,
         _TRANSACTIONS,
         _LAST_MINED,

@@ -3,19 +3,30 @@
 Knows the read models and the deployment. Knows nothing of web3.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from tradeseal.api import proofs, tables
-from tradeseal.api.routes.common import Cursor, Limit, MarketText, PortsDep, as_json
+from tradeseal.api.routes.common import (
+    After,
+    Checked,
+    Cursor,
+    Limit,
+    MarketText,
+    PortsDep,
+    RecordKind,
+    SideText,
+    Since,
+    Topic,
+    Until,
+    as_json,
+)
 from tradeseal.api.schemas.records import Contracts, EventPage, Heads, RecordPage
 from tradeseal.api.schemas.trades import VerificationPage
 
 router = APIRouter(tags=["records"])
-
-After = Annotated[int | None, Query(ge=0, le=2**53, description="Only what follows this number.")]
 
 
 @router.get("/api/smartcontract/records", response_model=RecordPage, operation_id="getRecords")
@@ -23,12 +34,15 @@ def records(
     ports: PortsDep,
     after: After = None,
     market: MarketText = None,
-    kind: Annotated[str | None, Query(max_length=40, pattern=r"^[A-Za-z_]+$")] = None,
+    kind: RecordKind = None,
+    since: Since = None,
+    until: Until = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response:
     """The contract's records with block number, block hash, previous hash, data and time."""
-    return as_json(tables.record_page(ports, after=after, market=market, kind=kind, cursor=cursor, limit=limit))
+    chosen = tables.filter_of(ports, market=market, kind=tables.record_kind(kind), since=since, until=until)
+    return as_json(tables.record_page(ports, chosen, after=after, cursor=cursor, limit=limit))
 
 
 @router.get("/api/smartcontract/contracts", response_model=Contracts, operation_id="getContracts")
@@ -41,12 +55,16 @@ def contracts(ports: PortsDep) -> Response:
 def verifications(
     ports: PortsDep,
     market: MarketText = None,
-    outcome: Annotated[Literal["VERIFIED", "FAILED"] | None, Query()] = None,
+    side: SideText = None,
+    outcome: Checked = None,
+    since: Since = None,
+    until: Until = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response:
     """Each check of the oracle, its numbers, its outcome, newest first."""
-    return as_json(tables.verification_page(ports, market=market, outcome=outcome, cursor=cursor, limit=limit))
+    chosen = tables.filter_of(ports, market=market, side=side, outcome=outcome, since=since, until=until)
+    return as_json(tables.verification_page(ports, chosen, cursor, limit))
 
 
 @router.get("/api/events", response_model=EventPage, operation_id="getEvents")
@@ -54,9 +72,16 @@ def events(
     ports: PortsDep,
     after: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    topic: Topic = None,
+    since: Since = None,
+    until: Until = None,
 ) -> Response:
-    """The append-only log behind a position, oldest first, each event with its hash and the one before."""
-    return as_json(tables.event_page(ports, after, limit))
+    """The append-only log behind a position, oldest first, each event with its hash and the one before.
+
+    `from` and `to` are of the wall clock at which events were stored. With `topic` a page may be short, even empty,
+    and still lead on by `next`.
+    """
+    return as_json(tables.event_page(ports, after=after, limit=limit, topic=topic, since=since, until=until))
 
 
 @router.get("/api/heads", response_model=Heads, operation_id="getHeads")

@@ -6,10 +6,23 @@ Knows the engine's commands and the read models. Knows nothing of rules: the con
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
-from tradeseal.api import journeys, orders, tables
-from tradeseal.api.routes.common import Cursor, Limit, MarketText, PortsDep, TimeText, as_json
+from tradeseal.api import exports, journeys, orders, tables
+from tradeseal.api.routes.common import (
+    Cursor,
+    CycleKind,
+    Limit,
+    MarketText,
+    Outcome,
+    PortsDep,
+    RuleText,
+    SideText,
+    Since,
+    Until,
+    as_json,
+)
+from tradeseal.api.routes.exports import exported
 from tradeseal.api.schemas.trades import (
     CycleDetail,
     DeclineOrder,
@@ -87,24 +100,22 @@ def decline(order: DeclineOrder, ports: PortsDep) -> Response:
 def history(
     ports: PortsDep,
     market: MarketText = None,
-    side: Annotated[Literal["BUY", "SELL"] | None, Query()] = None,
-    kind: Annotated[Literal["ENTRY", "EXIT"] | None, Query()] = None,
-    outcome: Annotated[str | None, Query(max_length=40, pattern=r"^[A-Za-z_]+$")] = None,
-    since: Annotated[TimeText, Query(alias="from")] = None,
-    until: Annotated[TimeText, Query(alias="to")] = None,
+    side: SideText = None,
+    kind: CycleKind = None,
+    outcome: Outcome = None,
+    rule: RuleText = None,
+    since: Since = None,
+    until: Until = None,
     cursor: Cursor = None,
     limit: Limit = 50,
     layout: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
 ) -> Response:
-    """Cycles, newest first, with filter and cursor paging; `format=csv` gives all that match, unpaged."""
-    chosen = tables.cycle_filter(ports, market=market, side=side, kind=kind, outcome=outcome, since=since, until=until)
-    ports.the_queries()
+    """Cycles, newest first, with filter and cursor paging; `format=csv` gives all that match, oldest first, unpaged."""
+    chosen = tables.filter_of(
+        ports, market=market, side=side, kind=kind, outcome=outcome, rule=rule, since=since, until=until
+    )
     if layout == "csv":
-        return StreamingResponse(
-            tables.history_csv(ports, chosen),
-            media_type="text/csv; charset=utf-8",
-            headers={"content-disposition": 'attachment; filename="tradeseal-trades.csv"'},
-        )
+        return exported(ports, "trades", "csv", exports.COLUMNS["trades"], exports.trades(ports, chosen))
     return as_json(tables.history_page(ports, chosen, cursor, limit))
 
 
