@@ -1,9 +1,11 @@
 """A first start fetches what a few seconds bring, cut to one span, or nothing, saying why."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -188,3 +190,24 @@ def test_the_fewest_bars_are_enough_to_learn_from(markets: int) -> None:
     store = CandleStore(series, interval_s=HOUR, exchange="test")
 
     assert fit_calibrator(store, store.markets, store.default_start).origin.rows >= 400
+
+
+def test_a_wall_that_swallows_everything_is_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "FIRST_ANSWER_S", 0.2)
+    asked: list[str] = []
+
+    class Walled(PublicExchange):
+        def __init__(self, name: str, **options: Any) -> None:
+            asked.append(name)
+            super().__init__(name, **{**options, "url": wall})
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()  # connects, and never says a word
+        wall = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        monkeypatch.setattr(fetching, "PublicExchange", Walled)
+        with pytest.raises(Unavailable) as failure:
+            fetch_recent(tmp_path, seconds=SECONDS)
+
+    assert failure.value.code == "NO_NETWORK"
+    assert asked == ["binance", "kucoin"]

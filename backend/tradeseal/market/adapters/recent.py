@@ -27,6 +27,8 @@ RECENT_MARKETS: Final = ("BTC", "ETH", "SOL", "XRP", "DOGE")
 BARS_WANTED: Final = 40_000
 BARS_REPLAYED: Final = 3_000  # the newest are traded, 50 minutes at the default speed; what is before is learned from
 CONNECTIONS: Final = 12  # a page takes 0.1 to 0.3 s, binance and kucoin allow 44 to 50 of them a second
+FIRST_ANSWER_S: Final = 3.0  # who is silent for longer is behind a wall, or is no help in a few seconds
+PAGE_S: Final = 4.0
 OFFLINE_HOSTS: Final = 2  # one name that does not resolve may be blocked, two are no network
 
 
@@ -119,7 +121,7 @@ class _Attempt:
                 if len(names) == 1 and isinstance(error, Refused) and error.code.startswith(("UNKNOWN", "NOT_A")):
                     raise
                 self.reasons.append(error.message)
-                silent += [error.facts["host"]] if error.code == "NO_NETWORK" else []
+                silent += [error.facts["host"]] if error.code in ("NO_NETWORK", "TIMED_OUT") else []
             if len(silent) == OFFLINE_HOSTS or self._left() <= 0:
                 break
         if silent and len(silent) == len(self.reasons):
@@ -131,7 +133,7 @@ class _Attempt:
         return self._deadline - monotonic_s()
 
     def _from(self, name: str) -> tuple[PublicExchange, dict[Listing, list[Row]]]:
-        first = PublicExchange(name, url=self._url, timeout_s=max(0.5, self._left()))
+        first = PublicExchange(name, url=self._url, timeout_s=max(0.5, min(FIRST_ANSWER_S, self._left())))
         first.refuse_interval(self._interval_s)
         listings = first.listings(self._markets)
         end = min(now_s(), first.closed_before) // self._interval_s * self._interval_s
@@ -203,7 +205,7 @@ class _Pages:
         for last in (False, True):
             if self._over.is_set() or listing in self._ended or self._left() <= 0:
                 break
-            exchange.set_timeout(self._left())
+            exchange.set_timeout(min(PAGE_S, self._left()))
             try:
                 page = exchange.page(listing, self._interval_s, since, self._limit)
             except Unavailable as error:
