@@ -9,8 +9,8 @@ export function Footer() {
       <span>Tradeseal {version ?? ""}</span>
       <span>All times UTC.</span>
       <span>Simulated; not investment advice.</span>
-      <a className="underline decoration-line-strong underline-offset-2 hover:text-ink" href="/docs">
-        API
+      <a className="underline decoration-line-strong underline-offset-2 hover:text-ink" href="/api/openapi.json">
+        OpenAPI
       </a>
       <span className="sm:ml-auto">
         TradingView Lightweight Charts™ Copyright © 2025 TradingView, Inc.{" "}

@@ -181,7 +181,7 @@ function Checks({ checks }: { checks: readonly Check[] }) {
                 {check.number}
               </Td>
               <Td>
-                <span className={cn("inline-flex items-center gap-1 text-xs font-medium", check.passed ? "text-up" : "text-down")}>
+                <span className={cn("inline-flex items-center gap-1 align-middle text-xs font-medium", check.passed ? "text-up" : "text-down")}>
                   {check.passed ? <Tick aria-hidden className="size-3.5" /> : <X aria-hidden className="size-3.5" />}
                   {check.passed ? "passed" : "failed"}
                 </span>
