@@ -302,8 +302,8 @@ def test_csv_has_a_head_and_all_rows_that_match(site: Site) -> None:
     assert response.headers["content-type"].startswith("text/csv")
     assert "attachment" in response.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(response.text)))
-    assert ["REJECTED", "SETTLED"] == [row["outcome"] for row in rows]
-    assert "0.01" == rows[1]["quantity"]
+    assert ["SETTLED", "REJECTED"] == [row["outcome"] for row in rows]
+    assert "0.01" == rows[0]["quantity"]
 
 
 def test_the_log_is_paged_with_each_hash_and_the_one_before(site: Site) -> None:
