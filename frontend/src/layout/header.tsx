@@ -16,6 +16,7 @@ import { ThemeSwitch } from "./theme-switch";
 const PAGES = [
   { href: "/", text: "Dashboard" },
   { href: "/trades", text: "Trades" },
+  { href: "/analytics", text: "Analytics" },
 ] as const;
 
 export function Header() {

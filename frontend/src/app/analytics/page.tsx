@@ -1,0 +1,13 @@
+import type { Metadata } from "next";
+import { Results } from "@/features/analytics";
+
+export const metadata: Metadata = { title: "Analytics" };
+
+export default function Page() {
+  return (
+    <>
+      <h1 className="sr-only">Analytics</h1>
+      <Results />
+    </>
+  );
+}

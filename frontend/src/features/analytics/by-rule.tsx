@@ -1,0 +1,35 @@
+"use client";
+
+import type { RuleCount } from "@/api/analytics";
+import { formatCount } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { Panel } from "@/ui/panel";
+import { Empty, SkeletonRows } from "@/ui/states";
+
+/** Which rule said no how often. One rejection may name several. */
+export function ByRule({ rules }: { rules: readonly RuleCount[] | undefined }) {
+  const most = Math.max(...(rules ?? []).map((rule) => rule.count), 1);
+  return (
+    <Panel title="Rejections by rule" note="share of all rejections; one may name several rules">
+      {rules === undefined ? (
+        <SkeletonRows rows={9} label="rejections by rule" className="h-7" />
+      ) : rules.every((rule) => rule.count === 0) ? (
+        <Empty why="The contract has rejected nothing so far." next="When a rule says no, it is counted here." />
+      ) : (
+        <ul className="py-1.5">
+          {rules.map((rule) => (
+            <li key={rule.id} className="grid h-7 grid-cols-[58px_minmax(0,1fr)_minmax(0,1fr)_44px_62px] items-center gap-x-2 px-3 max-sm:grid-cols-[58px_minmax(0,1fr)_44px_62px]">
+              <span className="font-mono text-2xs text-ink-2">{rule.id}</span>
+              <span className="truncate">{rule.title}</span>
+              <span aria-hidden className="h-1.5 bg-raised max-sm:hidden">
+                <span className="block h-full origin-left bg-down" style={{ transform: `scaleX(${rule.count / most})` }} />
+              </span>
+              <span className={`num text-right ${rule.count === 0 ? "text-ink-3" : "font-medium"}`}>{formatCount(rule.count)}</span>
+              <span className="num text-right text-ink-3">{formatFraction(rule.share, { digits: 1 })}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

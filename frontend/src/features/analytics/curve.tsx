@@ -1,0 +1,89 @@
+"use client";
+
+import { useEffect, useMemo, useState } from "react";
+import type { Analytics, CurvePoint } from "@/api/analytics";
+import { useColours } from "@/lib/colours";
+import { formatMoney, formatTime } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { SyntheticLabel } from "@/ui/badge";
+import { chartTime } from "@/ui/chart-frame";
+import { Panel } from "@/ui/panel";
+import { Empty, Skeleton } from "@/ui/states";
+import { useCanvas, type Library } from "@/ui/use-canvas";
+import { CurveCanvas } from "./curve-canvas";
+
+interface CurveProps {
+  results: Pick<Analytics, "curve" | "initial"> | undefined;
+  synthetic: boolean | undefined;
+}
+
+/** Equity beside buy and hold, and drawdown below it in step. The legend tells the point under the pointer, else the last. */
+export function Curve({ results, synthetic }: CurveProps) {
+  const [pointed, setPointed] = useState<number | null>(null);
+  const curve = results?.curve;
+  const point = useMemo(() => curve?.find((each) => chartTime(each.time) === pointed) ?? curve?.at(-1), [curve, pointed]);
+  return (
+    <Panel
+      title="Equity and drawdown"
+      note={curve && curve.length > 1 ? <span className="num">{formatTime(point?.time, "minutes")}</span> : undefined}
+      bodyClassName="h-[420px] max-sm:h-[360px]"
+      actions={
+        <>
+          <SyntheticLabel synthetic={synthetic} />
+          <Legend name="equity" swatch="bg-ink" value={formatMoney(point?.equity)} />
+          <Legend name="buy and hold" swatch="bg-benchmark" value={formatMoney(point?.buy_and_hold)} />
+          <Legend name="initial" swatch="bg-ink-3" value={formatMoney(results?.initial)} />
+          <Legend name="drawdown" swatch="bg-down" value={formatFraction(point?.drawdown)} />
+          <Legend name="at candle lows" swatch="bg-warn" value={formatFraction(point?.low_drawdown)} />
+        </>
+      }
+    >
+      {curve === undefined ? (
+        <div role="status" aria-label="Loading the equity curve" className="absolute inset-3">
+          <Skeleton className="h-full" />
+        </div>
+      ) : curve.length < 2 ? (
+        <Empty why="The curve begins with the second finished bar." next="One point is added at each candle close." />
+      ) : (
+        <Drawing curve={curve} initial={results?.initial ?? null} onPoint={setPointed} />
+      )}
+    </Panel>
+  );
+}
+
+const draw = (library: Library, box: HTMLElement) => new CurveCanvas(library, box);
+
+function Drawing({ curve, initial, onPoint }: { curve: readonly CurvePoint[]; initial: string | null; onPoint: (time: number | null) => void }) {
+  const [box, canvas] = useCanvas(draw);
+  const colours = useColours();
+
+  useEffect(() => {
+    if (colours) canvas?.dress(colours);
+  }, [canvas, colours]);
+  useEffect(() => {
+    if (colours) canvas?.show(curve, initial, colours);
+  }, [canvas, colours, curve, initial]);
+  useEffect(() => canvas?.onPoint(onPoint), [canvas, onPoint]);
+
+  return <div ref={box} className="absolute inset-0" role="img" aria-label={summaryOf(curve, initial)} />;
+}
+
+/** The chart in one sentence, for who cannot see it. */
+export function summaryOf(curve: readonly CurvePoint[], initial: string | null): string {
+  const [first, last] = [curve[0], curve.at(-1)];
+  const deepest = curve.reduce<CurvePoint | undefined>((worst, each) => (worst === undefined || Number(each.drawdown) < Number(worst.drawdown) ? each : worst), undefined);
+  return [
+    `From ${formatTime(first?.time, "minutes")} to ${formatTime(last?.time, "minutes")} equity went from ${formatMoney(initial)} to ${formatMoney(last?.equity)}`,
+    `buy and hold to ${formatMoney(last?.buy_and_hold)}`,
+    `the deepest drawdown was ${formatFraction(deepest?.drawdown)} at ${formatTime(deepest?.time, "minutes")}.`,
+  ].join(", ");
+}
+
+function Legend({ name, swatch, value }: { name: string; swatch: string; value: string }) {
+  return (
+    <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
+      <span aria-hidden className={`h-0.5 w-3 ${swatch}`} />
+      {name} <span className="num font-medium text-ink-2">{value}</span>
+    </span>
+  );
+}

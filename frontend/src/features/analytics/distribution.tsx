@@ -1,0 +1,115 @@
+"use client";
+
+import { useId, useState } from "react";
+import type { Analytics, ProfitBin } from "@/api/analytics";
+import { formatCount, formatMoney } from "@/lib/format";
+import { Button } from "@/ui/button";
+import { Panel } from "@/ui/panel";
+import { Empty, Skeleton } from "@/ui/states";
+import { Table, Td, Th } from "@/ui/table";
+import { histogramOf } from "./histogram";
+
+const FILLS = { [-1]: "fill-down", 0: "fill-benchmark", 1: "fill-up" } as const;
+
+/** How often a sale brought how much: bars, or the same as a table. */
+export function Distribution({ results }: { results: Pick<Analytics, "distribution"> | undefined }) {
+  const [asTable, setAsTable] = useState(false);
+  const bins = results?.distribution;
+  const filled = bins !== undefined && bins.length > 0;
+  return (
+    <Panel
+      title="P&L of sales"
+      note="realised, USDT a sale"
+      bodyClassName="min-h-[240px]"
+      actions={
+        filled ? (
+          <Button size="small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            Table
+          </Button>
+        ) : undefined
+      }
+    >
+      {bins === undefined ? (
+        <div role="status" aria-label="Loading the distribution" className="absolute inset-3">
+          <Skeleton className="h-full" />
+        </div>
+      ) : !filled ? (
+        <Empty why="Nothing has been sold yet." next="The first sale draws the first bar." />
+      ) : asTable ? (
+        <div className="max-h-[240px] overflow-y-auto">
+          <Bins bins={bins} />
+        </div>
+      ) : (
+        <Bars bins={bins} />
+      )}
+    </Panel>
+  );
+}
+
+function Bars({ bins }: { bins: readonly ProfitBin[] }) {
+  const caption = useId();
+  const { bars, zero, ticks } = histogramOf(bins);
+  const top = ticks.at(-1) ?? 1;
+  const [low, high] = [bins[0]?.from, bins.at(-1)?.to];
+  return (
+    <figure aria-labelledby={caption} className="flex h-[240px] flex-col px-3 pt-4 pb-2">
+      <figcaption id={caption} className="sr-only">
+        {formatCount(bins.reduce((sum, bin) => sum + bin.count, 0))} sales between {formatMoney(low)} and {formatMoney(high)} USDT; the button shows them as a table.
+      </figcaption>
+      <div className="relative ml-6 min-h-0 flex-1">
+        {ticks.map((tick) => (
+          <span key={tick} aria-hidden className="num text-2xs absolute right-full -translate-y-1/2 pr-1.5 text-ink-3" style={{ bottom: `${(tick / top) * 100}%`, transform: "translateY(50%)" }}>
+            {formatCount(tick)}
+          </span>
+        ))}
+        <svg aria-hidden viewBox="0 0 100 100" preserveAspectRatio="none" className="absolute inset-0 size-full overflow-visible">
+          {ticks.map((tick) => (
+            <line key={tick} x1={0} x2={100} y1={100 - (tick / top) * 100} y2={100 - (tick / top) * 100} className={tick === 0 ? "stroke-line-strong" : "stroke-line"} vectorEffect="non-scaling-stroke" />
+          ))}
+          {bars.map((bar) => (
+            <g key={bar.bin.from}>
+              <rect x={bar.x + bar.width * 0.06} width={bar.width * 0.88} y={100 - bar.height} height={bar.height} className={FILLS[bar.side]} />
+              {/* The whole column answers the pointer, not only the bar. */}
+              <rect x={bar.x} width={bar.width} y={0} height={100} className="fill-transparent hover:fill-ink/5">
+                <title>{`${formatMoney(bar.bin.from)} to ${formatMoney(bar.bin.to)}: ${formatCount(bar.bin.count)}`}</title>
+              </rect>
+            </g>
+          ))}
+          {zero === null ? null : <line x1={zero} x2={zero} y1={0} y2={100} className="stroke-ink" strokeDasharray="3 3" vectorEffect="non-scaling-stroke" />}
+        </svg>
+      </div>
+      <div aria-hidden className="num text-2xs relative mt-1 ml-6 flex h-4 justify-between text-ink-3">
+        <span>{formatMoney(low, { signed: true })}</span>
+        {zero !== null && zero > 22 && zero < 78 ? (
+          <span className="absolute -translate-x-1/2 text-ink-2" style={{ left: `${zero}%` }}>
+            0
+          </span>
+        ) : null}
+        <span>{formatMoney(high, { signed: true })}</span>
+      </div>
+    </figure>
+  );
+}
+
+function Bins({ bins }: { bins: readonly ProfitBin[] }) {
+  return (
+    <Table
+      caption="P&L of sales as a table"
+      head={
+        <>
+          <Th right>From</Th>
+          <Th right>Below</Th>
+          <Th right>Sales</Th>
+        </>
+      }
+    >
+      {bins.map((bin) => (
+        <tr key={bin.from}>
+          <Td right className="h-7">{formatMoney(bin.from, { signed: true })}</Td>
+          <Td right className="h-7">{formatMoney(bin.to, { signed: true })}</Td>
+          <Td right className="h-7">{formatCount(bin.count)}</Td>
+        </tr>
+      ))}
+    </Table>
+  );
+}

@@ -1,0 +1,100 @@
+"use client";
+
+import { useAnalytics } from "@/api/analytics";
+import { useDashboard, useLive, useReady } from "@/live/live";
+import { formatCount, formatMoney, formatTime } from "@/lib/format";
+import { SyntheticLabel } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { ExportLinks, FillsLink } from "@/ui/export-links";
+import { Panel } from "@/ui/panel";
+import { Empty, Failure, Outdated } from "@/ui/states";
+import { ByRule } from "./by-rule";
+import { Curve } from "./curve";
+import { Distribution } from "./distribution";
+import { Extremes } from "./extremes";
+import { Formulas } from "./formula";
+import { Latencies } from "./latencies";
+import { MetricGrid } from "./metric-grid";
+import { Monthly } from "./monthly";
+import { PerMarket } from "./per-market";
+import { Rates } from "./rates";
+
+/** What became of it all, of one position of the log. While it loads every part stands in its place as bones. */
+export function Results() {
+  const ready = useReady();
+  const open = useLive((live) => live.link.link === "open");
+  const query = useAnalytics(ready, ready && open);
+  const synthetic = useDashboard("status")?.data.synthetic;
+  const { data, error } = query;
+  if (data === undefined && error) return <Failure what="The results could not be loaded" error={error} onRetry={query.refetch} className="m-3" />;
+  return (
+    <Formulas>
+      <div className="flex flex-col gap-px bg-line pb-px">
+        <Panel
+          title="Results"
+          note={
+            data ? (
+              <span className="num">
+                {formatTime(data.began, "minutes")} to {formatTime(data.as_of, "minutes")} · {formatCount(data.days)} finished days · began with {formatMoney(data.initial)} USDT · log position {formatCount(data.position)}
+              </span>
+            ) : undefined
+          }
+          actions={
+            <>
+              {data && (error || !open) ? <Outdated sinceMs={query.dataUpdatedAt} /> : null}
+              <SyntheticLabel synthetic={synthetic} />
+              <Button size="small" onClick={() => void query.refetch()} busy={query.isRefetching}>
+                Refresh
+              </Button>
+            </>
+          }
+        >
+          {error ? <Failure what="The results could not be brought up to date" error={error} onRetry={query.refetch} /> : null}
+          {data && data.metrics.every((metric) => metric.observations === 0) && data.curve.length < 2 ? (
+            <Empty why="Nothing has happened yet that could be measured." next="The first finished bar begins the curve, the first sale the statistics." className="border-b border-line py-3" />
+          ) : null}
+          <MetricGrid metrics={data?.metrics} />
+        </Panel>
+        <Curve results={data} synthetic={synthetic} />
+        <Monthly months={data?.months} />
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-px lg:grid-cols-2">
+          <Distribution results={data} />
+          <Extremes results={data} />
+        </div>
+        <PerMarket markets={data?.markets} />
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-px lg:grid-cols-2 xl:grid-cols-3">
+          <ByRule rules={data?.rejections} />
+          <Latencies latencies={data?.latencies} />
+          <Rates rates={data?.rates} uptime={data?.uptime} />
+        </div>
+        <Exports />
+      </div>
+    </Formulas>
+  );
+}
+
+const LISTS = [
+  { list: "trades", of: "Trades" },
+  { list: "records", of: "Records of the contract" },
+  { list: "verifications", of: "Verifications of the oracle" },
+  { list: "events", of: "Events of the log" },
+] as const;
+
+/** Everything behind these numbers, to be computed again elsewhere. */
+function Exports() {
+  return (
+    <Panel title="Export" note="all rows, oldest first">
+      <ul className="flex flex-wrap gap-x-8 gap-y-2 px-3 py-2.5">
+        {LISTS.map(({ list, of }) => (
+          <li key={list} className="flex flex-wrap items-center gap-1.5">
+            <span className="text-ink-2">{of}</span>
+            <ExportLinks list={list} of={of} />
+          </li>
+        ))}
+        <li>
+          <FillsLink />
+        </li>
+      </ul>
+    </Panel>
+  );
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import type { Month } from "@/api/analytics";
+import { formatCount, formatMoney } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { toneOf } from "@/ui/delta";
+import { Panel } from "@/ui/panel";
+import { Empty, Skeleton } from "@/ui/states";
+import { monthName, strengthOf, yearsOf } from "./months";
+
+/** Return by month, a year to a row; on a phone the months wrap. */
+export function Monthly({ months }: { months: readonly Month[] | undefined }) {
+  return (
+    <Panel title="Months" note="return of finished UTC days, compounded; below it what sales realised">
+      {months === undefined ? (
+        <div role="status" aria-label="Loading the months" className="p-3">
+          <Skeleton className="h-20" />
+        </div>
+      ) : months.length === 0 ? (
+        <Empty why="No month has begun." next="The first one opens with the first finished bar." />
+      ) : (
+        <div className="flex flex-col gap-px bg-line">
+          {yearsOf(months).map(({ year, months: twelve, gain }) => (
+            <section key={year} aria-label={year} className="grid grid-cols-1 gap-px lg:grid-cols-[88px_minmax(0,1fr)]">
+              <h3 className="flex items-baseline justify-between gap-x-2 bg-sunken px-3 py-1.5 lg:flex-col lg:justify-start">
+                <span className="num font-semibold">{year}</span>
+                <span className={`num text-xs ${toneOf(gain)}`}>{formatFraction(gain, { signed: true })}</span>
+              </h3>
+              <ol className="grid grid-cols-3 gap-px bg-line sm:grid-cols-6 xl:grid-cols-12">
+                {twelve.map((month, index) => (
+                  <Cell key={index} name={monthName(index)} month={month} strength={month ? strengthOf(month, months) : 0} />
+                ))}
+              </ol>
+            </section>
+          ))}
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+/** The wash says how much beside the strongest month; sign and number say it without colour. */
+function Cell({ name, month, strength }: { name: string; month: Month | null; strength: number }) {
+  if (month === null) {
+    return (
+      <li className="bg-surface px-2 py-1.5 text-ink-3 max-sm:hidden">
+        <span className="label">{name}</span>
+        <span className="block leading-5" aria-label="no data">
+          —
+        </span>
+      </li>
+    );
+  }
+  const wash = Number(month.return ?? 0) < 0 ? "var(--down-wash)" : "var(--up-wash)";
+  const story = `${month.month}: ${formatCount(month.trades)} trades, ${formatCount(month.wins)} sales won, ${formatCount(month.losses)} lost, fees ${formatMoney(month.fees)} USDT${month.complete ? "" : "; not over yet"}`;
+  return (
+    <li title={story} className="min-w-0 bg-surface px-2 py-1.5" style={{ backgroundColor: `color-mix(in srgb, ${wash} ${Math.round(strength * 100)}%, var(--surface))` }}>
+      <span className="label flex justify-between gap-x-1 text-ink-2">
+        {name}
+        {month.complete ? null : <span className="truncate font-normal">so far</span>}
+      </span>
+      <span className="num block leading-5 font-semibold">{formatFraction(month.return, { signed: true })}</span>
+      <span className="num block truncate text-2xs text-ink-2">{formatMoney(month.realised, { signed: true })}</span>
+    </li>
+  );
+}

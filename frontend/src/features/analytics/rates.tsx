@@ -1,0 +1,58 @@
+"use client";
+
+import type { Rate, Uptime } from "@/api/analytics";
+import { formatAge, formatCount, NO_DATA } from "@/lib/format";
+import { formatFraction } from "@/lib/measure";
+import { Gauge } from "@/ui/gauge";
+import { Panel } from "@/ui/panel";
+import { SkeletonRows } from "@/ui/states";
+import { missing } from "./figures";
+import { Formula } from "./formula";
+
+/** How many of those that came to a step passed it, and how steadily the engine ran. */
+export function Rates({ rates, uptime }: { rates: readonly Rate[] | undefined; uptime: Uptime | undefined }) {
+  return (
+    <Panel title="Rates and uptime">
+      {rates === undefined || uptime === undefined ? (
+        <SkeletonRows rows={4} label="rates" className="h-12" />
+      ) : (
+        <ul className="divide-y divide-line">
+          {rates.map((rate) => (
+            <Share
+              key={rate.id}
+              name={rate.title}
+              formula={rate.formula}
+              value={rate.value}
+              text={rate.value === null ? missing(rate.enough) : formatFraction(rate.value)}
+              parts={`${formatCount(rate.part)} of ${formatCount(rate.whole)}`}
+            />
+          ))}
+          <Share
+            name="Uptime"
+            formula={uptime.formula}
+            value={uptime.share}
+            text={uptime.share === null ? NO_DATA : formatFraction(uptime.share)}
+            parts={`${formatCount(uptime.bars)} of ${formatCount(uptime.bars_due)} bars`}
+          />
+          <li className="flex h-8 items-center justify-between px-3">
+            <span className="label">This process runs since</span>
+            <span className="num">{formatAge(uptime.process_s)}</span>
+          </li>
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Share({ name, formula, value, text, parts }: { name: string; formula: string; value: string | null; text: string; parts: string }) {
+  return (
+    <li className="px-3 py-2">
+      <div className="mb-1.5 flex items-baseline gap-x-2">
+        <Formula name={name} formula={formula} />
+        <span className="num text-2xs ml-auto text-ink-3">{parts}</span>
+        <span className={`num ${value === null ? "text-ink-3" : "font-semibold"}`}>{text}</span>
+      </div>
+      <Gauge label={name} share={value === null ? null : Number(value)} state={value === null ? "off" : "within"} valueText={`${text}, ${parts}`} />
+    </li>
+  );
+}
