@@ -61,7 +61,7 @@ def check(part: str | None, places: Places, console: Console) -> int:
     """Do the checks of `part`, all of them even after a failure; 0 when each has passed."""
     environment = places.environment()
     wanted = [check for check in _checks(places) if part in {None, "full", *check.parts}]
-    outcomes = _perform_in_lanes(wanted, environment, console)
+    outcomes = _perform_in_lanes(wanted, environment | {"NO_COLOR": "1"}, console)
     selection = _pytest_words(part)
     if selection is None:
         _show(outcomes, console)
@@ -138,8 +138,8 @@ def _perform(check: Check, processes: Processes, environment: dict[str, str], co
         console.line(f"{console.paint('✗', RED)} {check.name}  {seconds:.1f} s  the whole output: {error.log}{shown}")
         return Outcome(check.name, "failed", seconds, f"see {error.log}")
     seconds = time.monotonic() - began
-    last = (last_lines(log, 1) or [""])[0].strip()
-    console.line(f"{console.paint('✓', GREEN)} {check.name}  {seconds:.1f} s  {last[:90]}")
+    last = last_lines(log)[1:][-1:] or [""]  # the first line is the command
+    console.line(f"{console.paint('✓', GREEN)} {check.name}  {seconds:.1f} s  {last[0].strip()[:90]}".rstrip())
     return Outcome(check.name, "passed", seconds)
 
 
