@@ -71,9 +71,7 @@ class Running:
         parts = open_parts(self._settings, control, re_executed=control.re_executed)
         self._parts = parts
         control.attach(parts.engine, parts.gate, synthetic=parts.data.synthetic, note=parts.data.note)
-        self._views = open_read_models(
-            self._settings.home / "views", parts.ledger.facts, changed=lambda _: self._server.touch()
-        )
+        self._views = open_read_models(self._settings.home / "views", parts.ledger.facts, changed=self._server.changed)
         self._views.follower.start()
         ports.market = ReplayMarket(parts.engine, parts.source)
         ports.contracts = DescribedContracts(parts.gate, describe)

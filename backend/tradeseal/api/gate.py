@@ -98,7 +98,14 @@ class Gate:
             route = getattr(scope.get("route"), "path", None) or "other"
             self._metrics.request(scope["method"], route, status, took)
             level = _log.info if status < 500 else _log.warning
-            level("request", method=scope["method"], path=scope["path"][:200], status=status, ms=round(took * 1000, 2))
+            level(
+                "request",
+                method=scope["method"],
+                route=route,
+                path=scope["path"][:200],
+                status=status,
+                ms=round(took * 1000, 2),
+            )
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers, path, method = Headers(scope=scope), scope["path"], scope["method"]

@@ -6,6 +6,7 @@ Knows prometheus_client. Knows nothing of what the numbers mean.
 from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.registry import Collector
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -24,6 +25,10 @@ class Metrics:
             registry=self._registry,
         )  # fmt: skip
         self._numbers: dict[str, Gauge] = {}
+
+    def also(self, collector: Collector) -> None:
+        """Scrape this one too."""
+        self._registry.register(collector)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""

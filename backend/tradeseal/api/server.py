@@ -10,13 +10,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 import uvicorn
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from tradeseal import __version__
-from tradeseal.api import problems
+from tradeseal.api import outcomes, problems
 from tradeseal.api.access import Gatekeeper
 from tradeseal.api.board import Board
 from tradeseal.api.document import document
@@ -24,13 +25,16 @@ from tradeseal.api.gate import Gate
 from tradeseal.api.metrics import Metrics
 from tradeseal.api.orders import Keeper
 from tradeseal.api.ports import ChainInfo, DataInfo, EngineStatus, Ports
-from tradeseal.api.routes import analytics, chain, control, dashboard, exports, market, records, trades
+from tradeseal.api.routes import analytics, chain, control, dashboard, exports, health, market, records, trades
 from tradeseal.api.static import StaticExport
 from tradeseal.api.stream import Hub
 from tradeseal.api.stream import router as stream_router
+from tradeseal.api.telemetry import Telemetry
 from tradeseal.kernel.clock import monotonic_s
 from tradeseal.kernel.errors import Refused
+from tradeseal.readmodels.published import Fact
 
+_log = structlog.get_logger("api")
 RPC_AT_ONCE: Final = 8  # slow calls of an explorer must not take the threads of the trading page
 
 
@@ -45,6 +49,7 @@ class Server:
         self.metrics = Metrics()
         self.board = Board(ports)
         self.hub = Hub(self.board.picture)
+        self.metrics.also(Telemetry(ports, lambda: self.hub.listeners))
         self.board.publish_to(self.hub.publish)
         self.fastapi = self._fastapi(page, rpc_origins)
         self.app: ASGIApp = Gate(self.fastapi, gatekeeper=gatekeeper, metrics=self.metrics)
@@ -52,6 +57,16 @@ class Server:
     def touch(self) -> None:
         """Something changed; may be called from any thread."""
         self.board.touch()
+
+    def changed(self, facts: Sequence[Fact]) -> None:
+        """The views folded new events; called by their thread."""
+        self.board.touch()
+        if self.ports.queries is None:
+            return
+        try:
+            outcomes.tell(facts, self.ports.queries)
+        except Exception:  # noqa: BLE001 - a line of the log that cannot be written must not stop the views
+            _log.exception("outcome_not_logged")
 
     def uvicorn(self, *, host: str = "127.0.0.1", port: int = 8000) -> uvicorn.Server:
         """A server that the caller runs, best with a socket bound before; `should_exit` ends it."""
@@ -92,7 +107,7 @@ class Server:
         app.state.began = monotonic_s()
         app.state.orders = Keeper()
         app.state.rpc_turns = CapacityLimiter(RPC_AT_ONCE)
-        for part in (dashboard, market, analytics, exports, trades, records, control, chain):
+        for part in (dashboard, health, market, analytics, exports, trades, records, control, chain):
             app.include_router(part.router)
         app.include_router(stream_router)
         app.add_api_route("/api/{rest:path}", _nothing_here, methods=_METHODS, include_in_schema=False)

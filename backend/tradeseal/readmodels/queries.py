@@ -168,6 +168,10 @@ class Queries:
             row | {"record_hash": hashes.get(row["record_seq"]), "order_id": orders.get(row["cycle"])} for row in rows
         ], following
 
+    def fills_newest(self, limit: int) -> list[Row]:
+        """The newest fills."""
+        return _FILLS.newest(self._book.reader(), _ALL, None, limit)[0]
+
     def fill_of(self, cycle_id: str) -> Row | None:
         """The fill of a cycle."""
         row = self._book.reader().execute("SELECT * FROM fills WHERE cycle = ? LIMIT 1", (cycle_id,)).fetchone()

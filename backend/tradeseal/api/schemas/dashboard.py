@@ -332,6 +332,12 @@ class Health(Answer):
     components: list[ComponentHealth]
 
 
+class Live(Answer):
+    """This answer came."""
+
+    live: bool
+
+
 class Dashboard(Answer):
     """Everything the main page needs. `seq` is the stream's number at which this picture was taken."""
 
