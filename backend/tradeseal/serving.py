@@ -97,9 +97,7 @@ def serve_until_told(settings: Settings, *, say: Callable[[str], None]) -> None:
     listening = _listen(settings)
     log_to(settings.home / "logs")
     gatekeeper = Gatekeeper(api_token(settings.home))
-    control = ReplayControl(
-        book=settings.book, cash_e8=settings.cash_e8, speed=settings.speed, synthetic=settings.data is None
-    )
+    control = ReplayControl(book=settings.book, cash_e8=settings.cash_e8, speed=settings.speed)
     ports = Ports(status=control.status)
     server = Server(ports, gatekeeper, page=settings.page if settings.page.exists() else None)
     control.tell(server.touch, say)

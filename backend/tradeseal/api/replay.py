@@ -40,7 +40,7 @@ BUY = 1
 class ReplayControl:
     """Hears the engine, answers for it, and hands a person's orders to it."""
 
-    def __init__(self, *, book: str, cash_e8: int, speed: str, synthetic: bool) -> None:
+    def __init__(self, *, book: str, cash_e8: int, speed: str) -> None:
         self._book_name = book
         self._cash_e8 = cash_e8
         self._speed = speed
@@ -51,7 +51,7 @@ class ReplayControl:
         self._done: int | None = None
         self._total: int | None = None
         self._bars = (0, 0)
-        self._data = DataInfo(label="", synthetic=synthetic, interval_s=3600, markets=())
+        self._data = DataInfo(label="", synthetic=False, interval_s=3600, markets=())
         self._stopped: StoppedInfo | None = None
         self._checks: tuple[RuleCheck, ...] = ()
         self._engine: Engine | None = None
