@@ -29,7 +29,7 @@ from tradeseal.kernel.ids import entry_cycle_id, exit_cycle_id, portfolio_id, tr
 from tradeseal.kernel.money import SCALE, ceil_div, fee_up, notional_down, notional_up, value_down  # noqa: E402
 from tradeseal.ledger.published import Aggregate, Ledger  # noqa: E402
 from tradeseal.readmodels.published import ReadModels, open_read_models  # noqa: E402
-from tradeseal.trading.domainmodel import OWNER, TradingDay  # noqa: E402
+from tradeseal.trading.domainmodel import OWNER, Portfolio, TradingDay  # noqa: E402
 from tradeseal.trading.published import RuleCheck, Ticket  # noqa: E402
 
 BOOK, HOUR, DAY = "demo", 3_600, 86_400
@@ -244,7 +244,7 @@ class Writer:
 
 def a_writer(ledger: Ledger, views: ReadModels) -> Writer:
     """Goes on where the ledger ends: on the day after its last, with its cash and positions."""
-    portfolio = ledger.repository.get(portfolio_id(OWNER, BOOK))
+    portfolio: Portfolio = ledger.repository.get(portfolio_id(OWNER, BOOK))
     queries = views.queries
     days, last = queries.days(), queries.last_record()
     newest = queries.fills_newest(1)
@@ -265,7 +265,7 @@ def a_writer(ledger: Ledger, views: ReadModels) -> Writer:
         writer.cost_e8[row["market"]] = (int(row["quantity_e8"]), int(row["cost_e8"]))
         writer.prices[row["market"]] = int(row["entry_price_e8"])
     if days and days[-1]["closing_e8"] is None:
-        open_day = ledger.repository.get(trading_day_id(BOOK, days[-1]["day"]))
+        open_day: TradingDay = ledger.repository.get(trading_day_id(BOOK, days[-1]["day"]))
         writer.settle_day(open_day)
         writer.saved.append(open_day)
     return writer
