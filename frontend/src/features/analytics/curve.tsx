@@ -26,7 +26,7 @@ export function Curve({ results, synthetic }: CurveProps) {
     <Panel
       title="Equity and drawdown"
       note={curve && curve.length > 1 ? <span className="num">{formatTime(point?.time, "minutes")}</span> : undefined}
-      bodyClassName="h-[420px] max-sm:h-[360px]"
+      bodyClassName="min-h-[420px] max-sm:min-h-[340px]"
       actions={
         <>
           <SyntheticLabel synthetic={synthetic} />

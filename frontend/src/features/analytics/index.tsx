@@ -34,7 +34,7 @@ export function Results() {
           title="Results"
           note={
             data ? (
-              <span className="num">
+              <span className="tabular-nums">
                 {formatTime(data.began, "minutes")} to {formatTime(data.as_of, "minutes")} · {formatCount(data.days)} finished days · began with {formatMoney(data.initial)} USDT · log position {formatCount(data.position)}
               </span>
             ) : undefined

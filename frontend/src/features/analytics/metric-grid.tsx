@@ -15,7 +15,7 @@ export function MetricGrid({ metrics }: { metrics: readonly Metric[] | undefined
       {groups.map((group) => (
         <div key={group.name} className="grid grid-cols-1 gap-px lg:grid-cols-[88px_minmax(0,1fr)]">
           <h3 className="label bg-sunken px-3 py-1.5 lg:py-2.5">{group.name}</h3>
-          <ul className={cn("grid grid-cols-2 gap-px bg-line sm:grid-cols-3", group.metrics.length % 5 === 0 ? "lg:grid-cols-5 max-lg:[&>li:last-child]:col-span-2 sm:max-lg:[&>li:last-child]:col-span-2 max-sm:[&>li:last-child]:col-span-2" : "lg:grid-cols-6")}>
+          <ul className={cn("grid grid-cols-2 gap-px bg-line sm:grid-cols-3", group.metrics.length % 5 === 0 ? "max-lg:[&>li:last-child]:col-span-2 lg:grid-cols-5" : "lg:grid-cols-6")}>
             {group.metrics.map((metric, index) => (
               <li key={metric?.id ?? index} className="min-w-0 bg-surface px-3 py-2">
                 {metric === null ? (

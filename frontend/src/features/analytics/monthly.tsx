@@ -26,7 +26,7 @@ export function Monthly({ months }: { months: readonly Month[] | undefined }) {
                 <span className="num font-semibold">{year}</span>
                 <span className={`num text-xs ${toneOf(gain)}`}>{formatFraction(gain, { signed: true })}</span>
               </h3>
-              <ol className="grid grid-cols-3 gap-px bg-line sm:grid-cols-6 xl:grid-cols-12">
+              <ol className="grid grid-cols-3 gap-px bg-surface sm:grid-cols-6 sm:bg-line xl:grid-cols-12">
                 {twelve.map((month, index) => (
                   <Cell key={index} name={monthName(index)} month={month} strength={month ? strengthOf(month, months) : 0} />
                 ))}

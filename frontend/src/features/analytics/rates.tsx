@@ -35,7 +35,7 @@ export function Rates({ rates, uptime }: { rates: readonly Rate[] | undefined; u
             parts={`${formatCount(uptime.bars)} of ${formatCount(uptime.bars_due)} bars`}
           />
           <li className="flex h-8 items-center justify-between px-3">
-            <span className="label">This process runs since</span>
+            <span className="label">This process runs for</span>
             <span className="num">{formatAge(uptime.process_s)}</span>
           </li>
         </ul>
