@@ -57,6 +57,15 @@ class EventLog:
         )
         return [_fact(row) for row in rows]
 
+    def chosen(self, topic: str, after: int, until: int, limit: int) -> list[StoredFact]:
+        """At most `limit` events of one topic (`TradeSettled` or `TradeCycle.TradeSettled`) in a span of positions."""
+        rows = self._connection().execute(
+            "SELECT rowid, originator_id, originator_version, topic, state, hash FROM stored_events "
+            "WHERE rowid > ? AND rowid <= ? AND (topic = ? OR topic LIKE '%.' || ?) ORDER BY rowid LIMIT ?",
+            (after, until, topic, topic, limit),
+        )
+        return [_fact(row) for row in rows]
+
     def all(self, after: int = 0, *, batch: int = 5000) -> Iterator[StoredFact]:
         """Every event behind `after`, fetched in batches."""
         while facts := self.read(after, batch):

@@ -233,17 +233,15 @@ class Queries:
 
         A rare topic so gives short pages, or empty ones that still lead on: the log has no index but its order.
         """
-        found: list[Fact] = []
-        position = after
-        for stored in self._log.read(after, limit if topic is None else SCANNED):
-            if until is not None and stored.position > until:
-                return found, None
-            position = stored.position
-            if topic is None or topic in (stored.topic, stored.topic.partition(".")[2]):
-                found.append(decoded(stored))
-                if len(found) == limit:
-                    break
-        return found, position if position < self._log.last()[0] and position > after else None
+        last = self._log.last()[0]
+        end = last if until is None else min(until, last)
+        seen = min(end, after + (limit if topic is None else SCANNED))
+        if topic is None:
+            stored = self._log.read(after, max(seen - after, 0))
+        else:
+            stored = self._log.chosen(topic, after, seen, limit)
+        reached = stored[-1].position if len(stored) == limit else seen
+        return [decoded(each) for each in stored], reached if reached < end else None
 
     def hash_before(self, position: int) -> str | None:
         """The hash that the event at a position covers; None for the first."""
