@@ -10,7 +10,7 @@ from tests.e2e.watching import NARROW, WIDE, Watched, watch
 
 SYMBOL = MARKET.partition("-")[0]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/", "/trades")
+PAGES = ("/", "/trades", "/analytics")
 # An order waits for blocks and a fill on a machine that may be busy.
 AN_ORDER_MS = 60_000
 
@@ -59,6 +59,31 @@ def test_the_page_shows_all_nine_rules_by_the_contracts_numbers(browser: Browser
     unenforced = [gauge for gauge in server.get("/api/dashboard")["gauges"] if not gauge["enforced"]]
     expect(rules.get_by_text("not enforced yet", exact=True)).to_have_count(len(unenforced))
     seen.context.close()
+
+
+def test_every_figure_of_the_results_tells_its_formula_to_keyboard_and_finger(browser: Browser, server: Server) -> None:
+    seen = _visit(browser, server.origin + "/analytics")
+    figures = seen.page.get_by_role("region", name="Results", exact=True)
+
+    for metric in server.get("/api/analytics")["metrics"]:
+        name = figures.get_by_role("button", name=metric["title"], exact=True)
+        name.focus()
+        expect(name).to_have_accessible_description(re.compile(re.escape(metric["formula"])))
+        if metric["value"] is None:
+            expect(figures.get_by_role("listitem").filter(has=name)).to_contain_text(metric["text"])
+    seen.context.close()
+
+
+def test_what_a_page_offers_to_export_is_there(browser: Browser, server: Server) -> None:
+    for path in ("/trades", "/analytics"):
+        seen = _visit(browser, server.origin + path)
+        links = seen.page.locator("a[download]").all()
+        assert len(links) >= 3
+        for link in links:
+            answer = seen.page.request.get(server.origin + str(link.get_attribute("href")))
+            assert 200 == answer.status, link.get_attribute("href")
+            assert "attachment" in answer.headers["content-disposition"]
+        seen.context.close()
 
 
 def test_without_a_session_trading_is_off_and_says_how_to_get_one(browser: Browser, server: Server) -> None:

@@ -25,10 +25,3 @@ export const tradeHistoryQuery = (filter: HistoryFilter) =>
 export function useTradeHistory(filter: HistoryFilter, ready: boolean) {
   return useInfiniteQuery({ ...tradeHistoryQuery(filter), enabled: ready });
 }
-
-/** The address of the same trades as a CSV file, unpaged. */
-export function historyCsvAddress(filter: HistoryFilter): string {
-  const query = new URLSearchParams({ format: "csv" });
-  for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
-  return `/api/trades/history?${query}`;
-}

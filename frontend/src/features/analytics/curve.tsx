@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "react";
 import type { Analytics, CurvePoint } from "@/api/analytics";
+import { cn } from "@/lib/cn";
 import { useColours } from "@/lib/colours";
 import { formatMoney, formatTime } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
@@ -30,11 +31,11 @@ export function Curve({ results, synthetic }: CurveProps) {
       actions={
         <>
           <SyntheticLabel synthetic={synthetic} />
-          <Legend name="equity" swatch="bg-ink" value={formatMoney(point?.equity)} />
-          <Legend name="buy and hold" swatch="bg-benchmark" value={formatMoney(point?.buy_and_hold)} />
-          <Legend name="initial" swatch="bg-ink-3" value={formatMoney(results?.initial)} />
-          <Legend name="drawdown" swatch="bg-down" value={formatFraction(point?.drawdown)} />
-          <Legend name="at candle lows" swatch="bg-warn" value={formatFraction(point?.low_drawdown)} />
+          <Legend name="equity" swatch="border-ink" value={formatMoney(point?.equity)} />
+          <Legend name="buy and hold" swatch="border-dashed border-benchmark" value={formatMoney(point?.buy_and_hold)} />
+          <Legend name="initial" swatch="border-dotted border-ink-3" value={formatMoney(results?.initial)} />
+          <Legend name="drawdown" swatch="border-down" value={formatFraction(point?.drawdown)} />
+          <Legend name="at candle lows" swatch="border-dotted border-warn" value={formatFraction(point?.low_drawdown)} />
         </>
       }
     >
@@ -82,7 +83,7 @@ export function summaryOf(curve: readonly CurvePoint[], initial: string | null):
 function Legend({ name, swatch, value }: { name: string; swatch: string; value: string }) {
   return (
     <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
-      <span aria-hidden className={`h-0.5 w-3 ${swatch}`} />
+      <span aria-hidden className={cn("w-4 border-t", swatch)} />
       {name} <span className="num font-medium text-ink-2">{value}</span>
     </span>
   );

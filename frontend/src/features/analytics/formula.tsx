@@ -1,7 +1,7 @@
 "use client";
 
 import { Tooltip } from "radix-ui";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
 /** Around all formulas of a page: the second one opens without a wait. */
 export const Formulas = ({ children }: { children: ReactNode }) => (
@@ -12,13 +12,16 @@ export const Formulas = ({ children }: { children: ReactNode }) => (
 
 /** A name whose formula is read on hover, on keyboard focus and on a tap; Escape puts it away. */
 export function Formula({ name, formula, note }: { name: string; formula: string; note?: string }) {
+  const [open, setOpen] = useState(false);
   return (
-    <Tooltip.Root>
+    <Tooltip.Root open={open} onOpenChange={setOpen}>
       <Tooltip.Trigger
         type="button"
-        // By itself a tap would close what the focus it brings has just opened.
-        onPointerDown={(event) => event.preventDefault()}
-        onClick={(event) => event.preventDefault()}
+        // By itself Radix closes on a click, and a finger cannot hover: a tap has to open.
+        onClick={(event) => {
+          event.preventDefault();
+          setOpen(true);
+        }}
         className="label max-w-full cursor-help truncate rounded-[2px] text-left underline decoration-line-strong decoration-dotted underline-offset-[3px] hover:text-ink"
       >
         {name}

@@ -1,8 +1,7 @@
 "use client";
 
-import { Download } from "lucide-react";
 import { memo } from "react";
-import { historyCsvAddress, useTradeHistory, type HistoryFilter } from "@/api/trade-history";
+import { useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
 import { useDashboard, useReady } from "@/live/live";
 import { cn } from "@/lib/cn";
@@ -13,6 +12,7 @@ import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { CycleLink, CycleOutcome, CycleSide } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
+import { ExportLinks, FillsLink } from "@/ui/export-links";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { StepTicks } from "@/ui/steps";
@@ -40,13 +40,8 @@ export function History({ filter, onFilter }: HistoryProps) {
           <Button size="small" onClick={() => void history.refetch()} busy={history.isRefetching}>
             Refresh
           </Button>
-          <a
-            href={historyCsvAddress(filter)}
-            download
-            className="inline-flex h-6 items-center gap-1 rounded-[3px] border border-line-strong px-2 text-xs font-medium hover:bg-raised"
-          >
-            <Download aria-hidden className="size-3" /> CSV
-          </a>
+          <ExportLinks list="trades" filter={{ ...filter }} of="Trades" />
+          <FillsLink filter={{ ...filter }} />
         </>
       }
     >
