@@ -161,12 +161,27 @@ def test_a_thinned_curve_keeps_its_ends_and_its_deepest_point(story: Story) -> N
     assert -0.5 == pytest.approx(min(p.drawdown for p in outcome.curve))
 
 
+def flow(story: Story, amount: int, *, observed_at: int) -> None:
+    values = {"amount": str(amount * E8), "observedAt": str(observed_at)}
+    story.portfolio.note_record(
+        name="FlowBooked", values=values, record_seq=1, record_hash="0x1", previous_hash="0x0"
+    )  # fmt: skip
+    story.ledger.save(story.portfolio)
+
+
+def test_the_first_deposit_is_the_initial_balance_itself(story: Story) -> None:
+    flow(story, 10_000, observed_at=0)
+    bars(story, [9_000, 10_000])
+
+    outcome = results_of(story)
+
+    assert 0 == pytest.approx(metric(outcome, "total_return").value)
+    assert [0, -0.1, 0] == pytest.approx([p.drawdown for p in outcome.curve])
+
+
 def test_a_deposit_is_no_return_and_no_end_of_a_drawdown(story: Story) -> None:
     bars(story, [9_000])
-    story.portfolio.note_record(
-        name="FlowBooked", values={"amount": str(9_000 * E8)}, record_seq=1, record_hash="0x1", previous_hash="0x0"
-    )
-    story.ledger.save(story.portfolio)
+    flow(story, 9_000, observed_at=START + DAY)
     story.log.finish_bar(
         open_time=START + DAY, close_time=START + 2 * DAY, equity_e8=18_000 * E8, low_equity_e8=18_000 * E8,
         hold_equity_e8=10_000 * E8,

@@ -41,7 +41,7 @@ class ResultsProjection(Projection):
     """Curves, sums, counts and latencies of one book."""
 
     name = "results"
-    version = 1
+    version = 2
     tables = (
         _BARS,
         _DAYS,
@@ -107,8 +107,11 @@ def _deepest(db: sqlite3.Connection, name: str, depth: float, at: int) -> None:
 
 
 def _noted(db: sqlite3.Connection, fact: Fact) -> None:
-    """A flow changes how many units there are: x' = x · (E + F) / E."""
-    if fact.data["name"] != "FlowBooked":
+    """A flow changes how many units there are: x' = x · (E + F) / E.
+
+    The one before the first vector of marks (`observedAt` 0) is the initial balance itself.
+    """
+    if fact.data["name"] != "FlowBooked" or int(fact.data["values"]["observedAt"]) == 0:
         return
     (last,) = db.execute("SELECT equity_e8 FROM bars ORDER BY n DESC LIMIT 1").fetchone()
     equity, flow = int(last), int(fact.data["values"]["amount"])
