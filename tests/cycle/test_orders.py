@@ -47,8 +47,8 @@ def bought(engine: Engine, key: str, market: str = BTC) -> Outcome:
     return engine.ask(lambda: engine.execute(market, size_bps=None, idempotency_key=key))
 
 
-def sold(engine: Engine, key: str, fraction_bps: int = 10_000) -> Outcome:
-    return engine.ask(lambda: engine.exit(BTC, fraction_bps=fraction_bps, idempotency_key=key))
+def sold(engine: Engine, key: str, fraction_bps: int = 10_000, market: str = BTC) -> Outcome:
+    return engine.ask(lambda: engine.exit(market, fraction_bps=fraction_bps, idempotency_key=key))
 
 
 def test_an_order_runs_once_whoever_asks_again_and_also_after_a_restart(another: Replay) -> None:
@@ -59,12 +59,32 @@ def test_an_order_runs_once_whoever_asks_again_and_also_after_a_restart(another:
 
     with held(another) as engine:
         after = bought(engine, "key-1")
-        elsewhere = bought(engine, "key-1", market="ETH-USDT")
 
     assert (first.outcome, first.already_run) == ("settled", False)
-    for answer in (again, other_key, after, elsewhere):
+    for answer in (again, other_key, after):
         assert (answer.outcome, answer.already_run, answer.cycle_id) == ("settled", True, first.cycle_id)
     assert len(another.facts("TradeCycle.TradeSettled")) == 1
+
+
+def test_a_key_answers_for_its_own_order_alone_also_after_a_restart(another: Replay) -> None:
+    with held(another) as engine:
+        bought(engine, "in")
+        sold(engine, "out", fraction_bps=5_000)
+
+    with held(another) as engine:
+        for reused in (
+            lambda: bought(engine, "in", market="ETH-USDT"),
+            lambda: sold(engine, "in"),
+            lambda: bought(engine, "out"),
+            lambda: sold(engine, "out", market="ETH-USDT"),
+        ):
+            with pytest.raises(Refused) as refusal:
+                reused()
+            assert refusal.value.code == "KEY_REUSED"
+        assert bought(engine, "in").already_run
+        assert sold(engine, "out").already_run
+
+    assert len(another.facts("TradeCycle.TradeSettled")) == 2
 
 
 def test_an_exit_by_hand_runs_once_also_after_a_restart(another: Replay) -> None:

@@ -343,6 +343,7 @@ class Engine:
 
     def execute(self, market: str, *, size_bps: int | None, idempotency_key: str, who: str = "person") -> Outcome:
         """Act on the newest closed candle's signal of a market, at the next open tick and no later."""
+        self._refuse_another(idempotency_key, market, kind="execute")
         if idempotency_key in self._keys:
             return self._again(self._keys[idempotency_key])
         ordered = self.steps.state.ordered.get(idempotency_key)  # by a process that has ended since
@@ -371,6 +372,7 @@ class Engine:
     def exit(self, market: str, *, fraction_bps: int, idempotency_key: str, who: str = "person") -> Outcome:
         """Reduce a position by hand, at the next open price, or at the last close when the replay is over."""
         self._check_market(market)
+        self._refuse_another(idempotency_key, market, kind="exit")
         cycle_id = manual_exit_cycle_id(self.steps.portfolio.book, idempotency_key)
         if cycle_id in self.steps.ledger.repository:
             return self._again(Outcome(self.steps.stage_of(cycle_id), "", cycle_id))
@@ -442,6 +444,16 @@ class Engine:
         if market not in self.steps.markets:
             known = ", ".join(self.steps.markets)
             raise Refused("UNKNOWN_MARKET", f"{market} is not traded here; {known} are.", got=market)
+
+    def _refuse_another(self, key: str, market: str, *, kind: str) -> None:
+        """A key belongs to one order, whichever process took it: another market or kind does not get its answer."""
+        exited = manual_exit_cycle_id(self.steps.portfolio.book, key)
+        for told, cycle_id in (("execute", self.steps.state.ordered.get(key)), ("exit", exited)):
+            if cycle_id is None or cycle_id not in self.steps.ledger.repository:
+                continue
+            cycle: TradeCycle = self.steps.ledger.repository.get(cycle_id)
+            if (told, cycle.market) != (kind, market):
+                raise Refused("KEY_REUSED", "This Idempotency-Key belongs to another order.", got=key)
 
     def _again(self, outcome: Outcome) -> Outcome:
         stage = self.steps.stage_of(outcome.cycle_id) if outcome.cycle_id else outcome.outcome
