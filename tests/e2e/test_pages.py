@@ -70,7 +70,8 @@ def test_every_figure_of_the_results_tells_its_formula_to_keyboard_and_finger(br
         name.focus()
         expect(name).to_have_accessible_description(re.compile(re.escape(metric["formula"])))
         if metric["value"] is None:
-            expect(figures.get_by_role("listitem").filter(has=name)).to_contain_text(metric["text"])
+            figure = seen.page.get_by_role("button", name=metric["title"], exact=True)
+            expect(figures.get_by_role("listitem").filter(has=figure)).to_contain_text(metric["text"])
     seen.context.close()
 
 

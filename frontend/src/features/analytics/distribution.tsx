@@ -58,7 +58,7 @@ function Bars({ bins }: { bins: readonly ProfitBin[] }) {
       </figcaption>
       <div className="relative ml-6 min-h-0 flex-1">
         {ticks.map((tick) => (
-          <span key={tick} aria-hidden className="num text-2xs absolute right-full -translate-y-1/2 pr-1.5 text-ink-3" style={{ bottom: `${(tick / top) * 100}%`, transform: "translateY(50%)" }}>
+          <span key={tick} aria-hidden className="num text-2xs absolute right-full translate-y-1/2 pr-1.5 text-ink-3" style={{ bottom: `${(tick / top) * 100}%` }}>
             {formatCount(tick)}
           </span>
         ))}
