@@ -180,6 +180,13 @@ def test_events_of_a_span_on_the_wall_clock(site: Site) -> None:
     assert everything == client.get("/api/events?limit=1000&from=2021-01-01&to=2999-01-01").json()["items"]
 
 
+def test_an_empty_list_is_an_empty_file_of_its_form(site: Site) -> None:
+    client = site.client()
+
+    assert [] == client.get("/api/trades/export?format=json").json()
+    assert 1 == len(client.get("/api/trades/export").text.splitlines())
+
+
 def test_while_the_engine_starts_no_file_is_begun(tmp_path) -> None:
     client = a_site(tmp_path, a_story(tmp_path), joined=False).client()
 

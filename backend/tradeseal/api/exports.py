@@ -131,13 +131,12 @@ def as_csv(columns: Sequence[str], pages: Pages) -> Iterator[bytes]:
 
 def as_json(pages: Pages) -> Iterator[bytes]:
     """One array, an item a line."""
-    yield b"["
-    before = b"\n"
+    before = b"[\n"
     for page in pages:
-        for row in page:
-            yield before + orjson.dumps(row)
+        if page:
+            yield before + b",\n".join(orjson.dumps(row) for row in page)
             before = b",\n"
-    yield b"\n]\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> bytes:
