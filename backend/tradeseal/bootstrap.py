@@ -5,6 +5,7 @@ Knows everybody. Decides nothing that is not a choice of parts.
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,12 @@ from tradeseal.cycle.ports import BookFact, Listener
 from tradeseal.cycle.signal_source import SignalSource
 from tradeseal.cycle.state import EngineState
 from tradeseal.cycle.steps import Steps
-from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
+from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data, write_json
 from tradeseal.home.migration import migrate
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.kernel.ids import portfolio_id
 from tradeseal.ledger.lock import HomeLock
-from tradeseal.ledger.published import Ledger
+from tradeseal.ledger.published import Ledger, checked
 from tradeseal.market.published import (
     CandleStore,
     DataReport,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from tradeseal.chain.gate import ChainGate
 
 FETCHED = "data"  # the folder of a home where its first start keeps what it fetched
+CALIBRATOR = "calibrator.json"
 STEP_LIMITS_BPS = ((60, 500), (3_600, 2_000))
 STEP_LIMIT_DAY_BPS = 5_000
 
@@ -62,23 +64,19 @@ class Data:
 class Parts:
     """Everything that runs, joined."""
 
-    settings: Settings
-    lock: HomeLock
     data: Data
+    source: SignalSource
+    portfolio: Portfolio
     ledger: Ledger
     gate: "ChainGate"
-    source: SignalSource
-    calibrator: Calibrator
-    portfolio: Portfolio
     engine: Engine
-    chain_note: str = ""  # what a person should know of the chain in use
+    chain_note: str  # what a person should know of the chain in use
+    opened: ExitStack
 
     def close(self) -> None:
         """End what was started, in reverse order."""
         self.engine.stop()
-        self.gate.close()
-        self.ledger.close()
-        self.lock.close()
+        self.opened.close()
 
 
 def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Data:
@@ -99,7 +97,8 @@ def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -
         if folder is None:
             note = "synthetic prices: this home began with them; a new one (--home DIR) may fetch real ones"
         chosen = settings.model_fields_set
-        markets = settings.markets if "markets" in chosen else began.markets
+        same_folder = settings.data is None or _folder_of(settings.home, settings.data) == began.data_folder
+        markets = began.markets if same_folder and "markets" not in chosen else settings.markets
         exchange = settings.exchange if "exchange" in chosen else began.exchange
         interval = settings.interval if "interval" in chosen else began.interval
     if folder is None:
@@ -176,29 +175,35 @@ def _synthetic(interval: str, markets: tuple[str, ...]) -> CandleStore:
     return CandleStore(chosen, interval_s=store.interval_s, exchange=store.exchange, start=store.default_start)
 
 
-def open_calibrator(settings: Settings, data: Data) -> Calibrator:
+def open_calibrator(home: Path, data: Data) -> Calibrator:
     """The calibrator of this home: fitted once, on candles before the start, and kept."""
-    path = settings.home / "calibrator.json"
-    if path.exists():
+    path = home / CALIBRATOR
+    if read_manifest(home) is None or not path.exists():
+        return fit_calibrator(data.store, data.store.markets, data.manifest.start)
+    try:
         kept = Calibrator.from_json(json.loads(path.read_text()))
-        now = TechnicalStrategy().code_hash.hex()
-        if kept.origin.strategy_hash != now:
-            raise Refused(
-                "OTHER_STRATEGY",
-                f"{settings.home} was begun with another version of the strategy; choose another folder with --home.",
-                began_with=kept.origin.strategy_hash,
-                got=now,
-            )
-        return kept
-    calibrator = fit_calibrator(data.store, data.store.markets, data.manifest.start)
-    path.write_text(json.dumps(calibrator.to_json(), indent=2))
-    return calibrator
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            "CALIBRATOR_UNREADABLE",
+            f"{path} does not read. Restore it from a backup; delete it to fit it again from the same candles.",
+            cause=repr(error),
+        ) from error
+    now = TechnicalStrategy().code_hash.hex()
+    if kept.origin.strategy_hash != now:
+        raise Refused(
+            "OTHER_STRATEGY",
+            f"{home} was begun with another version of the strategy; choose another folder with --home.",
+            began_with=kept.origin.strategy_hash,
+            got=now,
+        )
+    return kept
 
 
 def open_parts(
     settings: Settings,
     listener: Listener,
     *,
+    lock: HomeLock | None = None,
     re_executed: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Parts:
     """Start everything, from the lock of the home to the engine; nothing runs until `engine.run`.
@@ -210,8 +215,9 @@ def open_parts(
     from tradeseal.chain.gate import open_gate
     from tradeseal.chain.keys import demo_keys
 
-    lock = HomeLock(settings.home)
-    try:
+    with ExitStack() as opened:
+        lock = lock or HomeLock(settings.home)
+        opened.callback(lock.close)
         migrate(settings.home)
         began = read_manifest(settings.home)
         asked = settings.chain if "chain" in settings.model_fields_set else None
@@ -219,18 +225,19 @@ def open_parts(
         settings = settings.model_copy(update={"chain": chain.kind})
         listener.phase("LOADING_DATA", "reading candles")
         data = open_data(settings, lambda text: listener.phase("LOADING_DATA", text))
-        if began is None:
-            keep_manifest(settings.home, data.manifest)
         listener.phase("FITTING", "learning from the candles before the start")
-        calibrator = open_calibrator(settings, data)
+        calibrator = open_calibrator(settings.home, data)
+        if began is None:
+            write_json(settings.home / CALIBRATOR, calibrator.to_json())
+            keep_manifest(settings.home, data.manifest)
         strategy = SignalEngine(TechnicalStrategy(), calibrator)
         opinions = strategy.precompute(data.store, data.store.markets, data.manifest.start, data.manifest.end)
         listener.phase("STARTING_CHAIN", chain.note or f"starting {chain.kind}")
         ledger = Ledger(settings.home / "ledger.sqlite")
-    except BaseException:
-        lock.close()
-        raise
-    try:
+        opened.callback(ledger.close)
+        state = EngineState()
+        for fact in checked(ledger.facts.all()):
+            state.apply(fact)
         plan = BookPlan(
             name=settings.book,
             markets=data.store.markets,
@@ -240,44 +247,33 @@ def open_parts(
         )
         keys = demo_keys(settings.home / "demo-keys.json")
         gate = open_gate(settings.home, ledger, plan, kind=chain.kind, progress=re_executed, keys=keys)
-    except BaseException:
-        ledger.close()
-        lock.close()
-        raise
-    attestor = Attestor([keys.signer1], gate.domain, gate.epoch())
-    source = SignalSource(
-        book=settings.book,
-        store=data.store,
-        oracle_store=data.store,
-        engine=strategy,
-        opinions=opinions,
-    )
-    state = EngineState()
-    for fact in ledger.facts.all():
-        state.apply(fact)
-    portfolio = _open_portfolio(settings, data, ledger, gate, source)
-    for fact in ledger.facts.all(after=state.position):
-        state.apply(fact)
-    steps = Steps(
-        ledger=ledger,
-        gate=gate,
-        venue=SimulatedVenue(),
-        signals=source,
-        attestor=attestor,
-        portfolio=portfolio,
-        state=state,
-        interval_s=data.store.interval_s,
-        fault=FaultPoint(),
-    )
-    engine = Engine(
-        steps=steps,
-        store=data.store,
-        feed=ReplayFeed(data.store, data.manifest.start, data.manifest.end),
-        listener=listener,
-        speed=parse_speed(settings.speed),
-        pause_at=settings.pause_at,
-    )
-    return Parts(settings, lock, data, ledger, gate, source, calibrator, portfolio, engine, chain.note)
+        opened.callback(gate.close)
+        source = SignalSource(
+            book=settings.book, store=data.store, oracle_store=data.store, engine=strategy, opinions=opinions
+        )
+        portfolio = _open_portfolio(settings, data, ledger, gate, source)
+        for fact in ledger.facts.all(after=state.position):
+            state.apply(fact)
+        steps = Steps(
+            ledger=ledger,
+            gate=gate,
+            venue=SimulatedVenue(),
+            signals=source,
+            attestor=Attestor([keys.signer1], gate.domain, gate.epoch()),
+            portfolio=portfolio,
+            state=state,
+            interval_s=data.store.interval_s,
+            fault=FaultPoint(),
+        )
+        engine = Engine(
+            steps=steps,
+            store=data.store,
+            feed=ReplayFeed(data.store, data.manifest.start, data.manifest.end),
+            listener=listener,
+            speed=parse_speed(settings.speed),
+            pause_at=settings.pause_at,
+        )
+        return Parts(data, source, portfolio, ledger, gate, engine, chain.note, opened.pop_all())
 
 
 def step_limit_bps(interval_s: int) -> int:

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from tradeseal import __version__
+from tradeseal.cycle.engine import Stopped
 from tradeseal.cycle.ports import TickSeen
 from tradeseal.cycle.summary import count_outcomes
 from tradeseal.home.demo import remove_demo
@@ -206,9 +207,7 @@ def download_candles(
     from_: Annotated[str | None, typer.Option("--from", help="First candle (default: January two years ago).")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last candle's close at the latest (default: now).")] = None,
     out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path("candles"),
-    url: Annotated[
-        str | None, typer.Option("--url", help="Another address of the exchange's public REST API.")
-    ] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Another address of the exchange's public REST API.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Download candles to Parquet files with their provenance; killed and run again, it goes on where it was."""
@@ -298,11 +297,18 @@ def _summary(parts: "Parts", seconds: float) -> dict[str, Any]:
         "record_seq": None if book is None else book.record_seq,
         "record_head": None if book is None else book.record_head,
         "blocks": None if book is None else book.block,
-        "books_agree": engine.stopped is None,
+        "books_agree": _agree(engine.stopped),
         "events": engine.steps.state.position,
         "gaps": len(report.gaps),
         "seconds": round(seconds, 1),
     }
+
+
+def _agree(stopped: Stopped | None) -> bool | None:
+    """Whether ledger and chain agreed to the end; None when something else stopped the engine."""
+    if stopped is None:
+        return True
+    return False if stopped.code == "BOOKS_DIFFER" else None
 
 
 def _held(book: BookState | None) -> dict[str, str]:

@@ -18,6 +18,7 @@ from tradeseal.api.ports import Ports
 from tradeseal.api.replay import DescribedContracts, NodeRpc, ReplayControl, ReplayMarket
 from tradeseal.api.server import Server
 from tradeseal.kernel.errors import Refused, TradesealError, Unavailable
+from tradeseal.ledger.lock import HomeLock
 from tradeseal.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
 class Running:
     """The parts behind the page, started in a thread of their own."""
 
-    def __init__(self, settings: Settings, control: ReplayControl, ports: Ports, server: Server) -> None:
+    def __init__(
+        self, settings: Settings, lock: HomeLock, control: ReplayControl, ports: Ports, server: Server
+    ) -> None:
+        self.refused: Refused | None = None
         self._settings = settings
+        self._lock = lock
         self._control = control
         self._ports = ports
         self._server = server
@@ -38,8 +43,9 @@ class Running:
         self._views: ReadModels | None = None
         self._ending = threading.Event()
 
-    def start(self) -> None:
-        """Begin; the page says how far it is."""
+    def start(self, give_up: Callable[[], None]) -> None:
+        """Begin; the page says how far it is. `give_up` is called when the start is refused."""
+        self._give_up = give_up
         self._thread.start()
 
     def end(self) -> None:
@@ -51,7 +57,13 @@ class Running:
 
     def _run(self) -> None:
         try:
-            self._open()
+            try:
+                self._open()
+            except Refused as refusal:
+                # A wrong option or home: there is nothing to show, so the command ends with what was wrong.
+                self.refused = refusal
+                self._give_up()
+                raise
             self._walk()
         except TradesealError as error:
             self._control.failed(error)
@@ -68,7 +80,7 @@ class Running:
         from tradeseal.readmodels.published import open_read_models  # noqa: PLC0415
 
         control, ports = self._control, self._ports
-        parts = open_parts(self._settings, control, re_executed=control.re_executed)
+        parts = open_parts(self._settings, control, lock=self._lock, re_executed=control.re_executed)
         self._parts = parts
         control.attach(parts.engine, parts.gate, synthetic=parts.data.synthetic, note=parts.data.note)
         self._views = open_read_models(self._settings.home / "views", parts.ledger.facts, changed=self._server.changed)
@@ -94,21 +106,29 @@ class Running:
 
 def serve_until_told(settings: Settings, *, say: Callable[[str], None]) -> None:
     """Serve on loopback until a signal comes; everything is closed in order."""
-    listening = _listen(settings)
-    log_to(settings.home / "logs")
-    gatekeeper = Gatekeeper(api_token(settings.home))
+    lock = HomeLock(settings.home)
+    try:
+        listening = _listen(settings)
+        log_to(settings.home / "logs")
+        gatekeeper = Gatekeeper(api_token(settings.home))
+    except BaseException:
+        lock.close()
+        raise
     control = ReplayControl(book=settings.book, cash_e8=settings.cash_e8, speed=settings.speed)
     ports = Ports(status=control.status)
     server = Server(ports, gatekeeper, page=settings.page if settings.page.exists() else None)
     control.tell(server.touch, say)
-    running = Running(settings, control, ports, server)
+    running = Running(settings, lock, control, ports, server)
+    uvicorn = server.uvicorn(host=settings.host, port=settings.port)
     say(f"Tradeseal: http://{settings.host}:{settings.port}/#key={gatekeeper.new_key()}")
     say(f"Simulated; not investment advice. Ctrl-C ends, the next start resumes. Log: {settings.home / 'logs'}")
-    running.start()
+    running.start(give_up=lambda: setattr(uvicorn, "should_exit", True))
     try:
-        server.uvicorn(host=settings.host, port=settings.port).run(sockets=[listening])
+        uvicorn.run(sockets=[listening])
     finally:
         running.end()
+    if running.refused is not None:
+        raise running.refused
 
 
 def _listen(settings: Settings) -> socket.socket:

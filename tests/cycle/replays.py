@@ -38,8 +38,17 @@ class Quiet:
 class Replay:
     """One home, started as often as the test likes."""
 
-    def __init__(self, home: Path, *, calibrator: Path | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        calibrator: Path | None = None,
+        markets: tuple[str, ...] = MARKETS,
+        start: str = FROM,
+        end: str = TO,
+    ) -> None:
         self.home = home
+        self._markets, self._from, self._to = markets, start, end
         home.mkdir(exist_ok=True)
         if calibrator is not None:
             shutil.copy(calibrator, self.calibrator)
@@ -51,10 +60,11 @@ class Replay:
     @property
     def settings(self) -> Settings:
         """The same run for this process."""
-        return load_settings(home=self.home, markets=MARKETS, start=FROM, end=TO, speed="max")
+        return load_settings(home=self.home, markets=self._markets, start=self._from, end=self._to, speed="max")
 
     def start(self, fault: str = "") -> subprocess.CompletedProcess[str]:
-        words = ["--home", str(self.home), "--markets", ",".join(MARKETS), "--from", FROM, "--to", TO, "--json"]
+        span = ["--from", self._from, "--to", self._to]
+        words = ["--home", str(self.home), "--markets", ",".join(self._markets), *span, "--json"]
         return subprocess.run(
             [sys.executable, "-m", "tradeseal.main", "replay", *words],
             env={**os.environ, "PYTHONPATH": str(CHECKOUT / "backend"), SETTING: fault},
@@ -90,6 +100,10 @@ class Replay:
             "outcomes": Counter(topic for _, topic, _ in facts if topic.split(".")[1] in OUTCOMES),
             "open": {stream for stream, topics in self.cycles().items() if not OUTCOMES & set(topics)},
             "bars": [e["equity_e8"] for _, t, e in self.facts("SignalLog.BarFinished")],
+            "settled": [e["equity_e8"] for _, _, e in self.facts("TradeCycle.TradeSettled")],
+            "vectors": [
+                (e["observed_at"], e["kind"], e["prices_e8"]) for _, _, e in self.facts("SignalLog.MarksPosted")
+            ],
         }
 
     def blocks(self) -> list[str]:

@@ -5,6 +5,7 @@ import os
 import signal
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from replays import BARS, OUTCOMES, Quiet, Replay
@@ -22,6 +23,9 @@ STRIKES = {
     "authorise-signed": 4, "authorise-mined": 8, "authorised": 2, "placed": 3, "filled": 1, "record-signed": 3,
     "record-mined": 2, "settled": 4,
 }  # fmt: skip
+
+
+THREE_TRIGGERS = ("2024-09-01T00:00Z", "2024-09-01T14:00Z")
 
 
 def test_the_run_passes_every_kind_of_step(uninterrupted: Replay) -> None:
@@ -61,6 +65,26 @@ def test_a_run_that_is_killed_at_every_point_in_turn_still_ends_the_same(
 
     assert another.end() == uninterrupted.end()
     assert_nothing_doubled_and_nothing_lost(another)
+
+
+def test_a_bar_with_several_triggers_goes_on_with_its_own_prices(tmp_path: Path) -> None:
+    whole, killed = (
+        Replay(
+            tmp_path / name,
+            markets=("BTC", "DOGE", "ETH", "SOL", "XRP"),
+            start=THREE_TRIGGERS[0],
+            end=THREE_TRIGGERS[1],
+        )
+        for name in ("whole", "killed")
+    )
+    whole.to_the_end()
+    ticks = Counter(e["observed_at"] for _, _, e in whole.facts("SignalLog.MarksPosted") if e["kind"] == "trigger")
+    assert max(ticks.values()) >= 2, "no bar of this span has two triggers"
+
+    killed.die_at("marks-posted:18")
+    killed.to_the_end()
+
+    assert killed.end() == whole.end()
 
 
 def test_a_finished_run_that_is_started_again_adds_nothing(uninterrupted: Replay) -> None:

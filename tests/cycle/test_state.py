@@ -100,7 +100,7 @@ def test_rounds_wait_until_they_are_committed() -> None:
 def test_marks_bars_and_days_move_the_clock() -> None:
     state = folded(
         a_fact("TradingDay.DayOpened", day=18_748),
-        a_fact("SignalLog.MarksPosted", seq=4, vector_hash="0x" + "0b" * 32, observed_at=NOON),
+        a_fact("SignalLog.MarksPosted", seq=4, vector_hash="0x" + "0b" * 32, observed_at=NOON, prices_e8={}),
         a_fact("SignalLog.BarFinished", close_time=NOON + HOUR, position=12),
     )
 

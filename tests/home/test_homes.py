@@ -139,7 +139,7 @@ def test_the_doctor_names_the_event_that_was_changed(tmp_path: Path) -> None:
     finding = found(examine(tmp_path, tmp_path), "event store")
 
     assert not finding.ok
-    assert "event 2" in finding.detail
+    assert "Event 2" in finding.detail
 
 
 def test_the_doctor_names_secrets_that_others_can_read(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tradeseal.kernel.clock import monotonic_s
 from tradeseal.kernel.errors import Refused, TradesealError, Unavailable
 from tradeseal.kernel.ids import manual_exit_cycle_id
 from tradeseal.kernel.money import BPS
+from tradeseal.ledger.published import EventConflict
 from tradeseal.market.published import Bar, Candle, CandleStore, ReplayFeed, window_hash
 from tradeseal.signals.published import Side
 from tradeseal.trading.accounts import Accounts
@@ -86,7 +87,9 @@ class Engine:
         self.bars_done = 0
         self.data_clock = feed.start
         self.last_prices: dict[str, tuple[int, int]] = {}
-        self._commands: queue.Queue[Callable[[], None]] = queue.Queue()
+        self._commands: queue.Queue[tuple[Callable[[], Any], Future[Any]]] = queue.Queue()
+        self._door = threading.Lock()
+        self._closed = False
         self._stopping = threading.Event()
         self._next_bar: Bar | None = None
         self._shares = _buy_and_hold(store, feed, steps.portfolio.cash_e8)
@@ -107,16 +110,18 @@ class Engine:
             self._stop_for("DEFECT", f"{type(error).__name__}: {error}", {})
             raise
         finally:
-            self._refuse_waiting()
+            if not self.finished:
+                self._refuse_waiting()
 
     def _walk(self) -> None:
         self.steps.recover()
+        bars = self._remaining()
         self._restore_prices()
         self.listener.phase("RUNNING", "")
         started = monotonic_s()
-        for bar in self._remaining():
+        for bar in bars:
             self._next_bar = bar
-            if not self._await_turn(started):
+            if not self._begun(bar) and not self._await_turn(started):
                 return
             started = monotonic_s()
             self._play(bar)
@@ -127,10 +132,14 @@ class Engine:
         self.listener.phase("FINISHED", "replay finished")
 
     def serve_after(self) -> None:
-        """Answer commands after the replay's end until `stop`."""
-        while not self._stopping.is_set() and self.stopped is None:
-            self._serve_one(0.2)
-        self._refuse_waiting()
+        """Answer commands after the replay's end until `stop`; an error stops the engine as it does in `run`."""
+        try:
+            while self.finished and not self._stopping.is_set():
+                self._serve_one(0.2)
+        except TradesealError as error:
+            self._stop_for(error.code, error.message, {k: str(v) for k, v in error.facts.items()})
+        finally:
+            self._refuse_waiting()
 
     def stop(self) -> None:
         """Let `run` return after the step in hand."""
@@ -142,6 +151,11 @@ class Engine:
         self.bars_done = sum(1 for bar in bars if bar.close_time <= done)
         self.data_clock = done or self.feed.start
         return bars[self.bars_done :]
+
+    def _begun(self, bar: Bar) -> bool:
+        """Whether a crash interrupted this bar; it is finished before anything else is done."""
+        state = self.steps.state
+        return bar.open_time < state.observed_at or bar.close_time <= state.last_round_close
 
     def _restore_prices(self) -> None:
         for market in self.steps.markets:
@@ -184,12 +198,14 @@ class Engine:
 
     def _open(self, bar: Bar, only: UUID | None = None) -> None:
         tick = open_tick(bar)
+        self._see(tick)
         if tick.observed_at < self.steps.state.observed_at:
+            # Played again after a crash: later prices of this bar are on the chain already.
+            self._see(Tick("posted", self.steps.state.observed_at, self.steps.state.posted_e8()))
             self.steps.execute_and_record(self.steps.state.observed_at)
             return
-        self._see(tick)
         due = [c for c in self._due(tick.observed_at) if only is None or c.id == only]
-        overdue = [] if only else self._overdue(tick.observed_at)
+        overdue = [] if only else [m for m in self._overdue(tick.observed_at) if m in tick.prices_e8]
         in_flight = any(c.stage in _IN_FLIGHT for c in self.steps.cycles.values())
         if not in_flight:
             self._post_if_needed(tick, orders_follow=bool(due or overdue))
@@ -226,7 +242,7 @@ class Engine:
         return due
 
     def _overdue(self, observed_at: int) -> list[str]:
-        """Markets whose position has reached its time limit."""
+        """Markets whose position has reached its time limit; it is left at the first fresh price."""
         held = self.steps.state.positions
         exiting = {c.market for c in self.steps.cycles.values() if c.kind == "exit" and c.stage in _IN_FLIGHT}
         return [m for m in self.steps.markets if m in held and observed_at >= held[m].time_limit and m not in exiting]
@@ -306,24 +322,15 @@ class Engine:
     # What a person may ask. Each runs in the engine's thread, between two bars.
 
     def ask(self, command: Callable[[], Answer]) -> Answer:
-        """Run a command in the engine's thread and give its answer; raise what it raises."""
-        if self.stopped is not None:
-            stopped = self.stopped
-            raise Unavailable("ENGINE_STOPPED", f"The engine has stopped: {stopped.message}", reason=stopped.code)
+        """Run a command in the engine's thread and give its answer; raise what it raises.
+
+        Raises `Unavailable` when the engine has stopped, or does not come to it in time.
+        """
         future: Future[Answer] = Future()
-
-        def work() -> None:
-            if future.set_running_or_notify_cancel():
-                try:
-                    answer = command()
-                    self.steps.save()
-                    future.set_result(answer)
-                except BaseException as error:
-                    future.set_exception(error)
-                    if not isinstance(error, Refused):
-                        raise
-
-        self._commands.put(work)
+        with self._door:
+            if self._closed:
+                raise self._gone()
+            self._commands.put((command, future))
         try:
             return future.result(timeout=COMMAND_TIMEOUT_S)
         except TimeoutError as error:
@@ -332,14 +339,35 @@ class Engine:
 
     def _serve_one(self, timeout_s: float) -> None:
         try:
-            command = self._commands.get(timeout=timeout_s) if timeout_s > 0 else self._commands.get_nowait()
+            command, future = self._commands.get(timeout=timeout_s) if timeout_s > 0 else self._commands.get_nowait()
         except queue.Empty:
             return
-        command()
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            answer = command()
+            self.steps.save()
+        except BaseException as error:
+            future.set_exception(error)
+            if isinstance(error, EventConflict) or not isinstance(error, Refused):
+                raise
+        else:
+            future.set_result(answer)
 
     def _refuse_waiting(self) -> None:
+        """Nobody serves any more: what waits is refused, what comes is refused at once."""
+        with self._door:
+            self._closed = True
         while not self._commands.empty():
-            self._commands.get_nowait()()
+            _, future = self._commands.get_nowait()
+            if future.set_running_or_notify_cancel():
+                future.set_exception(self._gone())
+
+    def _gone(self) -> Unavailable:
+        if self.stopped is None:
+            return Unavailable("ENGINE_STOPPED", "The engine has ended.")
+        reason = self.stopped
+        return Unavailable("ENGINE_STOPPED", f"The engine has stopped: {reason.message}", reason=reason.code)
 
     def execute(self, market: str, *, size_bps: int | None, idempotency_key: str, who: str = "person") -> Outcome:
         """Act on the newest closed candle's signal of a market, at the next open tick and no later."""

@@ -58,12 +58,17 @@ class EngineState:
     uncommitted: list[Round] = field(default_factory=list)
     mark_seq: int = 0
     vector_hash: bytes = bytes(32)
+    vector_e8: dict[str, int] = field(default_factory=dict)
     observed_at: int = 0
     day: int | None = None
     last_bar_close: int = 0
     trades: int = 0
     ordered: dict[str, UUID] = field(default_factory=dict)
     _signals: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+
+    def posted_e8(self) -> dict[str, int]:
+        """The prices of the last vector; a market that had none is absent."""
+        return {market: price for market, price in self.vector_e8.items() if price}
 
     def apply(self, fact: StoredFact) -> None:
         """Fold one stored event."""
@@ -142,6 +147,7 @@ class EngineState:
     def _marks_posted(self, _: UUID, event: dict[str, Any]) -> None:
         self.mark_seq = event["seq"]
         self.vector_hash = bytes.fromhex(event["vector_hash"][2:])
+        self.vector_e8 = event["prices_e8"]
         self.observed_at = event["observed_at"]
 
     def _bar_finished(self, _: UUID, event: dict[str, Any]) -> None:

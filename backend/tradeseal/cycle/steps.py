@@ -357,8 +357,13 @@ class Steps:
     # The oracle's prices.
 
     def post_marks(self, tick: Tick, *, candle_hash: str = "") -> BookState:
-        """Post a tick's vector; a step beyond the limit is confirmed at once by the same vector again."""
-        book = self._post(tick, candle_hash)
+        """Post a tick's vector; a step beyond the limit is confirmed at once by the same vector again.
+
+        A vector that is the last one on the chain already is not posted again.
+        """
+        same = {market: tick.prices_e8.get(market, 0) for market in self.markets} == self.state.vector_e8
+        posted = same and tick.observed_at == self.state.observed_at
+        book = self._book() if posted else self._post(tick, candle_hash)
         if any(p.pending_e8 for p in book.positions):
             book = self._post(tick, candle_hash)
         return book
@@ -425,7 +430,10 @@ class Steps:
             self._send(prepared, batch)
 
     def _size(self, cycles: Sequence[TradeCycle]) -> list[Order]:
-        """As much as the signal asks, or as the cash allows; never rounded up."""
+        """As much as the signal asks, or as the cash allows, but not less than half: then the contract says no.
+
+        Only an order that the contract would let through now leaves less cash for those after it.
+        """
         book = self._book()
         free = book.cash_e8 - book.reserved_e8
         orders = []
@@ -435,11 +443,12 @@ class Steps:
             size_bps = min(_signal(cycle).size_bps, cycle.size_bps or BPS)
             wanted = max(1, size_bps * max(book.equity_e8, 0) * SCALE // (mark * BPS))
             affordable = max(0, free) * BPS // (BPS + book.limits.fee_bps) * SCALE // limit_price
-            fits = value_down(affordable, mark) >= MIN_NOTIONAL_E8
-            quantity = min(wanted, affordable) if fits else wanted
-            reserved = notional_up(quantity, limit_price)
-            free -= reserved + fee_up(reserved, book.limits.fee_bps)
-            orders.append(Order(_message(cycle), quantity, limit_price))
+            fits = value_down(affordable, mark) >= MIN_NOTIONAL_E8 and 2 * affordable >= wanted
+            order = Order(_message(cycle), min(wanted, affordable) if fits else wanted, limit_price)
+            orders.append(order)
+            if not any(check.failed for check in self.gate.assess(order)):
+                reserved = notional_up(order.quantity_e8, limit_price)
+                free -= reserved + fee_up(reserved, book.limits.fee_bps)
         return orders
 
     def exit_by_signal(self, cycle: TradeCycle) -> ExitOrder:
@@ -523,11 +532,10 @@ class Steps:
                 case Authorised(index=index, ticket=ticket, stamp=stamp):
                     cycle = by_digest.get(ticket.id) or cycles[index]
                     cycle.authorise(ticket, **_stamp(stamp), **place, observed_at=stamp.observed_at)
-                case Rejected(digest=digest, checks=checks, stamp=stamp):
+                case Rejected(index=index, digest=digest, checks=checks, stamp=stamp):
                     failed = tuple(c.rule for c in checks if c.failed)
-                    by_digest[digest].reject(
-                        rules=failed, checks=checks, **_stamp(stamp), **place, observed_at=stamp.observed_at
-                    )
+                    cycle = by_digest.get(digest) or cycles[index]
+                    cycle.reject(rules=failed, checks=checks, **_stamp(stamp), **place, observed_at=stamp.observed_at)
                 case Skipped(index=index, digest=digest, code=code, got=got, want=want):
                     cycle = by_digest.get(digest) or cycles[index]
                     final = code not in RETRIED_SKIPS

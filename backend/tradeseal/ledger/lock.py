@@ -15,9 +15,15 @@ class HomeLock:
     """Held from construction until `close`."""
 
     def __init__(self, home: Path) -> None:
-        home.mkdir(parents=True, exist_ok=True)
-        path = home / "lock"
-        self._file: IO[str] = path.open("a+")
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            self._file: IO[str] = (home / "lock").open("a+")
+        except OSError as error:
+            raise Refused(
+                "HOME_UNUSABLE",
+                f"{home} cannot be used as a home: {error.strerror}. Choose another folder with --home.",
+                home=str(home),
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

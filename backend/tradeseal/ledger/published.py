@@ -5,8 +5,9 @@ Knows the names. Knows nothing of their insides.
 
 from eventsourcing.domain import Aggregate, event
 
+from tradeseal.ledger.chain import GENESIS_HASH, chain_hash, checked
 from tradeseal.ledger.log import EventLog, StoredFact
-from tradeseal.ledger.store import GENESIS_HASH, EventConflict, Ledger, chain_hash
+from tradeseal.ledger.store import EventConflict, Ledger
 
 __all__ = [
     "GENESIS_HASH",
@@ -16,5 +17,6 @@ __all__ = [
     "Ledger",
     "StoredFact",
     "chain_hash",
+    "checked",
     "event",
 ]

@@ -3,7 +3,6 @@
 Knows SQLite, hashes and atomic saves. Knows nothing of trading.
 """
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,23 +28,13 @@ from eventsourcing.sqlite import (
 from eventsourcing.utils import Environment, get_topic
 
 from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
+from tradeseal.ledger.chain import GENESIS_HASH, chain_hash
 from tradeseal.ledger.log import EventLog
 from tradeseal.ledger.mapper import MsgspecMapper, MsgspecTranscoder
-
-GENESIS_HASH = bytes(32)
 
 
 class EventConflict(Refused):
     """The stream has this version already: the same thing was about to happen twice."""
-
-
-def chain_hash(previous: bytes, *, position: int, stream: UUID, version: int, topic: str, state: bytes) -> bytes:
-    """SHA-256 over the previous hash and this event's stored bytes, each part with its length before it."""
-    digest = hashlib.sha256(previous)
-    for part in (position.to_bytes(8, "big"), stream.bytes, version.to_bytes(8, "big"), topic.encode(), state):
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
-    return digest.digest()
 
 
 class HashChainedRecorder(SQLiteApplicationRecorder):

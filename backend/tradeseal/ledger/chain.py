@@ -1,0 +1,49 @@
+"""The chain of the log: each stored event's hash covers the one before it.
+
+Knows bytes and hashes. Knows nothing of where events are kept.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from tradeseal.kernel.errors import Inconsistent
+from tradeseal.ledger.log import StoredFact
+
+GENESIS_HASH = bytes(32)
+
+
+def chain_hash(previous: bytes, *, position: int, stream: UUID, version: int, topic: str, state: bytes) -> bytes:
+    """SHA-256 over the previous hash and this event's stored bytes, each part with its length before it."""
+    digest = hashlib.sha256(previous)
+    for part in (position.to_bytes(8, "big"), stream.bytes, version.to_bytes(8, "big"), topic.encode(), state):
+        digest.update(len(part).to_bytes(4, "big"))
+        digest.update(part)
+    return digest.digest()
+
+
+def checked(facts: Iterable[StoredFact]) -> Iterator[StoredFact]:
+    """All events from the first, each after its hash was recomputed.
+
+    Raises `Inconsistent` at the first event that is not what was stored, or that is missing.
+    """
+    head = GENESIS_HASH
+    for position, fact in enumerate(facts, start=1):
+        head = chain_hash(
+            head,
+            position=position,
+            stream=fact.stream,
+            version=fact.version,
+            topic=fact.topic,
+            state=fact.state,
+        )
+        if fact.position != position or fact.hash != head:
+            raise Inconsistent(
+                "LEDGER_CHANGED",
+                f"Event {fact.position} is not what was stored: its hash does not follow from the one before. "
+                "Restore a backup and keep this file as evidence.",
+                position=position,
+                got="0x" + fact.hash.hex(),
+                want="0x" + head.hex(),
+            )
+        yield fact
