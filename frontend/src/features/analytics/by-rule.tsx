@@ -15,7 +15,7 @@ export function ByRule({ rules }: { rules: readonly RuleCount[] | undefined }) {
   return (
     <Panel title="Rejections by rule" note="share of all rejections; one may name several rules">
       {rules === undefined ? (
-        <SkeletonRows rows={9} label="rejections by rule" className="h-7" />
+        <SkeletonRows rows={7} label="rejections by rule" />
       ) : rules.every((rule) => rule.count === 0) ? (
         <Empty why="The contract has rejected nothing so far." next="When a rule says no, it is counted here." />
       ) : (

@@ -105,9 +105,9 @@ function Bins({ bins }: { bins: readonly ProfitBin[] }) {
     >
       {bins.map((bin) => (
         <tr key={bin.from}>
-          <Td right className="h-7">{formatMoney(bin.from, { signed: true })}</Td>
-          <Td right className="h-7">{formatMoney(bin.to, { signed: true })}</Td>
-          <Td right className="h-7">{formatCount(bin.count)}</Td>
+          <Td right>{formatMoney(bin.from, { signed: true })}</Td>
+          <Td right>{formatMoney(bin.to, { signed: true })}</Td>
+          <Td right>{formatCount(bin.count)}</Td>
         </tr>
       ))}
     </Table>

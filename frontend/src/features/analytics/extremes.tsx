@@ -11,7 +11,7 @@ export function Extremes({ results }: { results: Pick<Analytics, "best" | "worst
   return (
     <Panel title="Best and worst sales" note="realised, USDT">
       {results === undefined ? (
-        <SkeletonRows rows={6} label="sales" />
+        <SkeletonRows rows={5} label="sales" />
       ) : results.best.length === 0 && results.worst.length === 0 ? (
         <Empty why="Nothing has been sold yet." next="The first sale opens both lists." />
       ) : (

@@ -13,7 +13,7 @@ export function Latencies({ latencies }: { latencies: readonly Latency[] | undef
   return (
     <Panel title="Latencies" note="on the wall clock, by step">
       {latencies === undefined ? (
-        <SkeletonRows rows={8} label="latencies" className="h-8" />
+        <SkeletonRows rows={8} label="latencies" />
       ) : (
         <Table
           caption="Latencies"
@@ -30,20 +30,20 @@ export function Latencies({ latencies }: { latencies: readonly Latency[] | undef
         >
           {latencies.map((step) => (
             <tr key={step.id} className="hover:bg-raised">
-              <Td className="h-8 max-w-[170px]">
+              <Td className="max-w-[170px]">
                 <Formula name={step.title} formula={step.formula} note={`${formatCount(step.observations)} measured`} />
               </Td>
               {step.enough ? (
                 <>
-                  <Td right className="h-8">{formatMs(step.p50_ms)}</Td>
-                  <Td right className="h-8">{formatMs(step.p99_ms)}</Td>
+                  <Td right>{formatMs(step.p50_ms)}</Td>
+                  <Td right>{formatMs(step.p99_ms)}</Td>
                 </>
               ) : (
-                <Td right className="h-8 text-ink-3" colSpan={2}>
+                <Td right className="text-ink-3" colSpan={2}>
                   not enough data
                 </Td>
               )}
-              <Td right className="h-8 text-ink-3 max-sm:hidden">{formatCount(step.observations)}</Td>
+              <Td right className="text-ink-3 max-sm:hidden">{formatCount(step.observations)}</Td>
             </tr>
           ))}
         </Table>

@@ -14,7 +14,7 @@ export function Monthly({ months }: { months: readonly Month[] | undefined }) {
     <Panel title="Months" note="return of finished UTC days, compounded; below it what sales realised">
       {months === undefined ? (
         <div role="status" aria-label="Loading the months" className="p-3">
-          <Skeleton className="h-20" />
+          <Skeleton className="h-10" />
         </div>
       ) : months.length === 0 ? (
         <Empty why="No month has begun." next="The first one opens with the first finished bar." />

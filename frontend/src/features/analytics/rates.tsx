@@ -14,7 +14,7 @@ export function Rates({ rates, uptime }: { rates: readonly Rate[] | undefined; u
   return (
     <Panel title="Rates and uptime">
       {rates === undefined || uptime === undefined ? (
-        <SkeletonRows rows={4} label="rates" className="h-12" />
+        <SkeletonRows rows={6} label="rates" />
       ) : (
         <ul className="divide-y divide-line">
           {rates.map((rate) => (
