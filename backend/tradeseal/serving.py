@@ -82,7 +82,13 @@ class Running:
         control, ports = self._control, self._ports
         parts = open_parts(self._settings, control, lock=self._lock, re_executed=control.re_executed)
         self._parts = parts
-        control.attach(parts.engine, parts.gate, synthetic=parts.data.synthetic, note=parts.data.note)
+        control.attach(
+            parts.engine,
+            parts.gate,
+            synthetic=parts.data.synthetic,
+            note=parts.data.note,
+            chain_note=parts.chain_note,
+        )
         self._views = open_read_models(self._settings.home / "views", parts.ledger.facts, changed=self._server.changed)
         self._views.follower.start()
         ports.market = ReplayMarket(parts.engine, parts.source)

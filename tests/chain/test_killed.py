@@ -38,6 +38,33 @@ def test_a_node_killed_while_nobody_sends_comes_back_by_itself(open_desk: OpenDe
     assert eventually(lambda: desk.gate.chain.restarts == 1 and blocks(desk) == want)
 
 
+def test_head_and_progress_are_told_at_once_while_the_chain_is_executed_again(
+    open_desk: OpenDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(tmp_path)
+    desk.whole_trade()
+    chain, want = desk.gate.chain, desk.gate.heads()
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold(_done: int, _total: int) -> None:
+        held.set()
+        go_on.wait(20)
+
+    monkeypatch.setattr(chain, "_progress", hold)
+    os.kill(chain.pid, signal.SIGKILL)
+    try:
+        assert held.wait(20)
+        asked = time.monotonic()
+        told = (desk.gate.heads(), chain.restarting)
+        took = time.monotonic() - asked
+    finally:
+        go_on.set()
+
+    assert told == (want, (want.block, want.block))
+    assert took < 0.1
+    assert eventually(lambda: chain.restarting is None and blocks(desk)[-1] == want.block_hash)
+
+
 def test_a_node_killed_before_the_outcome_is_stored_keeps_the_block(open_desk: OpenDesk, tmp_path: Path) -> None:
     desk = open_desk(tmp_path)
     prepared = desk.prepare_marks()

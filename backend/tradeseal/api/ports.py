@@ -46,7 +46,7 @@ class DataInfo:
 
 @dataclass(frozen=True)
 class ChainInfo:
-    """The chain in use; None is not known yet."""
+    """The chain in use; None is not known yet. `note` says why it is this one, where that is worth a word."""
 
     kind: str
     chain_id: int | None = None
@@ -54,6 +54,8 @@ class ChainInfo:
     block: int | None = None
     block_hash: str | None = None
     block_time: int | None = None
+    restarting: tuple[int, int] | None = None  # blocks executed again, of all; None while the node is there
+    note: str | None = None
 
 
 @dataclass(frozen=True)

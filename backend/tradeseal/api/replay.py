@@ -56,15 +56,18 @@ class ReplayControl:
         self._checks: tuple[RuleCheck, ...] = ()
         self._engine: Engine | None = None
         self._gate: ChainGate | None = None
+        self._chain_note = ""
 
     def tell(self, touch: Callable[[], None], say: Callable[[str], None]) -> None:
         """Name who wants to know that something changed, and who is told each phase in words."""
         self._touch = touch
         self._say = say
 
-    def attach(self, engine: Engine, gate: "ChainGate", *, synthetic: bool, note: str = "") -> None:
-        """The parts are there; `note` says where the candles came from, where that is worth a word."""
-        self._engine, self._gate = engine, gate
+    def attach(
+        self, engine: Engine, gate: "ChainGate", *, synthetic: bool, note: str = "", chain_note: str = ""
+    ) -> None:
+        """The parts are there; the notes say where the candles came from and why this chain, if worth a word."""
+        self._engine, self._gate, self._chain_note = engine, gate, chain_note
         store = engine.store
         self._data = DataInfo(
             label=store.label,
@@ -105,8 +108,11 @@ class ReplayControl:
         self._touch()
 
     def re_executed(self, done: int, total: int) -> None:
-        """The chain is being executed again."""
-        if self._engine is None and total:
+        """The chain is being executed again: at the start a phase, later a state that `status` asks for."""
+        if self._engine is not None:
+            self._touch()
+            return
+        if total:
             if self._phase != "RE_EXECUTING":
                 self._say(f"re-executing {total} blocks")
             self._phase = "RE_EXECUTING"
@@ -171,6 +177,8 @@ class ReplayControl:
             block=heads.block,
             block_hash=heads.block_hash,
             block_time=heads.block_time,
+            restarting=self._gate.chain.restarting,
+            note=self._chain_note or None,
         )
 
     def book(self) -> BookState | None:

@@ -59,6 +59,7 @@ class ChainGate:
         self._errors = Abi([*deployment.oracle.abi.entries, *deployment.book.abi.entries])
         self._limits: Limits | None = None
         self._head = self._read_head()
+        self._newest = (chain.last_mined(), self._head)
         self._refuse_another_book()
 
     @property
@@ -143,6 +144,7 @@ class ChainGate:
         """Have the transaction mined and read its facts; a revert is an answer, too."""
         entry, receipt, page = self.chain.send(prepared.transaction_hash)
         facts, self._head = self._facts(receipt["logs"])
+        self._newest = (entry, self._head)
         return Mined(
             kind=entry.kind,
             label=entry.label,
@@ -197,16 +199,16 @@ class ChainGate:
         return checks_of(failed, measured, limits)
 
     def heads(self) -> ChainHead:
-        """What a witness keeps."""
-        last = self.chain.last_mined()
+        """What a witness keeps: a block and the head after it, told at once also while the chain starts again."""
+        last, head = self._newest
         return ChainHead(
             chain_id=self.chain.chain_id,
             genesis_hash=self.chain.genesis_hash,
             block=last.block,
             block_hash=last.block_hash,
             block_time=last.block_time,
-            record_seq=self._head.seq,
-            record_head=self._head.hash,
+            record_seq=head.seq,
+            record_head=head.hash,
         )
 
     def roles(self) -> dict[str, list[str]]:

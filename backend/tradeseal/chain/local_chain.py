@@ -32,6 +32,8 @@ class LocalChain:
         self._writer = node.writer()
         self._readers = node.readers()
         self._ready = threading.Event()
+        self._opened = False
+        self._again = (0, 0)
         self._closed = False
         self._failures = 0
         self._broken: TradesealError | None = None
@@ -61,6 +63,7 @@ class LocalChain:
             if self._last is not None and not self._node.strictly_later:
                 self._wished = self._last.block_time
             self._ready.set()
+            self._opened = True
 
     def close(self) -> None:
         """End the node; the journal keeps everything."""
@@ -105,12 +108,18 @@ class LocalChain:
         """How many of our transactions have a block; one a block, so it is the last block's number, too."""
         return 0 if self._mined_last is None else self._mined_last.position
 
+    @property
+    def restarting(self) -> tuple[int, int] | None:
+        """Blocks executed again and all there are, while the node comes back after it ended; waits for nobody."""
+        away = self._opened and not self._closed and not self._ready.is_set()
+        return self._again if away else None
+
     def last_mined(self) -> JournalEntry:
-        """The newest transaction that has a block."""
-        with self._turn:
-            if self._mined_last is None:
-                raise Unavailable("CHAIN_EMPTY", "The chain has no block but its first.")
-            return self._mined_last
+        """The newest transaction that has a block; waits for nobody, not even for a chain that is executed again."""
+        last = self._mined_last
+        if last is None:
+            raise Unavailable("CHAIN_EMPTY", "The chain has no block but its first.")
+        return last
 
     def waiting(self) -> JournalEntry | None:
         """The newest transaction when it has no block yet."""
@@ -245,6 +254,7 @@ class LocalChain:
         with self._turn:
             if self._closed or self._broken is not None or (self._ready.is_set() and self._alive()):
                 return
+            self._again = (0, self.mined_count)
             self._ready.clear()
             self._failures += 1
             self._writer.close()
@@ -280,7 +290,11 @@ class LocalChain:
         for position, entry in enumerate(entries, start=1):
             if entry.position != position or (entry.mined and entry.block != position):
                 raise Inconsistent("JOURNAL_GAP", "The journal has a gap.", got=entry.position, want=position)
-        reexecute(self._writer, mined, total=len(mined), progress=self._progress)
+        reexecute(self._writer, mined, total=len(mined), progress=self._tell)
+
+    def _tell(self, done: int, total: int) -> None:
+        self._again = (done, total)
+        self._progress(done, total)
 
     def _same_accounts(self) -> None:
         want = self.journal.funded()

@@ -23,7 +23,7 @@ async def live() -> Response:
 @router.get(
     "/api/health/ready",
     response_model=Health,
-    responses={503: {"model": Health, "description": "Still starting, stopped, or a part is down."}},
+    responses={503: {"model": Health, "description": "Still starting or stopped, or the chain or a part is down."}},
     operation_id="getReady",
 )
 async def is_ready(request: Request) -> Response:

@@ -64,13 +64,18 @@ class TrustLevel(Answer):
 
 
 class ChainStatus(Answer):
-    """The chain in use; null fields are not known yet."""
+    """The chain in use; null fields are not known yet.
+
+    `restarting`: its node ended and the blocks are executed again. `note`: why it runs on this one.
+    """
 
     kind: str
     chain_id: str | None
     block: int | None
     block_hash: Hash | None
     block_time: Time | None
+    restarting: Progress | None = None
+    note: str | None = None
 
 
 class StoreStatus(Answer):
@@ -317,12 +322,12 @@ class ComponentHealth(Answer):
     """One part of the whole: is it alive?"""
 
     name: str
-    state: Literal["OK", "STARTING", "DEGRADED", "DOWN"]
+    state: Literal["OK", "STARTING", "RESTARTING", "DEGRADED", "DOWN"]
     detail: str | None
 
 
 class Health(Answer):
-    """Liveness (this answer came) and readiness."""
+    """Liveness (this answer came) and readiness: the engine can be asked and its chain answers."""
 
     live: bool
     ready: bool

@@ -17,6 +17,7 @@ type ComponentState = HealthAnswer["components"][number]["state"];
 const LIGHTS: Record<ComponentState, { className: string; word: string }> = {
   OK: { className: "bg-up", word: "well" },
   STARTING: { className: "bg-warn", word: "starting" },
+  RESTARTING: { className: "bg-warn", word: "restarting" },
   DEGRADED: { className: "bg-warn", word: "degraded" },
   DOWN: { className: "bg-down", word: "down" },
 };
@@ -54,6 +55,12 @@ export function Health({ className }: { className?: string }) {
           <Line name={`Chain ${status.chain.kind}`}>
             <span className="num">block {formatCount(status.chain.block)}</span>
             <Hash value={status.chain.block_hash} className="ml-2 align-middle" />
+            {status.chain.restarting ? (
+              <span className="num block text-2xs text-warn">
+                restarting: {formatCount(status.chain.restarting.done)} of {formatCount(status.chain.restarting.total)} blocks executed again
+              </span>
+            ) : null}
+            {status.chain.note ? <span className="block text-2xs text-ink-3">{status.chain.note}</span> : null}
           </Line>
           <Line name="Store">
             <span className="num">{status.ready ? formatCount(status.store.position) : NO_DATA} events</span>
