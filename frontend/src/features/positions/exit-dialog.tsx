@@ -3,8 +3,9 @@
 import { useState } from "react";
 import { useExit } from "@/api/exit";
 import type { Position } from "@/api/types";
+import { useDashboard } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
-import { formatMoney, formatPrice, formatQuantity } from "@/lib/format";
+import { formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
 import { freshKey } from "@/lib/key";
 import { quoteOf } from "@/lib/market";
 import { Button } from "@/ui/button";
@@ -25,6 +26,7 @@ const SHARES = [
 export function ExitDialog({ position, onClose }: { position: Position; onClose: () => void }) {
   const [share, setShare] = useState<(typeof SHARES)[number]["value"]>("1");
   const [key, setKey] = useState(freshKey);
+  const markedAt = useDashboard("book")?.observed_at;
   const block = useChangeBlock();
   const exit = useExit();
   const quote = quoteOf(position.market);
@@ -43,8 +45,9 @@ export function ExitDialog({ position, onClose }: { position: Position; onClose:
       ) : (
         <div className="flex flex-col gap-4">
           <p>
-            {formatQuantity(position.quantity)} {position.symbol}, bought at {formatPrice(position.average)}, now {formatPrice(position.mark)} {quote}: worth{" "}
-            {formatMoney(position.value)} {quote}, <Delta value={position.unrealised} /> unrealised.
+            {formatQuantity(position.quantity)} {position.symbol}, bought at {formatPrice(position.average)} {quote}. At the contract’s mark of{" "}
+            {formatTime(markedAt, "minutes")} UTC, {formatPrice(position.mark)} {quote}: worth {formatMoney(position.value)} {quote},{" "}
+            <Delta value={position.unrealised} /> unrealised.
           </p>
           <Segmented
             label="How much"
