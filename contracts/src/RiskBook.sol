@@ -175,7 +175,6 @@ contract RiskBook is BookBase {
         ticket.takeProfitBps = signal.takeProfitBps;
         ticket.stopLossBps = signal.stopLossBps;
         ticket.horizonSeconds = signal.horizonSeconds;
-        ticket.expiresAt = signal.expiresAt;
     }
 
     // ---- record
@@ -223,7 +222,7 @@ contract RiskBook is BookBase {
     }
 
     /// (1) within the ticket (2) in time (3) no better than the worse mark ± half spread (4) within the limit price
-    /// (5) with its fee.
+    /// (5) with its fee, neither less nor more: what was reserved covers that fee and no other.
     function _checkFill(Work memory work, Fill calldata fill, Ticket memory ticket) private pure {
         bytes32 id = ticket.id;
         // (1)
@@ -254,8 +253,7 @@ contract RiskBook is BookBase {
         uint256 notional =
             buys ? BookMath.notionalUp(fill.quantity, fill.price) : BookMath.notionalDown(fill.quantity, fill.price);
         uint256 fee = BookMath.feeUp(notional, ticket.feeBps);
-        if (fill.fee < fee) revert IRiskBook.FeeTooLow(id, fill.fee, fee);
-        if (fill.fee > notional) revert IRiskBook.FeeTooHigh(id, fill.fee, notional);
+        if (fill.fee != fee) revert IRiskBook.WrongFee(id, fill.fee, fee);
     }
 
     /// A buy adds notional + fee to the cost, frees its share of the reservation and sets the barriers of the position.
@@ -268,6 +266,10 @@ contract RiskBook is BookBase {
             - BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps);
         account.reserved -= uint128(freed);
         account.cash -= SafeCast.toInt128(int256(uint256(paid)));
+        // Check: rounded up once for each part, many parts cost a little more than the whole was reserved for; what other
+        // tickets hold back never pays for that.
+        int256 uncovered = int256(uint256(account.reserved)) - account.cash;
+        if (uncovered > 0) revert IRiskBook.NotCovered(ticket.id, paid, int256(uint256(paid)) - uncovered);
         holding.reservedBuy -= body.quantity;
         holding.cost += paid;
         _moveQuantity(work, ticket.market, holding, holding.quantity + body.quantity);

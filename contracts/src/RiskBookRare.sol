@@ -95,7 +95,6 @@ contract RiskBookRare is BookBase {
         ticket.tick = work.marks.tick;
         ticket.feeBps = work.limits.feeBps;
         if (signalled) {
-            ticket.expiresAt = signals[order.signal - 1].expiresAt;
             _spend(ticket.id, leaving.slot, Hashes.ofTicket(ticket), signals[order.signal - 1], m);
         } else {
             _exitTickets[ticket.id] = Hashes.ofTicket(ticket);

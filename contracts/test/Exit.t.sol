@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Log} from "./Kit.sol";
 import {World} from "./World.sol";
 import {BookView, ExitOrder, IRiskBook, RejectionBody, Skip, State, Ticket} from "../src/interfaces/IRiskBook.sol";
 import {BookClass, CommitmentStatus, Signal} from "../src/interfaces/ISignalOracle.sol";
@@ -127,8 +128,21 @@ contract ExitTest is World {
     function test_halted_rejects_exits_on_the_record_until_it_ends_by_itself() public {
         vm.prank(governor);
         book.setManual(State.HALTED, "test");
+        uint64 seq = book.book().recordSeq + 1;
         _exit(0, 10e8, 98e8, MANUAL);
-        _rejectedAt(256, 2, 1);
+        Log memory log = _one(vm.getRecordedLogs(), IRiskBook.TradeRejected.selector);
+        eq(uint256(log.topics[1]), seq, "its record");
+        eqWord(log.topics[2], keccak256(abi.encode(BOOK, seq)), "the id its ticket would have had");
+        eqWord(log.topics[3], markets[0], "market");
+        (RejectionBody memory body, bytes32 signalHash,) = abi.decode(log.data, (RejectionBody, bytes32, bytes32));
+        eqWord(signalHash, 0, "no signal");
+        eq(body.rules, 256, "RULE-09 alone");
+        eq(body.measured[0], 2, "HALTED");
+        eq(body.limits[0], 1, "REDUCING at most");
+        _exit(0, 10e8, 98e8, MANUAL);
+        log = _one(vm.getRecordedLogs(), IRiskBook.TradeRejected.selector);
+        eqWord(log.topics[2], keccak256(abi.encode(BOOK, seq + 1)), "another try, another id");
+        eq(book.book().positions[0].openExit, 0, "nothing held back");
         Signal memory signal = _sell(0, START + 1);
         _commit(signal);
         _exitOn(signal, 10e8, 98e8);

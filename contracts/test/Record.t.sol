@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {World} from "./World.sol";
-import {BookView, Fill, FillBody, IRiskBook, Position, Ticket} from "../src/interfaces/IRiskBook.sol";
-import {CommitmentStatus} from "../src/interfaces/ISignalOracle.sol";
+import {BookView, Fill, FillBody, IRiskBook, Limits, Position, Ticket} from "../src/interfaces/IRiskBook.sol";
+import {CommitmentStatus, Signal} from "../src/interfaces/ISignalOracle.sol";
 import {BookMath} from "../src/libraries/BookMath.sol";
 
 /// record and release: given a ticket, what a fill does to the accounts, and every fill that is refused.
@@ -181,13 +181,77 @@ contract RecordTest is World {
         _record(_fillOf(leaving, 10e8, 99e8));
     }
 
-    function test_a_fee_below_the_formula_or_above_the_notional_is_refused() public {
+    function test_a_fee_one_unit_beside_the_formula_is_refused_on_either_side() public {
         Ticket memory ticket = _enter(0, START, 10e8);
+        _feesBeside(ticket, _fillOf(ticket, 10e8, ASK), 1.0001e8);
+        _record(_fillOf(ticket, 10e8, ASK));
+
+        _exit(0, 10e8, _under(HUNDRED), MANUAL);
+        (Ticket memory leaving,) = _exitTicket();
+        _feesBeside(leaving, _fillOf(leaving, 10e8, BID), 0.9999e8);
+        _record(_fillOf(leaving, 10e8, BID));
+    }
+
+    function test_the_fee_is_the_tickets_own_even_after_it_was_raised() public {
+        Ticket memory ticket = _enter(0, START, 10e8);
+        Limits memory limits = book.limits();
+        limits.feeBps = 20;
+        vm.prank(guardian);
+        book.tighten(limits);
         Fill[] memory fills = _fillOf(ticket, 10e8, ASK);
-        fills[0].fee -= 1;
-        _refused(fills, abi.encodeWithSelector(IRiskBook.FeeTooLow.selector, ticket.id, 1.0001e8 - 1, 1.0001e8));
-        fills[0].fee = 1000.1e8 + 1;
-        _refused(fills, abi.encodeWithSelector(IRiskBook.FeeTooHigh.selector, ticket.id, 1000.1e8 + 1, 1000.1e8));
+        fills[0].fee = 2.0002e8;
+        _refused(fills, abi.encodeWithSelector(IRiskBook.WrongFee.selector, ticket.id, 2.0002e8, 1.0001e8));
+        _record(_fillOf(ticket, 10e8, ASK));
+    }
+
+    /// The trader key alone: all of the cash in five entries, all filled at once at the worst that is allowed.
+    function test_no_batch_of_fees_can_drain_the_book() public {
+        Fill[] memory fills = new Fill[](5);
+        for (uint256 i; i < 5; ++i) {
+            uint256 m = i == 4 ? 5 : i;
+            Ticket memory ticket = _enter(m, START, i == 4 ? 18e8 : 20e8);
+            fills[i] = _fillOf(ticket, ticket.quantity, ticket.limitPrice)[0];
+            fills[i].fee = uint128(BookMath.notionalUp(ticket.quantity, ticket.limitPrice));
+        }
+        _refused(fills, abi.encodeWithSelector(IRiskBook.WrongFee.selector, fills[0].ticket.id, 2010e8, 2.01e8));
+        for (uint256 i; i < 5; ++i) {
+            fills[i] = _fillOf(fills[i].ticket, fills[i].ticket.quantity, fills[i].ticket.limitPrice)[0];
+        }
+        _record(fills);
+        BookView memory seen = book.book();
+        yes(seen.cash >= 0 && seen.reserved == 0, "paid from what was reserved");
+        yes((CASH - seen.equity) * 1e4 < 100 * CASH, "band and fee cost less than one per cent");
+        yes(!seen.dayLatched, "far from the day's limit");
+    }
+
+    // ---- parts of a ticket and the cash of others
+
+    /// A part of one unit costs 102 and frees 101 or less: it needs what no ticket holds back, to the unit.
+    function test_a_part_is_paid_from_its_own_reservation_and_free_cash_alone() public {
+        Ticket memory ticket = _reserveAll();
+        BookView memory seen = book.book();
+        uint256 freed =
+            BookMath.reservationUp(ticket.quantity, ASK, 10) - BookMath.reservationUp(ticket.quantity - 1, ASK, 10);
+        int256 available = seen.cash - int256(uint256(seen.reserved)) + int256(freed);
+        yes(available < 102, "the cash is all reserved");
+        for (int256 lacking = 102 - available; lacking > 0; --lacking) {
+            _refused(
+                _fillOf(ticket, 1, ASK),
+                abi.encodeWithSelector(IRiskBook.NotCovered.selector, ticket.id, 102, 102 - lacking)
+            );
+            vm.prank(governor);
+            book.bookFlow(1);
+        }
+        _record(_fillOf(ticket, 1, ASK));
+        seen = book.book();
+        eqInt(seen.cash, int256(uint256(seen.reserved)), "nothing is free, nothing lacks");
+    }
+
+    function test_all_that_a_ticket_has_left_is_always_covered() public {
+        Ticket memory ticket = _reserveAll();
+        _record(_fillOf(ticket, ticket.quantity, ASK));
+        BookView memory seen = book.book();
+        yes(seen.cash >= int256(uint256(seen.reserved)), "covered");
     }
 
     function test_more_than_the_ticket_or_nothing_is_refused() public {
@@ -296,6 +360,32 @@ contract RecordTest is World {
         book.record(new Fill[](65));
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.BadBatch.selector, 0, 64));
         book.release(new Ticket[](0));
+    }
+
+    /// Four tickets of a fifth of the book and one, in units of a dollar, for what cash is left; the first of them.
+    function _reserveAll() private returns (Ticket memory first) {
+        for (uint256 m; m < 4; ++m) {
+            Signal memory signal = _buy(m, START);
+            _commit(signal);
+            _authorise(signal, 20e8, ASK);
+            if (m == 0) first = _ticket();
+        }
+        BookView memory seen = book.book();
+        uint256 free = uint256(int256(seen.cash)) - seen.reserved;
+        uint64 limitPrice = 1.0001e8;
+        uint128 quantity = uint128(free * 1e8 / limitPrice * 1e4 / 10_010) - 8;
+        while (BookMath.reservationUp(quantity + 1, limitPrice, 10) <= free) ++quantity;
+        Signal memory last = _buy(4, START);
+        _commit(last);
+        _authorise(last, quantity, limitPrice);
+        _ticket();
+    }
+
+    function _feesBeside(Ticket memory ticket, Fill[] memory fills, uint128 fee) private {
+        fills[0].fee = fee - 1;
+        _refused(fills, abi.encodeWithSelector(IRiskBook.WrongFee.selector, ticket.id, fee - 1, fee));
+        fills[0].fee = fee + 1;
+        _refused(fills, abi.encodeWithSelector(IRiskBook.WrongFee.selector, ticket.id, fee + 1, fee));
     }
 
     function _refused(Fill[] memory fills, bytes memory why) private {

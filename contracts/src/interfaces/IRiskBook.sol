@@ -48,7 +48,8 @@ struct ExitOrder {
 
 /// @notice What the contract authorised. Emitted whole, handed back whole by `record` and `release`: the chain keeps only
 /// its hash. After a partial fill the ticket is the same with `quantity` = what remained. `id` is the signal's digest, or
-/// keccak256(abi.encode(book id, seq)) for an exit without one. `tick` is the vector it was judged on: from `tick + 3` it is late.
+/// keccak256(abi.encode(book id, seq)) for an exit without one. `tick` is the vector it was judged on: from `tick + 3` it is
+/// late, which alone ends it in time (the signal's expiry was judged when the ticket was made).
 struct Ticket {
     bytes32 id;
     uint64 seq;
@@ -63,7 +64,6 @@ struct Ticket {
     uint16 takeProfitBps;
     uint16 stopLossBps;
     uint32 horizonSeconds;
-    uint64 expiresAt;
 }
 
 /// @notice What the venue did for a ticket.
@@ -184,7 +184,8 @@ interface IRiskBook {
         uint64 observedAt,
         bytes32 head
     );
-    /// @notice A judged signal failed; it is used up.
+    /// @notice A judged signal failed; it is used up. `digest` is the signal's; of an exit without one, keccak256(abi.encode(
+    /// book id, seq)): the id its ticket would have had. One verdict or skip is emitted for each order, in the call's order.
     event TradeRejected(
         uint64 indexed seq,
         bytes32 indexed digest,
@@ -285,8 +286,8 @@ interface IRiskBook {
     error BadQuantity(bytes32 id, uint256 got, uint256 max);
     error PriceTooGood(bytes32 id, uint256 got, uint256 best);
     error PriceBeyondLimit(bytes32 id, uint256 got, uint256 limit);
-    error FeeTooLow(bytes32 id, uint256 got, uint256 min);
-    error FeeTooHigh(bytes32 id, uint256 got, uint256 max);
+    error WrongFee(bytes32 id, uint256 got, uint256 want);
+    error NotCovered(bytes32 id, uint256 paid, int256 available);
     error Loosens(uint8 parameter, uint256 got, uint256 inForce);
     error OutOfRange(uint8 parameter, uint256 got, uint256 bound);
     error FlowRefused(bytes32 why, int256 amount, int256 available);
@@ -301,7 +302,8 @@ interface IRiskBook {
     function exit(ExitOrder[] calldata orders, Signal[] calldata signals) external;
 
     /// @notice Books what the venue did (trader, guardian or governor; 1 to 64). Simulated and paper books refuse a fill that
-    /// is better than the worse mark ± half spread, beyond the limit price, late, void or without its fee.
+    /// is better than the worse mark ± half spread, beyond the limit price, late, void, with another fee than the formula's,
+    /// or not covered by cash that no other ticket holds back.
     function record(Fill[] calldata fills) external;
 
     /// @notice Ends tickets (trader, guardian or governor; anyone once a ticket is late or void; 1 to 64).

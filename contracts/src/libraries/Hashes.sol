@@ -12,6 +12,8 @@ library Hashes {
     );
     /// A ticket's hash carries this bit, which tells it from every other content of a commitment's slot.
     uint256 internal constant TICKET_BIT = 1 << 255;
+    /// 13 words, in memory as in the ABI.
+    uint256 private constant TICKET_BYTES = 416;
 
     /// @return digest what was committed: the EIP-712 hash under the oracle's domain
     /// @return signalHash what goes into the record: hashStruct with the salt zeroed, the same on every chain
@@ -38,15 +40,15 @@ library Hashes {
     /// @notice keccak256(abi.encode(ticket)) with the ticket bit set.
     function ofTicket(Ticket memory ticket) internal pure returns (bytes32 ticketHash) {
         assembly ("memory-safe") {
-            ticketHash := or(keccak256(ticket, 448), shl(255, 1)) // 14 words, laid out in memory as in the ABI
+            ticketHash := or(keccak256(ticket, TICKET_BYTES), shl(255, 1))
         }
     }
 
     function ofTicketCalldata(Ticket calldata ticket) internal pure returns (bytes32 ticketHash) {
         assembly ("memory-safe") {
             let free := mload(0x40)
-            calldatacopy(free, ticket, 448)
-            ticketHash := or(keccak256(free, 448), shl(255, 1))
+            calldatacopy(free, ticket, TICKET_BYTES)
+            ticketHash := or(keccak256(free, TICKET_BYTES), shl(255, 1))
         }
     }
 }
