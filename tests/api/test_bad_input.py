@@ -232,13 +232,30 @@ def test_an_unknown_path_of_the_api_is_json(site: Site, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("PUT", "/api/dashboard"), ("DELETE", "/api/trades/execute"), ("GET", "/api/trades/execute"), ("GET", "/rpc")],
+    [
+        ("PUT", "/api/dashboard"),
+        ("OPTIONS", "/api/health"),
+        ("POST", "/api/trades/history"),
+        ("DELETE", "/api/trades/execute"),
+        ("GET", "/api/engine/pause"),
+        ("PATCH", "/api/markets/BTC/mode"),
+    ],
 )
-def test_a_wrong_method_is_told(site: Site, method: str, path: str) -> None:
+def test_a_wrong_method_is_told_with_those_there_are(site: Site, method: str, path: str) -> None:
+    unchanged = site.unchanged()
+
     response = site.program().request(method, path)
 
-    assert response.status_code in (404, 405), response.text
-    the_problem(response, response.status_code, response.json()["code"])
+    the_problem(response, 405, "METHOD_NOT_ALLOWED")
+    allowed = response.headers["allow"].split(", ")
+    assert {"GET", "POST"} >= set(allowed)
+    assert method not in allowed
+    assert unchanged()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST", "PATCH"])
+def test_no_method_finds_what_is_not_there(site: Site, method: str) -> None:
+    the_problem(site.program().request(method, "/api/nothing"), 404, "NOT_FOUND")
 
 
 def test_an_unknown_trade_is_told(site: Site) -> None:

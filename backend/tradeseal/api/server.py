@@ -13,7 +13,9 @@ from typing import Any, Final
 import structlog
 import uvicorn
 from anyio import CapacityLimiter
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from tradeseal import __version__
@@ -107,7 +109,7 @@ class Server:
         app.state.began = monotonic_s()
         app.state.orders = Keeper()
         app.state.rpc_turns = CapacityLimiter(RPC_AT_ONCE)
-        for part in (dashboard, health, market, analytics, exports, trades, records, control, chain):
+        for part in _PARTS:
             app.include_router(part.router)
         app.include_router(stream_router)
         app.add_api_route("/api/{rest:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
@@ -135,10 +137,17 @@ class Server:
             await self.hub.stop()
 
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_PARTS = (dashboard, health, market, analytics, exports, trades, records, control, chain)
+_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def _nothing_here(rest: str) -> None:
+def _nothing_here(request: Request, rest: str) -> None:
+    """The last route under /api: an address that has others' methods only is told so, with those it has."""
+    routes = [route for part in _PARTS for route in part.router.routes]
+    meant = [route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL]
+    allowed = sorted({method for route in meant for method in getattr(route, "methods", ())})
+    if allowed:
+        raise HTTPException(405, headers={"allow": ", ".join(allowed)})
     raise Refused("NOT_FOUND", f"There is no /api/{rest[:80]}.", got=rest[:80])
 
 
