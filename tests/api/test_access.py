@@ -9,8 +9,10 @@ from stories import Story
 from structlog.testing import capture_logs
 
 from tradeseal.api import access
-from tradeseal.api.access import COOKIE, SESSION_S, Gatekeeper, api_token
+from tradeseal.api.access import SESSION_S, Gatekeeper, api_token
 from tradeseal.kernel.errors import Refused
+
+COOKIE = Gatekeeper(TOKEN).cookie
 
 
 def logged_in(site: Site):
@@ -75,6 +77,18 @@ def test_a_session_outlives_a_restart_but_not_another_token(site: Site, story: S
 
     restarted.server.gatekeeper.__init__("another" * 6)
     assert not restarted.client(cookie=f"{COOKIE}={cookie}").get("/api/session").json()["active"]
+
+
+def test_two_homes_on_one_host_keep_their_sessions_apart(site: Site, story: Story, tmp_path: Path) -> None:
+    other = a_site(tmp_path / "other", story)
+    other.server.gatekeeper.__init__("another" * 6)
+    jar = logged_in(site).cookies
+    jar.update(logged_in(other).cookies)
+
+    for each in (site, other):
+        client = each.client(origin=ORIGIN)
+        client.cookies.update(jar)
+        assert client.get("/api/session").json()["active"]
 
 
 def test_a_program_changes_by_its_token(site: Site) -> None:

@@ -22,7 +22,7 @@ from fastapi.responses import Response
 from tradeseal.kernel.clock import iso_utc, now_s
 from tradeseal.kernel.errors import Refused
 
-COOKIE: Final = "tradeseal_session"
+COOKIE: Final = "tradeseal_session"  # and a mark of the home: browsers keep one jar for all ports of a host
 SESSION_S: Final = 12 * 3600
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -48,6 +48,7 @@ class Gatekeeper:
 
     def __init__(self, token: str, *, hosts: Sequence[str] = LOOPBACK) -> None:
         self._token = token.encode()
+        self.cookie = f"{COOKIE}_{hashlib.sha256(b'tradeseal cookie ' + self._token).hexdigest()[:8]}"
         self._secret = hashlib.sha256(b"tradeseal session " + self._token).digest()
         self._hosts = frozenset(host.lower() for host in hosts)
         self._keys: set[str] = set()
@@ -88,7 +89,7 @@ class Gatekeeper:
             if scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self._token):
                 return None
             return Refused("BAD_TOKEN", "The token is wrong; it is in the file api-token of the home folder.")
-        if self._expiry(cookies.get(COOKIE)) is None:
+        if self._expiry(cookies.get(self.cookie)) is None:
             return Refused(
                 "NO_SESSION",
                 "A change needs a session: open the address that run.sh printed, or send Authorization: Bearer "
@@ -109,26 +110,26 @@ class Gatekeeper:
         body = f"{expires}.{secrets.token_urlsafe(12)}"
         response = _answer(active=True, expires=expires, reason=None)
         response.set_cookie(
-            COOKIE, f"{body}.{self._sign(body)}", max_age=SESSION_S, path="/", httponly=True, samesite="strict"
+            self.cookie, f"{body}.{self._sign(body)}", max_age=SESSION_S, path="/", httponly=True, samesite="strict"
         )
         return response
 
     def close_session(self, request: Request) -> Response:
         """Forget the session of this request."""
-        cookie = request.cookies.get(COOKIE)
+        cookie = request.cookies.get(self.cookie)
         expires = self._expiry(cookie)
         if cookie and expires:
             with self._lock:
                 now = now_s()
                 self._closed = {k: v for k, v in self._closed.items() if v > now} | {_hash(cookie): expires}
         response = _answer(active=False, expires=None, reason="closed")
-        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        response.delete_cookie(self.cookie, path="/", httponly=True, samesite="strict")
         return response
 
     def session_of(self, request: Request) -> dict[str, Any]:
         """Whether a change would be allowed."""
         wrong = self.wrong_caller(request.headers, request.cookies)
-        expires = self._expiry(request.cookies.get(COOKIE))
+        expires = self._expiry(request.cookies.get(self.cookie))
         return {
             "active": wrong is None,
             "expires_at": iso_utc(expires) if expires else None,

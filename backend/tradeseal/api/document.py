@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from tradeseal import __version__
+from tradeseal.api.access import COOKIE
 from tradeseal.api.schemas.base import Problem
 from tradeseal.api.schemas.stream import StreamMessage
 
@@ -39,7 +40,12 @@ def document(app: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     parts["securitySchemes"] = {
-        "session": {"type": "apiKey", "in": "cookie", "name": "tradeseal_session"},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": COOKIE,
+            "description": f"`POST /api/session` sets it; its name ends in a mark of the home: `{COOKIE}_0a1b2c3d`.",
+        },
         "token": {"type": "http", "scheme": "bearer"},
     }
     for path in whole["paths"].values():
