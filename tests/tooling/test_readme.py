@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,9 @@ def test_each_check_in_the_readme_is_one_that_test_sh_knows() -> None:
 def test_each_tradeseal_command_in_the_readme_exists_with_its_options() -> None:
     for words in shown_commands():
         if words[0].rsplit("/", 1)[-1] == "tradeseal" and len(words) > 1:
-            command: click.Command | None = programs()
+            command: Any = programs()
             for name in takewhile(lambda word: not word.startswith("-"), words[1:]):
-                if isinstance(command, click.Group):
+                if isinstance(command, typer.core.TyperGroup):
                     command = command.commands.get(name)
             assert command is not None, f"the README shows {words[1]!r}"
             given = {word.split("=")[0] for word in words[2:] if word.startswith("--")}
