@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,6 +98,19 @@ def test_health_and_page_answer_at_once_while_the_chain_is_executed_again(
     eventually(lambda: served.chain()["state"] == "OK")
     after = served.get("/api/health")[0]
     assert (after["ready"], after["phase"], after["phase_detail"]) == (True, "PAUSED", None)
+
+
+def test_a_chain_that_comes_out_differently_is_down(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = served.parts.gate.chain
+    entries = chain._all_mined()
+    entries[3] = replace(entries[3], block_hash="0x" + "ab" * 32)
+    monkeypatch.setattr(chain, "_all_mined", lambda: entries)
+
+    os.kill(chain.pid, signal.SIGKILL)
+    eventually(lambda: served.chain()["state"] == "DOWN")
+
+    assert "does not come out again" in served.chain()["detail"]
+    assert not served.get("/api/health")[0]["ready"]
 
 
 def test_the_page_tells_why_it_runs_on_this_chain(served: Served) -> None:

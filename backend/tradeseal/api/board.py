@@ -290,7 +290,7 @@ class Board:
             components.append(_component("board", "DEGRADED", f"the picture is {age:.0f} s old"))
         return {
             "live": True,
-            "ready": status.phase in views.READY and status.chain.restarting is None,
+            "ready": status.phase in views.READY and status.chain.restarting is None and status.chain.broken is None,
             "phase": status.phase,
             "phase_detail": status.phase_detail,
             "uptime_s": int(monotonic_s() - self._began),
@@ -345,6 +345,8 @@ def _component(name: str, state: str, detail: str | None) -> dict[str, Any]:
 
 def _chain_health(status: EngineStatus) -> dict[str, Any]:
     """The chain is as well as the engine, which stops when it cannot restart it."""
+    if status.chain.broken is not None:
+        return _component("chain", "DOWN", status.chain.broken)
     if status.chain.restarting is not None and status.stopped is None:
         done, total = status.chain.restarting
         return _component("chain", "RESTARTING", f"{status.chain.kind}: block {done} of {total} executed again")

@@ -55,6 +55,7 @@ class ChainInfo:
     block_hash: str | None = None
     block_time: int | None = None
     restarting: tuple[int, int] | None = None  # blocks executed again, of all; None while the node is there
+    broken: str | None = None
     note: str | None = None
 
 

@@ -178,6 +178,7 @@ class ReplayControl:
             block_hash=heads.block_hash,
             block_time=heads.block_time,
             restarting=self._gate.chain.restarting,
+            broken=self._gate.chain.broken or None,
             note=self._chain_note or None,
         )
 

@@ -112,7 +112,12 @@ class LocalChain:
     def restarting(self) -> tuple[int, int] | None:
         """Blocks executed again and all there are, while the node comes back after it ended; waits for nobody."""
         away = self._opened and not self._closed and not self._ready.is_set()
-        return self._again if away else None
+        return self._again if away and self._broken is None else None
+
+    @property
+    def broken(self) -> str:
+        """Why the chain does not come back, where it came out differently; whoever sends next is told so, too."""
+        return "" if self._broken is None else str(self._broken)
 
     def last_mined(self) -> JournalEntry:
         """The newest transaction that has a block; waits for nobody, not even for a chain that is executed again."""
