@@ -32,9 +32,12 @@ def api_token(home: Path) -> str:
     path = home / "api-token"
     home.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        draft = path.with_suffix(".new")  # whole or not at all, should the disk be full
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(32) + "\n")
+        draft.rename(path)
     if path.stat().st_mode & 0o077:
         path.chmod(0o600)
     token = path.read_text().strip()
