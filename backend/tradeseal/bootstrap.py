@@ -249,7 +249,7 @@ def open_parts(
         gate = open_gate(settings.home, ledger, plan, kind=chain.kind, progress=re_executed, keys=keys)
         opened.callback(gate.close)
         source = SignalSource(
-            book=settings.book, store=data.store, oracle_store=data.store, engine=strategy, opinions=opinions
+            book=settings.book, store=data.store, oracle_store=data.store.copy(), engine=strategy, opinions=opinions
         )
         portfolio = _open_portfolio(settings, data, ledger, gate, source)
         for fact in ledger.facts.all(after=state.position):
@@ -262,7 +262,6 @@ def open_parts(
             attestor=Attestor([keys.signer1], gate.domain, gate.epoch()),
             portfolio=portfolio,
             state=state,
-            interval_s=data.store.interval_s,
             fault=FaultPoint(),
         )
         engine = Engine(

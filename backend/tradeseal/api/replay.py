@@ -50,7 +50,6 @@ class ReplayControl:
         self._detail = ""
         self._done: int | None = None
         self._total: int | None = None
-        self._bars = (0, 0)
         self._data = DataInfo(label="", synthetic=False, interval_s=3600, markets=())
         self._stopped: StoppedInfo | None = None
         self._checks: tuple[RuleCheck, ...] = ()
@@ -90,7 +89,6 @@ class ReplayControl:
 
     def progress(self, done: int, total: int, data_clock: int) -> None:  # noqa: ARG002 - read when asked
         """A bar is done: also the moment to have the contract measure the newest wish."""
-        self._bars = (done, total)
         if self._engine is not None and self._gate is not None:
             self._assess(self._engine, self._gate)
         self._touch()

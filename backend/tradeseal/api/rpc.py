@@ -39,7 +39,7 @@ TRACES: Final = frozenset(
 _PAGED: Final = frozenset({"ots_getBlockTransactions", "ots_searchTransactionsAfter", "ots_searchTransactionsBefore"})
 TRACERS: Final = frozenset({"callTracer", "prestateTracer", "4byteTracer"})
 
-PARSE_ERROR, INVALID_REQUEST, NOT_FOUND, INVALID_PARAMS, INTERNAL = -32700, -32600, -32601, -32602, -32603
+PARSE_ERROR, INVALID_REQUEST, NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
 UNAVAILABLE: Final = -32002
 LIMIT_EXCEEDED: Final = -32005
 

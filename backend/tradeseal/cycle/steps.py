@@ -72,7 +72,6 @@ class Steps:
         attestor: Attestor,
         portfolio: Portfolio,
         state: EngineState,
-        interval_s: int,
         fault: FaultPoint,
     ) -> None:
         self.ledger = ledger
@@ -83,7 +82,6 @@ class Steps:
         self.portfolio = portfolio
         self.state = state
         self.markets: tuple[str, ...] = portfolio.markets
-        self.interval_s = interval_s
         self.fault = fault
         self.book: BookState | None = None
         self.cycles: dict[UUID, TradeCycle] = {}

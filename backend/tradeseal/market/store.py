@@ -56,6 +56,11 @@ class CandleStore:
         self._series = {one.market: one for one in sorted(series, key=lambda one: one.market)}
         self._start = start
 
+    def copy(self) -> "CandleStore":
+        """The same candles in memory of their own: what is done to one store is not seen in the other."""
+        own = [Series(one.market, one.table.copy()) for one in self._series.values()]
+        return CandleStore(own, interval_s=self.interval_s, exchange=self.exchange, start=self._start)
+
     @property
     def markets(self) -> tuple[str, ...]:
         """The markets' names in alphabetical order."""

@@ -172,11 +172,6 @@ class Queries:
         """The newest fills."""
         return _FILLS.newest(self._book.reader(), _ALL, None, limit)[0]
 
-    def fill_of(self, cycle_id: str) -> Row | None:
-        """The fill of a cycle."""
-        row = self._book.reader().execute("SELECT * FROM fills WHERE cycle = ? LIMIT 1", (cycle_id,)).fetchone()
-        return dict(row) if row else None
-
     def barriers_of(self, cycle_id: str) -> Row | None:
         """Where the position of an entry is closed; None until it was filled."""
         row = (
