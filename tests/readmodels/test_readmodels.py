@@ -246,12 +246,38 @@ def test_the_follower_tells_of_what_it_folded(story: Story) -> None:
     views.follower.start()
     try:
         cycle = story.buy()
-        assert told.wait(10)
+        assert told.wait(60)
         assert views.queries.cycle_when_known(str(cycle.id))["outcome"] == "SETTLED"
         assert views.follower.alive()
     finally:
         views.follower.stop()
     assert "TradingDay.FillBooked" == topics[-1]
+
+
+def test_the_follower_tells_of_what_was_stored_while_it_began(story: Story) -> None:
+    stored = threading.Event()
+    told = threading.Event()
+
+    class SlowLog:
+        wait, last = story.ledger.facts.wait, story.ledger.facts.last
+
+        @staticmethod
+        def read(after: int = 0, limit: int = 1000):
+            stored.wait(10)
+            return story.ledger.facts.read(after, limit)
+
+    def changed(facts) -> None:
+        if "TradeCycle.TradeSettled" in [fact.topic for fact in facts]:
+            told.set()
+
+    views = open_read_models(story.ledger.path.parent / "views", SlowLog(), changed=changed)
+    views.follower.start()
+    try:
+        story.buy()
+        stored.set()
+        assert told.wait(60)
+    finally:
+        views.follower.stop()
 
 
 def test_hash_and_position_of_the_log_are_what_the_log_says(story: Story) -> None:

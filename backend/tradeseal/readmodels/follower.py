@@ -55,7 +55,8 @@ class Follower:
         return self._position
 
     def start(self) -> None:
-        """Catch up and follow in a thread of its own."""
+        """Catch up and follow in a thread of its own; `changed` hears of every event stored from this call on."""
+        self._begun = self._log.last()[0]
         self._thread.start()
 
     def stop(self) -> None:
@@ -71,8 +72,9 @@ class Follower:
     def catch_up(self) -> None:
         """Fold everything that is in the log now."""
         self._check_origin()
+        begun = self._log.last()[0] if self._begun is None else self._begun
         for view in self._views:
-            self._advance(view, view.position()[0])
+            self._advance(view, until=begun)
         self._position = min((view.position()[0] for view in self._views), default=0)
         while self.poisoned is None and self._step():
             pass
@@ -81,6 +83,7 @@ class Follower:
                 view.remove_others()
 
     _position = 0
+    _begun: int | None = None
 
     def _run(self) -> None:
         try:
@@ -103,14 +106,13 @@ class Follower:
                 _log.warning("view_discarded", view=view.projection.name, position=position)
                 view.discard()
 
-    def _advance(self, view: ViewFile, position: int) -> None:
-        """Bring one view to where the log is: they differ after a crash between two views or a new version."""
-        while self.poisoned is None and not self._stop.is_set():
-            facts = [decoded(stored) for stored in self._log.read(position, BATCH)]
-            if not facts:
-                return
-            self._fold(view, facts)
-            position = facts[-1].position
+    def _advance(self, view: ViewFile, *, until: int) -> None:
+        """Bring one view to a position: they differ after a crash between two views or a new version.
+
+        No further: what came later is folded by `_step`, which tells of it.
+        """
+        while (position := view.position()[0]) < until and self.poisoned is None and not self._stop.is_set():
+            self._fold(view, [decoded(stored) for stored in self._log.read(position, min(BATCH, until - position))])
 
     def _step(self) -> bool:
         facts = [decoded(stored) for stored in self._log.read(self._position, BATCH)]
