@@ -4,6 +4,7 @@ Knows threads and their end. Knows nothing of what they do.
 """
 
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -140,7 +141,8 @@ def serve_until_told(settings: Settings, *, say: Callable[[str], None]) -> None:
 def _listen(settings: Settings) -> socket.socket:
     """Take the port before anything else is started."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if os.name != "nt":  # there it would let two servers share one port
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
         listening.listen()  # who follows the printed address waits instead of being refused

@@ -7,7 +7,6 @@ A session is a signed cookie, so that it outlives a restart: its key derives fro
 
 import hashlib
 import hmac
-import os
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
@@ -21,6 +20,7 @@ from fastapi.responses import Response
 
 from tradeseal.kernel.clock import iso_utc, now_s
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.files import PRIVATE, open_to_others, write_whole
 
 COOKIE: Final = "tradeseal_session"  # and a mark of the home: browsers keep one jar for all ports of a host
 SESSION_S: Final = 12 * 3600
@@ -32,14 +32,9 @@ def api_token(home: Path) -> str:
     path = home / "api-token"
     home.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        draft = path.with_suffix(".new")  # whole or not at all, should the disk be full
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
-        draft.rename(path)
-    if path.stat().st_mode & 0o077:
-        path.chmod(0o600)
+        write_whole(path, secrets.token_urlsafe(32).encode() + b"\n", mode=PRIVATE)
+    if open_to_others(path):
+        path.chmod(PRIVATE)
     token = path.read_text().strip()
     if len(token) < 32:
         raise Refused("TOKEN_TOO_SHORT", f"{path} holds no usable token; delete it and start again.")

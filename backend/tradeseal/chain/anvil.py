@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,7 @@ LOG_BYTES_MAX = 8 * 1024 * 1024
 SOCKET_PATH_BYTES_MAX = 100
 PR_SET_PDEATHSIG = 1
 MISSING = "Anvil is not installed: run ./run.sh once, or `npm ci --ignore-scripts` in contracts/."
+UNREACHABLE = "Anvil is spoken to by a Unix socket, which Python does not have on this system."
 
 
 def genesis(spec: ChainSpec) -> dict[str, object]:
@@ -57,7 +59,9 @@ def genesis(spec: ChainSpec) -> dict[str, object]:
 
 
 def anvil_binary(contracts: Path) -> Path:
-    """The platform's own binary from npm's package; raises `Unavailable` saying how to get it."""
+    """The platform's own binary from npm's package; raises `Unavailable` with what is missing."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise Unavailable("ANVIL_UNREACHABLE", UNREACHABLE, path=str(contracts))
     system = {"win32": "win32"}.get(sys.platform, "darwin" if sys.platform == "darwin" else "linux")
     machine = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "amd64"
     name = "anvil.exe" if system == "win32" else "anvil"

@@ -13,8 +13,8 @@ from tradeseal.kernel.errors import Refused, Unavailable
 
 ANVIL, ETH_TESTER, PYREVM = "anvil", "eth-tester", "pyrevm"
 FALLBACK = (
-    f"{ANVIL} is not installed, so the chain runs in {ETH_TESTER}: the same contracts and records, in Python, some ten "
-    "times slower, and without traces. This home stays on it."
+    f"{ANVIL} cannot be used here, so the chain runs in {ETH_TESTER}: the same contracts and records, in Python, some "
+    "ten times slower, and without traces. This home stays on it."
 )
 
 

@@ -101,7 +101,7 @@ def standard_input(contracts: Path) -> dict[str, Any]:
         unit = waiting.pop()
         if unit in sources:
             continue
-        sources[unit] = (contracts / unit).read_text()
+        sources[unit] = (contracts / unit).read_text("utf-8")
         waiting += [_unit_of(target, unit, remappings) for target in IMPORT.findall(sources[unit])]
     content = {unit: {"content": sources[unit]} for unit in sorted(sources)}
     return {"language": "Solidity", "sources": content, "settings": settings}
@@ -135,7 +135,7 @@ def solc_binary(version: str, contracts: Path) -> Path:
     native = shutil.which("solc")
     if native is not None and _speaks(native, version):
         return Path(native)
-    front_end = contracts / "solc"
+    front_end = contracts / ("solc.cmd" if os.name == "nt" else "solc")
     if not (contracts / "node_modules" / "solc").exists():
         raise Unavailable("COMPILER_MISSING", MISSING, path=str(front_end))
     if not _speaks(str(front_end), version):

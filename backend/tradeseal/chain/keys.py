@@ -4,7 +4,6 @@ Knows one file, its mark and its mode. Knows nothing of transactions. Keys of va
 """
 
 import json
-import os
 import secrets
 import stat
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from tradeseal.chain.transactions import Wallet
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.files import PRIVATE, open_to_others, write_whole
 
 MARK = "DEMO"
 WARNING = "Plain keys of a simulated book on a local chain. Never send anything of value to them."
@@ -47,22 +47,15 @@ def demo_keys(path: Path) -> DemoKeys:
 def _write(path: Path, keys: dict[str, bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {"mark": MARK, "warning": WARNING, "keys": {role: "0x" + key.hex() for role, key in keys.items()}}
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(content, file, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
+    write_whole(path, json.dumps(content, indent=2).encode(), mode=PRIVATE)
 
 
 def _read(path: Path) -> DemoKeys:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
+    if open_to_others(path):
         raise Refused(
             "KEYS_READABLE_BY_OTHERS",
             f"{path} must be readable by its owner alone: chmod 600.",
-            got=oct(mode),
+            got=oct(stat.S_IMODE(path.stat().st_mode)),
             want="0o600",
         )
     try:

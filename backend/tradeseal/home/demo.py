@@ -12,7 +12,7 @@ from tradeseal.ledger.lock import HomeLock
 
 FILES = (
     "manifest.json", "calibrator.json", "demo-keys.json", "api-token", "ledger.sqlite", "ledger.sqlite-wal",
-    "ledger.sqlite-shm", "lock",
+    "ledger.sqlite-shm",
 )  # fmt: skip
 FOLDERS = ("views", "chain", "logs", "data", "backups")
 
@@ -37,6 +37,8 @@ def remove_demo(home: Path) -> list[str]:
                 removed.append(name)
     finally:
         lock.close()
+    (home / "lock").unlink()  # not while it is held: Windows keeps what is open
+    removed.append("lock")
     if not any(home.iterdir()):
         home.rmdir()
     return removed

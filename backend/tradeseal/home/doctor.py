@@ -5,7 +5,6 @@ Knows where things lie and how they are checked. Mends nothing.
 
 import shutil
 import sqlite3
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from tradeseal.home.manifest import SCHEMA, schema_of
 from tradeseal.kernel.errors import Refused, TradesealError
+from tradeseal.kernel.files import open_to_others
 from tradeseal.ledger.lock import HomeLock
 from tradeseal.ledger.published import GENESIS_HASH, EventLog, checked
 
@@ -100,9 +100,9 @@ def _in_use(home: Path) -> Finding:
 
 def _secrets(home: Path) -> Finding:
     files = [home / name for name in ("demo-keys.json", "api-token") if (home / name).exists()]
-    open_to_others = [str(file) for file in files if stat.S_IMODE(file.stat().st_mode) & 0o077]
-    detail = ", ".join(open_to_others) + " can be read by others" if open_to_others else f"{len(files)} files, closed"
-    return Finding("secrets", not open_to_others, detail, "chmod 600 them")
+    readable = [str(file) for file in files if open_to_others(file)]
+    detail = ", ".join(readable) + " can be read by others" if readable else f"{len(files)} files, closed"
+    return Finding("secrets", not readable, detail, "chmod 600 them")
 
 
 def _store(home: Path) -> Finding:

@@ -4,13 +4,13 @@ Knows one JSON file in the home. Knows nothing of what its values do.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.files import write_whole
 
 SCHEMA = 2
 
@@ -68,12 +68,7 @@ def keep_manifest(home: Path, manifest: Manifest) -> None:
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write a small file whole or not at all."""
-    draft = path.with_suffix(".new")
-    with draft.open("w") as file:
-        json.dump(value, file, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
+    write_whole(path, json.dumps(value, indent=2).encode())
 
 
 def refuse_other_data(home: Path, began: Manifest, now: Manifest) -> None:

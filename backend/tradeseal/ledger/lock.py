@@ -3,12 +3,12 @@
 Knows one file and the operating system's lock on it, which ends with the process, however it ends.
 """
 
-import fcntl
 import os
 from pathlib import Path
 from typing import IO
 
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.files import take
 
 
 class HomeLock:
@@ -24,9 +24,7 @@ class HomeLock:
                 f"{home} cannot be used as a home: {error.strerror}. Choose another folder with --home.",
                 home=str(home),
             ) from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not take(self._file):
             self._file.seek(0)
             holder = self._file.read().strip() or "unknown"
             self._file.close()
@@ -35,7 +33,7 @@ class HomeLock:
                 f"Process {holder} works on {home}. End it first, or choose another folder with --home.",
                 home=str(home),
                 process=holder,
-            ) from error
+            )
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
         self._file.flush()

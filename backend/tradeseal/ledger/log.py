@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from tradeseal.kernel.files import sqlite_uri
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFact:
@@ -84,7 +86,7 @@ class EventLog:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
+            connection = sqlite3.connect(sqlite_uri(self._path, "?mode=ro"), uri=True, isolation_level=None)
             self._local.connection = connection
         return connection
 

@@ -28,6 +28,7 @@ from eventsourcing.sqlite import (
 from eventsourcing.utils import Environment, get_topic
 
 from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
+from tradeseal.kernel.files import sqlite_uri
 from tradeseal.ledger.chain import GENESIS_HASH, chain_hash
 from tradeseal.ledger.log import EventLog
 from tradeseal.ledger.mapper import MsgspecMapper, MsgspecTranscoder
@@ -131,7 +132,7 @@ class Ledger(Application[UUID]):
         path.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(
             env={
-                "SQLITE_DBNAME": f"file:{path}",
+                "SQLITE_DBNAME": sqlite_uri(path),
                 "MAPPER_TOPIC": get_topic(MsgspecMapper),
             }
         )

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
+from tradeseal.kernel.files import sqlite_uri
 from tradeseal.readmodels.facts import Fact
 
 _TRACKING = "CREATE TABLE IF NOT EXISTS tracking (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER, hash TEXT)"
@@ -77,7 +78,7 @@ class ViewFile:
         """This thread's read-only connection."""
         known = getattr(self._local, "reader", None)
         if known is None or known[0] != self._generation:
-            connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, isolation_level=None)
+            connection = sqlite3.connect(sqlite_uri(self.path, "?mode=ro"), uri=True, isolation_level=None)
             connection.row_factory = sqlite3.Row
             known = (self._generation, connection)
             self._local.reader = known

@@ -17,6 +17,7 @@ from typing import IO, Any, Final, Self
 from tradeseal import __version__
 from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.files import settle, take
 from tradeseal.market.adapters.exchange import Row
 from tradeseal.market.adapters.parquet import FILE_COLUMNS
 
@@ -183,17 +184,11 @@ def read_provenance(path: Path) -> dict[str, Any] | None:
 
 
 def _settle(draft: Path, path: Path) -> None:
-    with draft.open("rb") as file:
+    with draft.open("rb+") as file:
         os.fsync(file.fileno())
-    draft.replace(path)
+    settle(draft, path)
 
 
 def _lock(file: IO[bytes], path: Path) -> None:
-    try:
-        import fcntl  # noqa: PLC0415 - not on Windows, where two downloads into one folder are the person's care
-    except ImportError:
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise Refused("DOWNLOAD_RUNS", f"Another download is writing {path.stem}.", file=str(path)) from error
+    if not take(file):
+        raise Refused("DOWNLOAD_RUNS", f"Another download is writing {path.stem}.", file=str(path))
