@@ -140,6 +140,18 @@ def test_filters_choose_and_their_parts_make_the_whole(site: Site) -> None:
     assert 422 == site.client().get("/api/trades/history?rule=RULE-10").status_code
 
 
+def test_records_are_found_by_the_rule_that_rejected(site: Site) -> None:
+    traded(site)
+
+    records = site.client().get("/api/smartcontract/records?rule=RULE-03").json()
+    assert (1, ["REJECTION"]) == (records["total"], [record["kind"].upper() for record in records["items"]])
+    assert [str(records["items"][0]["seq"])] == [
+        row["seq"] for row in rows_of(site, "/api/smartcontract/records/export?rule=RULE-03")
+    ]
+    assert 0 == site.client().get("/api/smartcontract/records?rule=RULE-01").json()["total"]
+    assert 422 == site.client().get("/api/smartcontract/records?rule=RULE-10").status_code
+
+
 def test_lists_of_proofs_choose_too(site: Site) -> None:
     traded(site)
     client = site.client()

@@ -41,7 +41,7 @@ def queries(tmp_path: Path) -> Queries:
     [
         (Table("cycles", "seq"), "_cycles", CYCLES),
         (Table("verifications", "position"), "_cycles", [*FILTERS, Filter(outcome="FAILED", side="BUY")]),
-        (Table("records", "seq"), "_records", [*FILTERS, Filter(kind="entry")]),
+        (Table("records", "seq"), "_records", [*FILTERS, Filter(kind="entry"), Filter(rule="RULE-03")]),
         (Table("fills", "position"), "_book", [*FILTERS, Filter(side="1")]),
     ],
 )

@@ -19,6 +19,7 @@ _CYCLES = """CREATE TABLE IF NOT EXISTS cycle_facts (
 _LAST_MINED = """CREATE TABLE IF NOT EXISTS last_mined (
     one INTEGER PRIMARY KEY CHECK (one = 1), tx TEXT NOT NULL, block INTEGER NOT NULL, block_hash TEXT NOT NULL,
     block_time INTEGER)"""
+_REJECTIONS = "CREATE TABLE IF NOT EXISTS rejections (rule TEXT, seq INTEGER, PRIMARY KEY (rule, seq)) WITHOUT ROWID"
 _SIGNED = "CREATE TABLE IF NOT EXISTS signed (tx TEXT PRIMARY KEY, block_time INTEGER NOT NULL) WITHOUT ROWID"
 _TRANSACTIONS = """CREATE TABLE IF NOT EXISTS transactions (
     tx TEXT NOT NULL, cycle TEXT NOT NULL, purpose TEXT NOT NULL, block INTEGER, block_hash TEXT, block_time INTEGER,
@@ -29,11 +30,12 @@ class RecordsProjection(Projection):
     """The contract's records in their order, and the transactions of each cycle."""
 
     name = "records"
-    version = 3
+    version = 4
     tables = (
         _RECORDS,
         "CREATE INDEX IF NOT EXISTS records_cycle ON records (cycle)",
         index_of("records", "seq", "market", "kind", "observed_at"),
+        _REJECTIONS,
         _CYCLES,
         _TRANSACTIONS,
         _LAST_MINED,
@@ -66,6 +68,8 @@ def _rejected(db: sqlite3.Connection, fact: Fact) -> None:
     _transaction(db, fact, "authorise")
     failed = [check for check in fact.data["checks"] if check["failed"]]
     _record(db, fact, "rejection", {"rules": fact.data["rules"], "checks": failed})
+    seq = fact.data["record_seq"]
+    db.executemany("INSERT INTO rejections VALUES (?, ?)", [(rule, seq) for rule in fact.data["rules"]])
 
 
 def _filled(db: sqlite3.Connection, fact: Fact) -> None:

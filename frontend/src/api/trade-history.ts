@@ -1,13 +1,16 @@
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { client } from "./client";
-import { getTradeHistory } from "./generated";
+import { getTradeHistory, type GetTradeHistoryData } from "./generated";
 import { answerOf } from "./problem";
+
+export type RuleId = NonNullable<NonNullable<GetTradeHistoryData["query"]>["rule"]>;
 
 export interface HistoryFilter {
   market?: string;
   side?: "BUY" | "SELL";
   kind?: "ENTRY" | "EXIT";
   outcome?: string;
+  rule?: RuleId;
   from?: string;
   to?: string;
 }

@@ -1,4 +1,5 @@
 import type { RuleFailure } from "@/api/types";
+import { RuleLink } from "./rule-link";
 
 /** Every rule that said no, with both sides of its comparison, in the words of the server: it knows what each number is. */
 export function RuleFailures({ rules }: { rules: readonly RuleFailure[] }) {
@@ -6,7 +7,7 @@ export function RuleFailures({ rules }: { rules: readonly RuleFailure[] }) {
     <ul className="flex flex-col gap-0.5">
       {rules.map((rule) => (
         <li key={rule.id} className="flex items-baseline gap-x-2">
-          <span className="font-mono text-2xs font-medium whitespace-nowrap text-down">{rule.id}</span>
+          <RuleLink id={rule.id} className="font-mono text-2xs font-medium whitespace-nowrap text-down" />
           <span className="num min-w-0 text-xs whitespace-normal text-ink-2">{rule.text}</span>
         </li>
       ))}

@@ -113,6 +113,10 @@ describe("what came of a trade", () => {
     expect(screen.getByText("RULE-03").closest("li")).toHaveTextContent("Confidence 61.00 %, at least 65.00 % allowed.");
     expect(screen.getByText("RULE-09").closest("li")).toHaveTextContent("The book takes no entries now.");
   });
+  it("leads from a rule to everything it rejected", () => {
+    render(<RuleFailures rules={rules} />);
+    expect(screen.getByRole("link", { name: "RULE-09" })).toHaveAttribute("href", "/trades?rule=RULE-09");
+  });
   it("tells the seven steps to who cannot see ticks", () => {
     render(<StepTicks steps={stepsUpTo(4, "REJECTED")} />);
     const steps = screen.getAllByRole("listitem");

@@ -92,12 +92,13 @@ def records(
     ports: PortsDep,
     market: MarketText = None,
     kind: RecordKind = None,
+    rule: RuleText = None,
     since: Since = None,
     until: Until = None,
     layout: Layout = "csv",
 ) -> Response:
     """All records of the contract that match."""
-    chosen = tables.filter_of(ports, market=market, kind=tables.record_kind(kind), since=since, until=until)
+    chosen = tables.filter_of(ports, market=market, kind=tables.record_kind(kind), rule=rule, since=since, until=until)
     return exported(ports, "records", layout, exports.COLUMNS["records"], exports.records(ports, chosen))
 
 

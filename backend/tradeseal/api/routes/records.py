@@ -17,6 +17,7 @@ from tradeseal.api.routes.common import (
     MarketText,
     PortsDep,
     RecordKind,
+    RuleText,
     SideText,
     Since,
     Topic,
@@ -35,13 +36,14 @@ def records(
     after: After = None,
     market: MarketText = None,
     kind: RecordKind = None,
+    rule: RuleText = None,
     since: Since = None,
     until: Until = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response:
     """The contract's records with block number, block hash, previous hash, data and time."""
-    chosen = tables.filter_of(ports, market=market, kind=tables.record_kind(kind), since=since, until=until)
+    chosen = tables.filter_of(ports, market=market, kind=tables.record_kind(kind), rule=rule, since=since, until=until)
     return as_json(tables.record_page(ports, chosen, after=after, cursor=cursor, limit=limit))
 
 

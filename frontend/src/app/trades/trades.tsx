@@ -5,7 +5,7 @@ import type { HistoryFilter } from "@/api/trade-history";
 import { History } from "@/features/history";
 import { Trade } from "@/features/trade";
 
-const NAMES = ["market", "side", "kind", "outcome", "from", "to"] as const;
+const NAMES = ["market", "side", "kind", "outcome", "rule", "from", "to"] as const;
 
 /** The list, or with `?id=` one trade. The address holds the filter. */
 export function Trades() {

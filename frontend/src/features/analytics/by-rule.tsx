@@ -5,6 +5,7 @@ import { useDashboard } from "@/live/live";
 import { formatCount } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { Panel } from "@/ui/panel";
+import { RuleLink } from "@/ui/rule-link";
 import { Empty, SkeletonRows } from "@/ui/states";
 
 /** Which rule said no how often. One rejection may name several. */
@@ -22,7 +23,7 @@ export function ByRule({ rules }: { rules: readonly RuleCount[] | undefined }) {
         <ul className="py-1.5">
           {rules.map((rule) => (
             <li key={rule.id} className="grid h-7 grid-cols-[58px_minmax(0,1fr)_minmax(0,1fr)_44px_62px] items-center gap-x-2 px-3 max-sm:grid-cols-[58px_minmax(0,1fr)_44px_62px]">
-              <span className="font-mono text-2xs text-ink-2">{rule.id}</span>
+              <RuleLink id={rule.id} className="font-mono text-2xs text-ink-2" />
               <span className="truncate">{rule.title}</span>
               <span aria-hidden className="h-1.5 bg-raised max-sm:hidden">
                 <span className="block h-full origin-left bg-down" style={{ transform: `scaleX(${rule.count / most})` }} />

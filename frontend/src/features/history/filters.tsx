@@ -4,6 +4,7 @@ import type { HistoryFilter } from "@/api/trade-history";
 import { Button } from "@/ui/button";
 import { Field, Input, Select } from "@/ui/fields";
 import { OUTCOMES } from "@/ui/outcome";
+import { RULE_IDS } from "@/ui/rule-link";
 
 interface FiltersProps {
   filter: HistoryFilter;
@@ -16,7 +17,7 @@ export function Filters({ filter, markets, onFilter }: FiltersProps) {
   const set = (part: Partial<HistoryFilter>) => onFilter({ ...filter, ...part });
   const any = Object.values(filter).some(Boolean);
   return (
-    <form role="search" aria-label="Filter trades" className="grid grid-cols-2 items-end gap-2 border-b border-line bg-sunken px-3 py-2 sm:grid-cols-4 xl:grid-cols-7" onSubmit={(event) => event.preventDefault()}>
+    <form role="search" aria-label="Filter trades" className="grid grid-cols-2 items-end gap-2 border-b border-line bg-sunken px-3 py-2 sm:grid-cols-4 xl:grid-cols-8" onSubmit={(event) => event.preventDefault()}>
       <Field label="Market">
         <Select value={filter.market ?? ""} onChange={(event) => set({ market: event.target.value || undefined })}>
           <option value="">all</option>
@@ -46,6 +47,14 @@ export function Filters({ filter, markets, onFilter }: FiltersProps) {
             <option key={outcome} value={outcome}>
               {outcome.toLowerCase()}
             </option>
+          ))}
+        </Select>
+      </Field>
+      <Field label="Rejected by">
+        <Select value={filter.rule ?? ""} onChange={(event) => set({ rule: (event.target.value || undefined) as HistoryFilter["rule"] })}>
+          <option value="">any rule or none</option>
+          {RULE_IDS.map((rule) => (
+            <option key={rule}>{rule}</option>
           ))}
         </Select>
       </Field>

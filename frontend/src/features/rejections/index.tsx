@@ -7,6 +7,7 @@ import { formatFraction } from "@/lib/measure";
 import { CycleLink } from "@/ui/cycle-parts";
 import { Panel } from "@/ui/panel";
 import { RuleFailures } from "@/ui/rule-failures";
+import { RuleLink } from "@/ui/rule-link";
 import { Side } from "@/ui/side";
 import { Empty, SkeletonRows } from "@/ui/states";
 
@@ -24,9 +25,9 @@ export function Rejections({ className }: { className?: string }) {
           {counters?.rejections_by_rule
             .filter((rule) => rule.count > 0)
             .map((rule) => (
-              <span key={rule.id} title={rule.title}>
+              <RuleLink key={rule.id} id={rule.id} title={`${rule.title}: all that ${rule.id} rejected`}>
                 {rule.id.slice(5)}×{formatCount(rule.count)}
-              </span>
+              </RuleLink>
             ))}
         </span>
       }
