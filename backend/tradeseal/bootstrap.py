@@ -74,8 +74,9 @@ class Parts:
     opened: ExitStack
 
     def close(self) -> None:
-        """End what was started, in reverse order."""
+        """End what was started, in reverse order; the chain is kept where that is worth it."""
         self.engine.stop()
+        self.gate.rest()
         self.opened.close()
 
 
@@ -272,7 +273,8 @@ def open_parts(
             speed=parse_speed(settings.speed),
             pause_at=settings.pause_at,
         )
-        return Parts(data, source, portfolio, ledger, gate, engine, chain.note, opened.pop_all())
+        note = " ".join(filter(None, (chain.note, gate.chain.note)))
+        return Parts(data, source, portfolio, ledger, gate, engine, note, opened.pop_all())
 
 
 def step_limit_bps(interval_s: int) -> int:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tradeseal.readmodels.published import ReadModels
 
 
+END_SECONDS_MAX = 150  # a long chain takes its time to be kept
+
+
 class Running:
     """The parts behind the page, started in a thread of their own."""
 
@@ -54,7 +57,7 @@ class Running:
         self._ending.set()
         if self._parts is not None:
             self._parts.engine.stop()
-        self._thread.join(timeout=30)
+        self._thread.join(timeout=END_SECONDS_MAX)
 
     def _run(self) -> None:
         try:
@@ -101,6 +104,7 @@ class Running:
     def _walk(self) -> None:
         if self._parts is not None and not self._ending.is_set():
             self._parts.engine.run()
+            self._parts.gate.rest()
             self._parts.engine.serve_after()
             self._ending.wait()
 

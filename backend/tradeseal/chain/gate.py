@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from tradeseal.chain.abi import Abi, text
 from tradeseal.chain.anvil import Anvil, anvil_binary
 from tradeseal.chain.choice import ANVIL, ETH_TESTER, PYREVM, unknown
@@ -22,13 +24,16 @@ from tradeseal.chain.node import ChainSpec, Node, funded_by
 from tradeseal.chain.reexecution import Progress, no_progress
 from tradeseal.chain.risk_book import Head, checks_of, limits_of, order_values
 from tradeseal.chain.rpc import NodeRefused
+from tradeseal.chain.snapshot import SnapshotFile
 from tradeseal.cycle.ports import GateFact, Mined, Prepared
-from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.ledger.published import Ledger
 from tradeseal.oracle.published import Domain, name_id
 from tradeseal.trading.published import BookState, ExitOrder, Fill, Limits, Order, RuleCheck, Ticket
 
+_log = structlog.get_logger("chain")
 ORDERS_MAX = 64
+SNAPSHOT = "snapshot"
 DEPLOYMENTS_MAX = 8
 
 
@@ -235,6 +240,14 @@ class ChainGate:
         ]
         return self.deployment.book.facts(logs, Head(0, text(bytes(32))))[0]
 
+    def rest(self) -> bool:
+        """Keep a snapshot, now that nothing is under way; one that cannot be kept is no loss, and False."""
+        try:
+            return self.chain.keep_snapshot()
+        except (Unavailable, OSError) as error:
+            _log.warning("snapshot_not_kept", error=str(error))
+            return False
+
     def close(self) -> None:
         """End the node."""
         self.chain.close()
@@ -274,7 +287,8 @@ def open_gate(
     """Start the home's chain, execute its journal again, deploy what is missing, and open the gate."""
     keys = keys or demo_keys(home / "demo-keys.json")
     spec = funded_by(keys.addresses().values())
-    chain = LocalChain(_node(kind, spec, home, contracts), spec, ledger, progress=progress)
+    snapshots = SnapshotFile(home / "chain" / SNAPSHOT)
+    chain = LocalChain(_node(kind, spec, home, contracts), spec, ledger, snapshots=snapshots, progress=progress)
     try:
         chain.open()
         deployment = deploy(chain, ledger, plan, keys, _artifacts_in_use(chain, contracts))

@@ -93,6 +93,8 @@ class Evm(Protocol):
 class InProcess:
     """`Node` over an EVM library."""
 
+    keeps_state = False
+
     def __init__(self, kind: str, evm: Callable[[ChainSpec], Evm], spec: ChainSpec, *, strictly_later: bool) -> None:
         self.kind = kind
         self.strictly_later = strictly_later
@@ -110,8 +112,12 @@ class InProcess:
         """Whether it was started."""
         return self._chain is not None
 
-    def start(self, on_crash: Callable[[], None] | None = None) -> None:  # noqa: ARG002 - it goes when we go
-        """A fresh, empty chain."""
+    def state(self) -> bytes:
+        """There is none that could be begun with."""
+        raise Unavailable("NO_STATE", f"A chain in {self.kind} cannot be kept; it is executed again.")
+
+    def start(self, on_crash: Callable[[], None] | None = None, state: bytes | None = None) -> None:  # noqa: ARG002
+        """A fresh, empty chain; it goes when we go, and begins with nothing."""
         self._chain = _Chain(self.kind, self._make(self._spec), self._spec, strictly_later=self.strictly_later)
 
     def writer(self) -> "InProcess":

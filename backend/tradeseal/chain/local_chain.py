@@ -13,21 +13,33 @@ from tradeseal.chain.journal import ChainJournal, JournalEntry, JournalReader
 from tradeseal.chain.node import ChainSpec, Node
 from tradeseal.chain.reexecution import Progress, no_progress, reexecute, send, with_block
 from tradeseal.chain.rpc import NodeRefused
+from tradeseal.chain.snapshot import Snapshot, SnapshotFile, Unfit, compare, refuse_lost_store
 from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError, Unavailable
 from tradeseal.ledger.published import Ledger
 
 ATTEMPTS = 3
+SNAPSHOT_BLOCKS = 500  # what is worth seconds at the end: executing them again takes longer
 FAILURES_MAX = 5
 
 
 class LocalChain:
     """The journal and the node that executes it."""
 
-    def __init__(self, node: Node, spec: ChainSpec, ledger: Ledger, *, progress: Progress = no_progress) -> None:
+    def __init__(
+        self,
+        node: Node,
+        spec: ChainSpec,
+        ledger: Ledger,
+        *,
+        snapshots: SnapshotFile | None = None,
+        progress: Progress = no_progress,
+    ) -> None:
         self._node = node
         self._spec = spec
         self._ledger = ledger
         self._progress = progress
+        self._snapshots = snapshots if node.keeps_state else None
+        self._resumed_at = 0
         self._turn = threading.RLock()
         self._writer = node.writer()
         self._readers = node.readers()
@@ -44,13 +56,15 @@ class LocalChain:
         self._wished = spec.genesis_time
         self.genesis_hash = ""
         self.restarts = 0
+        self.note = ""  # what a person should know of how it came back
 
     # Opening and closing
 
     def open(self) -> None:
         """Start the node, execute the journal again, compare every block, and be ready to go on."""
         with self._turn:
-            self._node.start(self._on_crash)
+            if not self._resume():
+                self._node.start(self._on_crash)
             self.genesis_hash = str(self._writer.call("eth_getBlockByNumber", "0x0", False)["hash"])
             self._same_accounts()
             entries = list(self.journal.entries())
@@ -129,6 +143,65 @@ class LocalChain:
     def waiting(self) -> JournalEntry | None:
         """The newest transaction when it has no block yet."""
         return self._last if self._last is not None and not self._last.mined else None
+
+    # A snapshot shortens the way
+
+    def keep_snapshot(self, *, every: int = SNAPSHOT_BLOCKS) -> bool:
+        """Keep what the node holds, if it is worth it; nobody sends meanwhile. False where it was not kept.
+
+        Only what is stored: a block whose outcome is still with its sender is not in the journal yet.
+        """
+        with self._turn:
+            last = self._mined_last
+            if self._snapshots is None or last is None or not self._ready.is_set() or self._broken is not None:
+                return False
+            stored = [entry.block_hash for entry in self.journal.entries() if entry.mined]
+            if last.block - self._resumed_at < every or len(stored) != last.block:
+                return False
+            self._snapshots.keep(
+                Snapshot(
+                    node=str(self._writer.call("web3_clientVersion")),
+                    chain_id=self.chain_id,
+                    genesis_hash=self.genesis_hash,
+                    first_block_hash=stored[0],
+                    block=last.block,
+                    block_hash=last.block_hash,
+                    state=self._node.state(),
+                )
+            )
+            self._resumed_at = last.block
+            return True
+
+    def _resume(self) -> bool:
+        """Start the node with the snapshot; False where there is none that fits, and the note says why."""
+        self._resumed_at, before = 0, self.genesis_hash
+        if self._snapshots is None:
+            return False
+        try:
+            snapshot = self._snapshots.read()
+            if snapshot is None:
+                return False
+            self.genesis_hash = snapshot.genesis_hash
+            entries = list(self.journal.entries())
+            refuse_lost_store(snapshot, entries, self._ledger.facts.last()[0])
+            self._start_with(snapshot)
+            compare(self._writer, snapshot, entries)
+        except Unfit as unfit:
+            self.note, self.genesis_hash = unfit.message, before
+            self._snapshots.set_aside()
+            self._writer.close()
+            return False
+        self._resumed_at = snapshot.block
+        return True
+
+    def _start_with(self, snapshot: Snapshot) -> None:
+        try:
+            self._node.start(self._on_crash, snapshot.state)
+        except (Unavailable, OSError, EOFError) as error:
+            raise Unfit("SNAPSHOT_NOT_TAKEN", f"The node does not begin with the chain's snapshot: {error}") from error
+        node = str(self._writer.call("web3_clientVersion"))
+        if node != snapshot.node:
+            raise Unfit("SNAPSHOT_OTHER_NODE", f"The chain's snapshot is of {snapshot.node}, this is {node}.")
 
     # Writing: journal, then send
 
@@ -264,7 +337,8 @@ class LocalChain:
             self._failures += 1
             self._writer.close()
             self._readers.close()
-            self._node.start(self._on_crash)
+            if not self._resume():
+                self._node.start(self._on_crash)
             self.restarts += 1
             try:
                 self._reexecute(self._all_mined())
@@ -295,7 +369,8 @@ class LocalChain:
         for position, entry in enumerate(entries, start=1):
             if entry.position != position or (entry.mined and entry.block != position):
                 raise Inconsistent("JOURNAL_GAP", "The journal has a gap.", got=entry.position, want=position)
-        reexecute(self._writer, mined, total=len(mined), progress=self._tell)
+        begun = self._resumed_at
+        reexecute(self._writer, mined[begun:], total=len(mined), progress=self._tell, done=begun)
 
     def _tell(self, done: int, total: int) -> None:
         self._again = (done, total)

@@ -46,6 +46,10 @@ class Node(Protocol):
 
     kind: str
     strictly_later: bool  # whether each block's time must be later than that of the one before
+    keeps_state: bool  # whether `state` can be had and begun with
+
+    def state(self) -> bytes:
+        """All it holds, compressed, while nobody sends."""
 
     @property
     def pid(self) -> int | None:
@@ -55,8 +59,11 @@ class Node(Protocol):
     def running(self) -> bool:
         """Whether it is there."""
 
-    def start(self, on_crash: Callable[[], None] | None = None) -> None:
-        """Start a fresh chain and wait until it answers; `on_crash` is called when it ends without `close`."""
+    def start(self, on_crash: Callable[[], None] | None = None, state: bytes | None = None) -> None:
+        """Start a fresh chain and wait until it answers; `on_crash` is called when it ends without `close`.
+
+        Where it `keeps_state` it may begin with what `state` gave before.
+        """
 
     def writer(self) -> Connection:
         """The connection of the one who sends."""

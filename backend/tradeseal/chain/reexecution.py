@@ -20,12 +20,14 @@ def no_progress(_done: int, _total: int) -> None:
     """For those who do not watch."""
 
 
-def reexecute(rpc: Rpc, entries: Iterable[JournalEntry], *, total: int, progress: Progress = no_progress) -> int:
-    """Send every mined transaction again, in order; the number of the last block.
+def reexecute(
+    rpc: Rpc, entries: Iterable[JournalEntry], *, total: int, progress: Progress = no_progress, done: int = 0
+) -> int:
+    """Send every mined transaction again, in order, behind the `done` blocks there are; the number of the last block.
 
     Raises `Inconsistent` at the first difference, with both sides.
     """
-    last = 0
+    last = done
     for entry in entries:
         again = with_block(entry, send(rpc, entry))
         _compare(entry, again)
