@@ -1,6 +1,6 @@
 """Makes a home with many trades, for measuring: a part through the whole engine, the rest through the store's own code.
 
-Run `.venv/bin/python scripts/make_large_home.py HOME [--trades 100000] [--engine-seconds 240] [--data DIR]`.
+Run `.venv/bin/python scripts/make_large_home.py HOME [--trades 100000] [--engine-seconds 3600] [--data DIR]`.
 
 What the engine makes is real in every step: signals, oracle, contracts on the local chain, fills, records. The rest is
 written as events by the same aggregates, saved by the same ledger in batches of days and folded by the same views; its
@@ -35,6 +35,7 @@ from tradeseal.trading.published import RuleCheck, Ticket  # noqa: E402
 BOOK, HOUR, DAY = "demo", 3_600, 86_400
 DAYS_A_SAVE = 4
 ENGINE_TRADES = 5_000
+SETTLED = "TradeCycle.TradeSettled"
 CHECKS = tuple(
     CheckFacts(number, name, passed=True, got="0x" + "ab" * 32, limit="0x" + "ab" * 32)
     for number, name in enumerate(("ranges", "window", "sequence", "expiry", "opinion", "domain"), start=1)
@@ -60,7 +61,7 @@ class Silent:
     def phase(self, phase: str, detail: str) -> None: ...
 
 
-def run_engine(home: Path, data: Path | None, seconds: float) -> None:
+def run_engine(home: Path, data: Path | None, seconds: float, trades: int = ENGINE_TRADES) -> None:
     """The whole engine at full speed until it has made its trades, the data ends or the time is over."""
     from tradeseal.bootstrap import open_parts  # noqa: PLC0415 - slow to load, and not needed to go on
     from tradeseal.settings import load_settings  # noqa: PLC0415
@@ -69,16 +70,21 @@ def run_engine(home: Path, data: Path | None, seconds: float) -> None:
     parts = open_parts(settings, Silent())
     running = threading.Thread(target=parts.engine.run)
     running.start()
-    ends = time.monotonic() + seconds
-    while running.is_alive() and time.monotonic() < ends and _settled(parts.ledger) < ENGINE_TRADES:
+    ends, settled, position, told = time.monotonic() + seconds, 0, 0, 0
+    while running.is_alive() and time.monotonic() < ends and settled < trades:
         running.join(5)
+        for fact in parts.ledger.facts.all(after=position):
+            position, settled = fact.position, settled + (fact.topic == SETTLED)
+        if settled >= told + 250:
+            told = settled
+            print(f"  {settled} trades through the engine", flush=True)
     parts.engine.stop()
     running.join()
     parts.close()
 
 
 def _settled(ledger: Ledger) -> int:
-    return sum(fact.topic == "TradeCycle.TradeSettled" for fact in ledger.facts.all())
+    return sum(fact.topic == SETTLED for fact in ledger.facts.all())
 
 
 @dataclass
@@ -280,7 +286,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("home", type=Path)
     parser.add_argument("--trades", type=int, default=100_000)
-    parser.add_argument("--engine-seconds", type=float, default=240)
+    parser.add_argument("--engine-seconds", type=float, default=3_600)
     parser.add_argument("--data", type=Path)
     chosen = parser.parse_args()
     marker = chosen.home / "large-home-engine-trades"
