@@ -15,10 +15,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from tradeseal import __version__
+from tradeseal import __version__, evidence
 from tradeseal.cycle.engine import Stopped
 from tradeseal.cycle.ports import TickSeen
 from tradeseal.cycle.summary import count_outcomes
+from tradeseal.evidence import AsJson, Home, refuse
 from tradeseal.home.demo import remove_demo
 from tradeseal.home.doctor import examine
 from tradeseal.kernel.clock import iso_utc, monotonic_s, now_s, parse_utc
@@ -40,10 +41,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(evidence.verify)
+
 data_app = typer.Typer(help="Candles of exchanges, through their public endpoints.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
-Home = Annotated[Path | None, typer.Option("--home", help="The data folder (default .tradeseal in the checkout).")]
 DataDir = Annotated[Path | None, typer.Option("--data", help="Candles: EXCHANGE-PAIR-INTERVAL[-SPAN].parquet.")]
 Exchange = Annotated[str | None, typer.Option("--exchange", help="Whose files of --data to take (default binance).")]
 Interval = Annotated[str | None, typer.Option("--interval", help="Candle length (default 1h).")]
@@ -53,7 +55,6 @@ To = Annotated[str | None, typer.Option("--to", help="Last candle's close at the
 PauseAt = Annotated[str | None, typer.Option("--pause-at", help="Hold the data's clock after this close.")]
 Speed = Annotated[str | None, typer.Option("--speed", help="Seconds of data per second, or max.")]
 Chain = Annotated[str | None, typer.Option("--chain", help="anvil or eth-tester (default anvil where installed).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 _BAD = 2
 _STOPPED = 3
@@ -115,7 +116,7 @@ def replay(
             engine.run()
         summary = _summary(parts, monotonic_s() - began)
     except TradesealError as error:
-        _refuse(error, err, as_json=as_json)
+        refuse(error, err, as_json=as_json)
         raise typer.Exit(_BAD) from error
     finally:
         if parts is not None:
@@ -153,7 +154,7 @@ def serve(
 
         serve_until_told(settings, say=typer.echo)
     except TradesealError as error:
-        _refuse(error, err, as_json=False)
+        refuse(error, err, as_json=False)
         raise typer.Exit(_BAD) from error
 
 
@@ -191,7 +192,7 @@ def reset(
             raise Refused("NOT_CONFIRMED", "Nothing was removed.")
         typer.echo("Removed: " + ", ".join(remove_demo(settings.home)))
     except TradesealError as error:
-        _refuse(error, err, as_json=False)
+        refuse(error, err, as_json=False)
         raise typer.Exit(_BAD) from error
 
 
@@ -225,7 +226,7 @@ def download_candles(
             source, listings = find_exchange(exchanges, names, interval_s, url)
             reports = download(source, listings, span, out, bar)
     except TradesealError as error:
-        _refuse(error, err, as_json=as_json)
+        refuse(error, err, as_json=as_json)
         raise typer.Exit(_BAD) from error
     except KeyboardInterrupt as error:
         err.print("Stopped; the same command goes on from here.")
@@ -331,14 +332,6 @@ def _print_summary(summary: dict[str, Any], out: Console) -> None:
         out.print(f"[red]stopped: {summary['stopped']['message']}[/red]")
     elif summary["finished"]:
         out.print("The portfolio folded from events equals the book on the chain to the last unit.")
-
-
-def _refuse(error: TradesealError, err: Console, *, as_json: bool) -> None:
-    facts = {name: str(value) for name, value in error.facts.items()}
-    if as_json:
-        typer.echo(json.dumps({"error": {"code": error.code, "message": error.message, "facts": facts}}))
-    else:
-        err.print(f"tradeseal: {error.message} ({error.code})", style="red", markup=False, highlight=False)
 
 
 class _Bar:

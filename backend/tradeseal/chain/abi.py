@@ -62,7 +62,7 @@ class Abi:
         if event is None:
             return None
         values = event.values(topics[1:], bytes.fromhex(log["data"][2:]))
-        return Logged(str(log["address"]).lower(), int(log["logIndex"], 16), event.name, values)
+        return Logged(str(log["address"]).lower(), int(log.get("logIndex", "0x0"), 16), event.name, values)
 
     def error(self, data: bytes) -> str:
         """A revert's data in words: `PriceTooGood(id=0x…, got=1, best=2)`."""

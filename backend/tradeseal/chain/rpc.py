@@ -114,6 +114,42 @@ class IpcPool:
             connection.close()
 
 
+class HttpRpc:
+    """JSON-RPC over HTTP: somebody else's node, wherever it is."""
+
+    def __init__(self, url: str) -> None:
+        import httpx  # noqa: PLC0415 - only who asks a node of others needs it
+
+        self._url = url
+        try:
+            self._client = httpx.Client(timeout=ANSWER_SECONDS_MAX)
+            httpx.URL(url)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise Refused("BAD_URL", f"{url} is no address of a node.", got=url) from error
+        self._failures = (httpx.HTTPError, ValueError)
+        self._next_id = 0
+
+    def call(self, method: str, *params: Any) -> Any:
+        """The result, as `Rpc.call` gives it."""
+        self._next_id += 1
+        try:
+            response = self._client.post(
+                self._url,
+                content=request_bytes(method, params, self._next_id),
+                headers={"content-type": "application/json"},
+            )
+            answer = orjson.loads(response.content)
+        except self._failures as error:
+            raise Unavailable(
+                "NODE_UNAVAILABLE", f"{self._url} does not answer {method}.", cause=str(error)
+            ) from error
+        return result_of(method, answer)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+
 def request_bytes(method: str, params: Sequence[Any], request_id: int) -> bytes:
     """One JSON-RPC request on one line."""
     return orjson.dumps({"jsonrpc": "2.0", "id": request_id, "method": method, "params": list(params)}) + b"\n"

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent, Transcoder
-from eventsourcing.utils import get_topic, resolve_topic
+from eventsourcing.utils import TopicError, get_topic, resolve_topic
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _IDENTITY = ("originator_id", "originator_version")
@@ -32,6 +32,15 @@ def _decoder(event_class: Hashable) -> msgspec.json.Decoder[dict[str, Any]]:
     hints = {name: hint for name, hint in get_type_hints(event_class).items() if name not in _IDENTITY}
     fields = {name: hint for name, hint in hints.items() if name in getattr(event_class, "__dataclass_fields__", {})}
     return msgspec.json.Decoder(TypedDict(f"{event_class}State", fields))  # type: ignore[operator]
+
+
+def fields_of(topic: str) -> frozenset[str] | None:
+    """The fields that an event of this topic may have; None for a topic that nobody here knows."""
+    try:
+        event_class = resolve_topic(topic)
+    except TopicError:
+        return None
+    return frozenset(getattr(event_class, "__dataclass_fields__", {})) - set(_IDENTITY)
 
 
 class MsgspecMapper(Mapper[UUID]):

@@ -7,6 +7,8 @@ from eventsourcing.domain import Aggregate, event
 
 from tradeseal.ledger.chain import GENESIS_HASH, chain_hash, checked
 from tradeseal.ledger.log import EventLog, StoredFact
+from tradeseal.ledger.mapper import fields_of
+from tradeseal.ledger.merkle import MerkleProof, inclusion_proof, merkle_root
 from tradeseal.ledger.store import EventConflict, Ledger
 
 __all__ = [
@@ -15,8 +17,12 @@ __all__ = [
     "EventConflict",
     "EventLog",
     "Ledger",
+    "MerkleProof",
     "StoredFact",
     "chain_hash",
     "checked",
     "event",
+    "fields_of",
+    "inclusion_proof",
+    "merkle_root",
 ]
