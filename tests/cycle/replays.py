@@ -100,6 +100,7 @@ class Replay:
             "outcomes": Counter(topic for _, topic, _ in facts if topic.split(".")[1] in OUTCOMES),
             "open": {stream for stream, topics in self.cycles().items() if not OUTCOMES & set(topics)},
             "bars": [e["equity_e8"] for _, t, e in self.facts("SignalLog.BarFinished")],
+            "anchors": [(e["previous_position"], e["position"]) for _, _, e in self.facts("SignalLog.LogAnchored")],
             "settled": [e["equity_e8"] for _, _, e in self.facts("TradeCycle.TradeSettled")],
             "vectors": [
                 (e["observed_at"], e["kind"], e["prices_e8"]) for _, _, e in self.facts("SignalLog.MarksPosted")

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.chain, pytest.mark.slow]
 STRIKES = {
     "generated": 7, "verified": 7, "commit-signed": 8, "committed": 8, "marks-signed": 5, "marks-posted": 9,
     "authorise-signed": 4, "authorise-mined": 8, "authorised": 2, "placed": 3, "filled": 1, "record-signed": 3,
-    "record-mined": 2, "settled": 4,
+    "record-mined": 2, "settled": 4, "anchor-signed": 1, "anchored": 1,
 }  # fmt: skip
 
 

@@ -365,6 +365,19 @@ def _(f: Forger) -> None:
     f.change(f.nth("BookOpened"), genesis_hash="0x" + "00" * 32)
 
 
+@manipulation("an anchor told with another root", 1, "ANCHOR_DIFFERS")
+def _(f: Forger) -> None:
+    f.change(f.nth("LogAnchored"), root="0x" + "cd" * 32)
+
+
+@manipulation("a field of no consequence changed under an anchor", 1, "ANCHOR_DIFFERS")
+def _(f: Forger) -> None:
+    """No other check looks at an indicator: only the root on the chain still knows what it was."""
+    line = f.nth("SignalGenerated", 0)
+    line.data["opinion"]["why"] = ["I knew it"]
+    f.change(line)
+
+
 def _commits(data: dict[str, Any]) -> bool:
     return data["kind"] == "commit"
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 import structlog
 
-from tradeseal.api import journeys, rules, views
+from tradeseal.api import journeys, proofs, rules, views
 from tradeseal.api.plain import time_of
 from tradeseal.api.ports import EngineStatus, Ports
 from tradeseal.kernel.clock import iso_utc, monotonic_s, now_ms, now_s
@@ -24,6 +24,7 @@ INTERVAL_S: Final = 0.1
 IDLE_S: Final = 0.5
 OLD_S: Final = 5.0
 LATE_EVENTS: Final = 5000
+HEADS_S: Final = 1.0
 SIGNALS: Final = 20
 EQUITY_POINTS: Final = 400
 RULES: Final = tuple(rules.RULES)
@@ -107,6 +108,7 @@ class Board:
         self._failed: str | None = None
         self._drawn = self._began
         self._picture: Picture | None = None
+        self._heads: tuple[float, bytes] = (0.0, b"")
 
     def publish_to(self, publish: Publish) -> None:
         """Name who is told of changes."""
@@ -215,7 +217,7 @@ class Board:
             numbers=_numbers(status, state, position, lag, counted, self._began),
             equity_time=equity[-1]["close_time"] if equity else 0,
         )
-        messages = self._changes(before, after, rejected, queries) if before else []
+        messages = self._changes(before, after, rejected, queries) if before else self._as_it_is()
         seq = messages[-1][0] if messages else (before.seq if before else self._seq.next())
         whole = {
             "seq": seq,
@@ -258,7 +260,24 @@ class Board:
             known = before.equity_time
             points = queries.equity_after(known, EQUITY_POINTS) if known else queries.equity(EQUITY_POINTS)
             found.append(("equity", [views.equity_point(row) for row in points]))
+        found += self._new_heads()
         return [_message(self._seq.next(), kind, data) for kind, data in found]
+
+    def _as_it_is(self) -> list[tuple[int, bytes]]:
+        """The first picture changes nothing: its heads are those that `/api/heads` tells."""
+        self._new_heads()
+        return []
+
+    def _new_heads(self) -> list[tuple[str, Any]]:
+        """The heads when they moved, at most once a second: followers keep them."""
+        told_at, told = self._heads
+        if self._ports.engine is None or self._ports.queries is None or monotonic_s() - told_at < HEADS_S:
+            return []
+        heads = orjson.dumps(proofs.heads(self._ports)["heads"])
+        if heads == told:
+            return []
+        self._heads = (monotonic_s(), heads)
+        return [("heads", orjson.Fragment(heads))]
 
     def _prices(self, status: EngineStatus) -> list[dict[str, Any]]:
         engine = self._ports.engine

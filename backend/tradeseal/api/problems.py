@@ -26,6 +26,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "UNKNOWN_SYMBOL": 404,
     "UNKNOWN_MARKET": 404,
     "UNKNOWN_TRADE": 404,
+    "UNKNOWN_EVENT": 404,
     "NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     "BODY_TOO_LARGE": 413,

@@ -10,6 +10,7 @@ from typing import Any
 from tradeseal.api.plain import exact, time_of
 from tradeseal.api.ports import ContractsInfo, Ports
 from tradeseal.api.symbols import base_of
+from tradeseal.kernel.errors import Refused
 from tradeseal.readmodels.published import Row
 
 
@@ -62,6 +63,38 @@ def contracts(info: ContractsInfo) -> dict[str, Any]:
         "markets": [{"market": market, "id": market_id} for market, market_id in info.market_ids.items()],
         "roles": [{"role": role, "addresses": list(addresses)} for role, addresses in info.roles.items()],
         "limits": dict(info.limits),
+    }
+
+
+def inclusion(ports: Ports, position: int) -> dict[str, Any]:
+    """Why an event is among those whose root was anchored; raises `Refused` for one that is not yet."""
+    queries = ports.the_queries()
+    last, _ = queries.last_event()
+    if position > last:
+        raise Refused("UNKNOWN_EVENT", f"The log has {last} events.", got=position, last=last)
+    anchor = queries.anchor_of(position)
+    if anchor is None:
+        raise Refused(
+            "NOT_ANCHORED_YET",
+            "No anchor covers this event yet: one follows after every 256 events, between two bars. Ask again later.",
+            position=position,
+            last=last,
+        )
+    event_hash, proof = queries.proof_of(position, anchor)
+    a = anchor.data
+    return {
+        "position": position,
+        "hash": event_hash,
+        "index": proof.index,
+        "size": proof.size,
+        "path": ["0x" + one.hex() for one in proof.path],
+        "root": a["root"],
+        "first": a["previous_position"] + 1,
+        "last": a["position"],
+        "anchored_at": anchor.position,
+        "tx": a["transaction_hash"],
+        "block": a["block"],
+        "block_hash": a["block_hash"],
     }
 
 

@@ -27,7 +27,8 @@ from tradeseal.cycle.signal_source import SignalSource
 from tradeseal.kernel.errors import Refused, TradesealError
 from tradeseal.market.published import CandleStore
 from tradeseal.signals.published import Opinion
-from tradeseal.trading.published import BookState, Order, RuleCheck
+from tradeseal.trading.published import BookClass, BookState, Order, RuleCheck
+from tradeseal.trading.trust import level_of
 
 if TYPE_CHECKING:
     from tradeseal.chain.published import ChainGate
@@ -159,7 +160,7 @@ class ReplayControl:
             data_clock=engine.data_clock if engine else None,
             candles_done=engine.bars_done if engine else None,
             candles_total=len(engine.feed) if engine else None,
-            trust_level="S",
+            trust_level=level_of(BookClass.SIMULATED, witnessed=False, public=False),
             paused=engine.steps.portfolio.paused if engine else False,
             stopped=self._stopped,
         )

@@ -15,15 +15,10 @@ from tradeseal.api.symbols import base_of
 from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.money import SCALE, format_e8, value_down
 from tradeseal.readmodels.published import Row
+from tradeseal.trading import trust
 from tradeseal.trading.published import BookState
 
 DISCLAIMER: Final = "Simulated; not investment advice."
-TRUST: Final = {
-    "S": "Simulated past: shows that the records are consistent, says nothing about foresight.",
-    "P0": "Private chain, no witness: consistent, not timed.",
-    "P1": "Private chain, witnessed: fixed since the witness.",
-    "P2": "Public chain.",
-}
 
 
 # Status
@@ -43,7 +38,7 @@ def status(engine: EngineStatus, *, position: int, head: str | None, lag: int) -
         "speed": engine.speed,
         "progress": progress(engine.candles_done, engine.candles_total),
         "data": data_label(engine.data),
-        "trust": {"level": engine.trust_level, "text": TRUST[engine.trust_level]},
+        "trust": {"level": engine.trust_level, "text": trust.TEXTS[engine.trust_level]},
         "chain": {
             "kind": engine.chain.kind,
             "chain_id": None if engine.chain.chain_id is None else str(engine.chain.chain_id),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tradeseal.chain.abi import Abi, text
-from tradeseal.cycle.ports import RoundsCommitted, VectorPosted
+from tradeseal.cycle.ports import RootAnchored, RoundsCommitted, VectorPosted
 from tradeseal.trading.published import BookClass
 
 
@@ -69,7 +69,7 @@ class SignalOracle:
         """Anchor the event store's root."""
         return self.abi.call("anchor", position, root, previous_position)
 
-    def fact(self, log: Mapping[str, Any]) -> VectorPosted | RoundsCommitted | None:
+    def fact(self, log: Mapping[str, Any]) -> VectorPosted | RoundsCommitted | RootAnchored | None:
         """What an event of the oracle tells the cycle; None for those that tell it nothing."""
         logged = self.abi.logged(log)
         if logged is None:
@@ -92,6 +92,8 @@ class SignalOracle:
                 round_hashes=tuple(map(text, values["roundHashes"])),
                 digests=tuple(map(text, values["digests"])),
             )
+        if logged.name == "LogAnchored":
+            return RootAnchored(values["position"], text(values["root"]), values["previousPosition"])
         return None
 
 

@@ -483,6 +483,18 @@ class SignalLog(Aggregate):
     ) -> None:
         """A signed vector of prices is on the chain; a market without a fresh price is 0."""
 
+    @event("LogAnchored", topic="SignalLog.LogAnchored")
+    def anchor(
+        self,
+        position: int,
+        root: str,
+        previous_position: int,
+        transaction_hash: str,
+        block: int,
+        block_hash: str,
+    ) -> None:
+        """The Merkle root of all events behind the last anchor, up to a position, is on the chain."""
+
     @event("BarFinished", topic="SignalLog.BarFinished")
     def finish_bar(
         self, open_time: int, close_time: int, equity_e8: int, low_equity_e8: int, hold_equity_e8: int

@@ -124,10 +124,13 @@ class Engine:
             if not self._begun(bar) and not self._await_turn(started):
                 return
             started = monotonic_s()
+            if not self._begun(bar):
+                self.steps.anchor_if_due()
             self._play(bar)
             self.bars_done += 1
             self.listener.progress(self.bars_done, len(self.feed), self.data_clock)
         self._next_bar = None
+        self.steps.anchor_if_due()
         self.finished = True
         self.listener.phase("FINISHED", "replay finished")
 

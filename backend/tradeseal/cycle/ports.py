@@ -118,7 +118,18 @@ class RoundsCommitted:
     digests: tuple[str, ...]
 
 
-GateFact = Authorised | Rejected | Skipped | Filled | Released | BookFact | VectorPosted | RoundsCommitted
+@dataclass(frozen=True)
+class RootAnchored:
+    """The oracle took a root of the event store (its event `LogAnchored`)."""
+
+    position: int
+    root: str
+    previous_position: int
+
+
+GateFact = (
+    Authorised | Rejected | Skipped | Filled | Released | BookFact | VectorPosted | RoundsCommitted | RootAnchored
+)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,8 @@ class EngineState:
     observed_at: int = 0
     day: int | None = None
     last_bar_close: int = 0
+    anchored: int = 0  # the last event under an anchor
+    anchor_end: int = 0  # the last event of the anchor itself
     trades: int = 0
     ordered: dict[str, UUID] = field(default_factory=dict)
     _signals: dict[UUID, dict[str, Any]] = field(default_factory=dict)
@@ -72,9 +74,9 @@ class EngineState:
 
     def apply(self, fact: StoredFact) -> None:
         """Fold one stored event."""
+        self.position = fact.position
         if fact.topic in _HANDLERS:
             self._fold(fact.topic, fact.stream, msgspec.json.decode(fact.state))
-        self.position = fact.position
 
     def fold(self, event: Any) -> None:
         """Fold one event that is about to be stored, in the form in which it will be read again."""
@@ -153,6 +155,10 @@ class EngineState:
     def _bar_finished(self, _: UUID, event: dict[str, Any]) -> None:
         self.last_bar_close = event["close_time"]
 
+    def _log_anchored(self, _: UUID, event: dict[str, Any]) -> None:
+        self.anchored = event["position"]
+        self.anchor_end = self.position
+
 
 _HANDLERS: dict[str, Callable[[EngineState, UUID, dict[str, Any]], None]] = {
     "Portfolio.BookOpened": EngineState._book_opened,
@@ -170,4 +176,5 @@ _HANDLERS: dict[str, Callable[[EngineState, UUID, dict[str, Any]], None]] = {
     "SignalLog.SignalsCommitted": EngineState._signals_committed,
     "SignalLog.MarksPosted": EngineState._marks_posted,
     "SignalLog.BarFinished": EngineState._bar_finished,
+    "SignalLog.LogAnchored": EngineState._log_anchored,
 }

@@ -21,6 +21,7 @@ from tradeseal.cycle.ports import (
     Prepared,
     Rejected,
     Released,
+    RootAnchored,
     RoundsCommitted,
     Skipped,
     TradeGate,
@@ -31,7 +32,7 @@ from tradeseal.cycle.ticks import Tick
 from tradeseal.kernel.errors import Inconsistent
 from tradeseal.kernel.ids import entry_cycle_id, exit_cycle_id, manual_exit_cycle_id, signal_log_id, trading_day_id
 from tradeseal.kernel.money import BPS, SCALE, ceil_div, fee_up, notional_up, value_down
-from tradeseal.ledger.published import Aggregate, Ledger
+from tradeseal.ledger.published import Aggregate, Ledger, merkle_root
 from tradeseal.oracle.published import Attestor, SignalMessage, Verification, round_hash
 from tradeseal.signals.published import Opinion, Side
 from tradeseal.trading.domainmodel import Portfolio, TradingDay
@@ -40,6 +41,7 @@ from tradeseal.trading.published import BookState, ExitOrder, ExitReason, Fill, 
 
 BATCH_MAX = 64
 ROUNDS_MAX = 256
+ANCHOR_EVENTS = 256
 MIN_NOTIONAL_E8 = 10 * SCALE
 RETRIED_SKIPS = frozenset({"SAME_BLOCK", "MARKS_OLD", "OUT_OF_BAND"})
 
@@ -88,6 +90,7 @@ class Steps:
         self._kept: dict[UUID, tuple[Any, int]] = {}
         self._day: TradingDay | None = None
         self._log: SignalLog | None = None
+        self._anchoring = False
 
     # Around the steps: loading, saving, sending.
 
@@ -127,6 +130,8 @@ class Steps:
         recordings = self.ledger.save(*kept)
         if recordings:
             self.state.position = recordings[-1].notification.id
+        if self._anchoring:  # what was stored with it last is the end of the anchor's own events
+            self.state.anchor_end, self._anchoring = self.state.position, False
         for cycle_id in [c for c, cycle in self.cycles.items() if cycle.closed]:
             del self.cycles[cycle_id]
 
@@ -249,6 +254,43 @@ class Steps:
 
     def _in_order(self, cycles: Iterable[TradeCycle]) -> list[TradeCycle]:
         return sorted(cycles, key=lambda c: (self.markets.index(c.market), c.signal is None, str(c.id)))
+
+    # The log's root on the chain.
+
+    def anchor_if_due(self) -> None:
+        """Anchor the root of all events behind the last anchor, once there are enough of them; between two bars.
+
+        An anchor's own events do not count towards the next. The number of events is a function of the ticks, so the
+        place of each anchor is, too; no record of the book comes of it.
+        """
+        self.save()
+        position, behind = self.state.position, self.state.anchored
+        if position - self.state.anchor_end < ANCHOR_EVENTS:
+            return
+        at = max(self.state.last_bar_close, self.state.observed_at)
+        prepared = self.gate.prepare_anchor(
+            position=position,
+            root=merkle_root(self.ledger.facts.hashes(behind, position)),
+            previous_position=behind,
+            at=at,
+            label=f"anchor:{position}:{at}",
+        )
+        self._send(prepared, ())
+        self.save()
+
+    def _anchored(self, mined: Mined) -> list[Aggregate]:
+        fact = next(f for f in mined.facts if isinstance(f, RootAnchored))
+        log = self.log_of(int(mined.label.rpartition(":")[2]))
+        log.anchor(
+            position=fact.position,
+            root=fact.root,
+            previous_position=fact.previous_position,
+            transaction_hash=mined.transaction_hash,
+            block=mined.block,
+            block_hash=mined.block_hash,
+        )
+        self._anchoring = True
+        return [log]
 
     # Steps 2 and 3: signals, the oracle, the commitment.
 
@@ -670,14 +712,15 @@ _OUTCOMES: dict[str, Callable[[Steps, Mined], list[Aggregate]]] = {
     "exit": Steps._judged,
     "record": Steps._recorded,
     "release": Steps._released,
+    "anchor": Steps._anchored,
 }
 _FAULT_NAMES = {
     "commit": "commit", "marks": "marks", "authorise": "authorise", "exit": "authorise",
-    "record": "record", "release": "record",
+    "record": "record", "release": "record", "anchor": "anchor",
 }  # fmt: skip
 _MINED_FAULTS = {
     "commit": "committed", "marks": "marks-posted", "authorise": "authorise-mined", "exit": "authorise-mined",
-    "record": "settled", "release": "settled",
+    "record": "settled", "release": "settled", "anchor": "anchored",
 }  # fmt: skip
 
 

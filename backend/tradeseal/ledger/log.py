@@ -68,6 +68,13 @@ class EventLog:
         )
         return [_fact(row) for row in rows]
 
+    def hashes(self, after: int, until: int) -> list[bytes]:
+        """The chain hashes of the events behind `after`, up to and with `until`."""
+        rows = self._connection().execute(
+            "SELECT hash FROM stored_events WHERE rowid > ? AND rowid <= ? ORDER BY rowid", (after, until)
+        )
+        return [bytes(row[0]) for row in rows]
+
     def all(self, after: int = 0, *, batch: int = 5000) -> Iterator[StoredFact]:
         """Every event behind `after`, fetched in batches."""
         while facts := self.read(after, batch):

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from tradeseal.kernel.clock import monotonic_s, sleep_s
-from tradeseal.ledger.published import EventLog
+from tradeseal.ledger.published import EventLog, MerkleProof, inclusion_proof
 from tradeseal.readmodels.answers import Results, evenly
 from tradeseal.readmodels.facts import Fact, decoded, stored_us
 from tradeseal.readmodels.follower import Poisoned
@@ -237,6 +237,21 @@ class Queries:
             stored = self._log.chosen(topic, after, seen, limit)
         reached = stored[-1].position if len(stored) == limit else seen
         return [decoded(each) for each in stored], reached if reached < end else None
+
+    def anchor_of(self, position: int) -> Fact | None:
+        """The anchor whose root stands for an event; None for one that no anchor covers yet.
+
+        The next anchor behind an event may lie too early: an anchor's own events are leaves of the one after it.
+        """
+        found = self._log.chosen("SignalLog.LogAnchored", position, self._log.last()[0], 2)
+        return next((fact for fact in map(decoded, found) if fact.data["position"] >= position), None)
+
+    def proof_of(self, position: int, anchor: Fact) -> tuple[str, MerkleProof]:
+        """An event's hash, and the way from it to the root of its anchor."""
+        first = anchor.data["previous_position"]
+        hashes = self._log.hashes(first, anchor.data["position"])
+        index = position - first - 1
+        return "0x" + hashes[index].hex(), inclusion_proof(hashes, index)
 
     def hash_before(self, position: int) -> str | None:
         """The hash that the event at a position covers; None for the first."""

@@ -51,5 +51,6 @@ def anchored(scene: Scene, event: Event) -> None:
     told = (d["position"], d["root"], d["previous_position"])
     want = (a.get("position"), "0x" + a.get("root", b"").hex(), a.get("previousPosition"))
     scene.findings.same(1, "ANCHOR_DIFFERS", "anchor told by the log", at=event, got=told, want=want)
-    scene.take("anchor", d["position"])
+    if scene.take("anchor", d["position"]) is None:
+        scene.findings.differs(1, "ANCHOR_DIFFERS", "No such anchor is in the block.", at=event, got=d["position"])
     scene.same_place(1, event)

@@ -15,6 +15,7 @@ from tradeseal.kernel.clock import monotonic_s
 from tradeseal.kernel.errors import TradesealError
 from tradeseal.market.published import CandleStore
 from tradeseal.oracle.published import Domain
+from tradeseal.trading.trust import trust_of
 from tradeseal.verify import books, fills, signals, streams, transactions, verdicts
 from tradeseal.verify.anchors import Anchors, anchored
 from tradeseal.verify.candles import Candles
@@ -24,7 +25,6 @@ from tradeseal.verify.published import compare_published
 from tradeseal.verify.report import Findings, Report
 from tradeseal.verify.scene import Scene
 from tradeseal.verify.source import Source
-from tradeseal.verify.trust import trust_of
 from tradeseal.verify.witness import SeenHead, Witnesses
 
 Handler = Callable[[Scene, Event], None]

@@ -6,9 +6,9 @@ Knows JSON-RPC's answers. Trusts nothing of them: a difference is a difference.
 from typing import Any, Protocol
 
 from tradeseal.chain.again import Executed
+from tradeseal.trading.trust import PUBLIC_CHAINS
 from tradeseal.verify.history import Event
 from tradeseal.verify.scene import Scene
-from tradeseal.verify.trust import PUBLIC_CHAINS
 
 
 class Asks(Protocol):

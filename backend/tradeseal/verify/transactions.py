@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tradeseal.chain.again import Executed
 from tradeseal.chain.transactions import RawTransaction, Unreadable, read_transaction
-from tradeseal.cycle.ports import BookFact, Filled, RoundsCommitted, Skipped, VectorPosted
+from tradeseal.cycle.ports import BookFact, Filled, RootAnchored, RoundsCommitted, Skipped, VectorPosted
 from tradeseal.kernel.errors import Inconsistent
 from tradeseal.verify.history import Event
 from tradeseal.verify.scene import Scene
@@ -138,8 +138,8 @@ def _keep_untold(scene: Scene, executed: Executed) -> None:
                     scene.untold[teller, stamp.seq] = fact
             case _ if hasattr(fact, "stamp"):
                 scene.untold["record", fact.stamp.seq] = fact
-            case _:
-                scene.untold["anchor", getattr(fact, "position", 0)] = fact
+            case RootAnchored(position=position):
+                scene.untold["anchor", position] = fact
 
 
 def _kind_of(call: str) -> str:

@@ -22,8 +22,8 @@ def print_report(report: Report, out: Console) -> None:
     )
     for result in report.findings.checks.values():
         _print_check(result, out)
-    out.print(f"trust: {report.trust['level']}, {report.trust['text']}")
-    out.print(f"history: {report.trust['history']}, {report.trust['history_text']}")
+    out.print(f"trust: {report.trust['level']}. {report.trust['text']}", highlight=False)
+    out.print(f"history: {report.trust['history']}. {report.trust['history_text']}", highlight=False)
     out.print(f"time: {report.time}")
     for stretch in report.stretches:
         out.print(

@@ -5,7 +5,7 @@ Knows the read models and the deployment. Knows nothing of web3.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from tradeseal.api import proofs, tables
@@ -24,7 +24,7 @@ from tradeseal.api.routes.common import (
     Until,
     as_json,
 )
-from tradeseal.api.schemas.records import Contracts, EventPage, Heads, RecordPage
+from tradeseal.api.schemas.records import Contracts, EventPage, EventProof, Heads, RecordPage
 from tradeseal.api.schemas.trades import VerificationPage
 
 router = APIRouter(tags=["records"])
@@ -84,6 +84,12 @@ def events(
     and still lead on by `next`.
     """
     return as_json(tables.event_page(ports, after=after, limit=limit, topic=topic, since=since, until=until))
+
+
+@router.get("/api/events/{position}/proof", response_model=EventProof, operation_id="getEventProof")
+def event_proof(ports: PortsDep, position: Annotated[int, Path(ge=1, le=2**53)]) -> Response:
+    """The inclusion proof of one event under the root that was anchored on the chain."""
+    return as_json(proofs.inclusion(ports, position))
 
 
 @router.get("/api/heads", response_model=Heads, operation_id="getHeads")

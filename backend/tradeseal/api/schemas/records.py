@@ -97,8 +97,35 @@ class EventPage(Answer):
     last: int
 
 
+class EventProof(Answer):
+    """Why one event is among those whose Merkle root stands on the chain.
+
+    The tree is RFC 6962's over the hashes of the events `first` to `last`: a leaf is SHA-256 of one zero byte and the
+    event's `hash`, a node of one byte 1 and its two children. `path` holds the hashes beside the way from leaf `index`
+    of `size` to `root`, from below. The transaction `tx` called `anchor(last, root, first - 1)` of SignalOracle.
+    """
+
+    position: int
+    hash: Hash
+    index: int
+    size: int
+    path: list[Hash]
+    root: Hash
+    first: int
+    last: int
+    anchored_at: int
+    tx: Hash
+    block: int
+    block_hash: Hash
+
+
 class Head(Answer):
-    """What a witness keeps."""
+    """What a witness keeps: a block, a place in the log and a record. Each can only be extended.
+
+    To compare at the next visit: same `chain_id` and `genesis_hash`; `log_position` not smaller; the event at the kept
+    `log_position` (`/api/events?after=POSITION-1&limit=1`) still has the kept `log_root` as its `hash`; the block at
+    the kept number still has its hash (`/rpc`). Anything else: the history was changed since.
+    """
 
     chain_id: str
     genesis_hash: Hash | None

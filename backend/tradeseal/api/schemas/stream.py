@@ -24,6 +24,7 @@ from tradeseal.api.schemas.dashboard import (
     Rejection,
     Status,
 )
+from tradeseal.api.schemas.records import Head
 
 
 class _Change(Answer):
@@ -115,6 +116,13 @@ class HealthMessage(_Change):
     data: Health
 
 
+class HeadsMessage(_Change):
+    """The newest head of each book, as `/api/heads` tells it, at most once a second: what a witness keeps."""
+
+    type: Literal["heads"]
+    data: list[Head]
+
+
 class HeartbeatMessage(Answer):
     """Sent every second without another message; `seq` is the last one sent, not a new one."""
 
@@ -137,6 +145,7 @@ class StreamMessage(
             | PendingMessage
             | CountersMessage
             | HealthMessage
+            | HeadsMessage
             | HeartbeatMessage,
             Field(discriminator="type"),
         ]
