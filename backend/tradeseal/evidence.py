@@ -5,15 +5,20 @@ Knows options, progress bars and exit codes. Knows nothing of how anything is ch
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tradeseal.kernel.errors import Refused, TradesealError
+from tradeseal.kernel.clock import sleep_s
+from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError, Unavailable
 from tradeseal.settings import load_settings
+
+if TYPE_CHECKING:
+    from tradeseal.verify.follow import Follower
 
 Home = Annotated[Path | None, typer.Option("--home", help="The data folder (default .tradeseal in the checkout).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -40,6 +45,7 @@ def verify(
     """Recompute a whole history: exit code 0 when all agrees, 1 at a difference, 2 when it could not be verified."""
     from tradeseal.verify.application import Wishes
     from tradeseal.verify.application import verify as carry_out
+    from tradeseal.verify.archive import ArchiveHistory
     from tradeseal.verify.chain_outside import Outside
     from tradeseal.verify.history import HomeHistory
     from tradeseal.verify.witness import read_witness
@@ -49,7 +55,7 @@ def verify(
     try:
         if archive is not None and home is not None:
             raise Refused("HOME_OR_ARCHIVE", "Name a home or an archive, not both.")
-        history: Any = HomeHistory(load_settings(home=home).home)
+        history: Any = HomeHistory(load_settings(home=home).home) if archive is None else ArchiveHistory(archive)
         with Bar(err, "verifying events") as bar:
             wishes = Wishes(
                 candles=_candles(candles, exchange, interval),
@@ -68,6 +74,97 @@ def verify(
         print_report(report, out)
     if not report.agrees:
         raise typer.Exit(_DIFFERS)
+
+
+def export(
+    out: Annotated[Path, typer.Option("--out", help="The folder to write; begun before, it goes on.")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a home's whole log as files that anybody can read and verify; no keys, no tokens."""
+    from tradeseal.verify.archive import export_home
+
+    _carry(lambda told: export_home(load_settings(home=home).home, out, progress=told), "exporting", as_json=as_json)
+
+
+def import_(
+    archive: Annotated[Path, typer.Argument(help="An exported archive.")],
+    home: Annotated[Path, typer.Option("--home", help="The folder of the new home.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a home of an archive, with the same log root and record head; keys do not come along."""
+    from tradeseal.verify.archive import import_archive
+
+    _carry(lambda told: import_archive(archive, home, progress=told), "importing", as_json=as_json)
+
+
+def follow(
+    url: Annotated[str, typer.Argument(help="The server, for example http://127.0.0.1:8000.")],
+    kept: Annotated[Path, typer.Option("--kept", help="The file that keeps the heads, one a line.")] = Path(
+        "heads.jsonl"
+    ),
+    every: Annotated[float, typer.Option("--every", min=0.2, help="Seconds between two looks.")] = 10.0,
+    once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Keep a server's heads; end with exit code 1 when its history no longer extends one of them."""
+    from tradeseal.verify.follow import Follower, HttpServer
+
+    out, err = Console(), Console(stderr=True)
+    try:
+        follower = Follower(HttpServer(url), kept)
+        while True:
+            _look(follower, out, err, once=once, as_json=as_json)
+            if once:
+                return
+            sleep_s(every)
+    except Inconsistent as alarm:
+        refuse(alarm, err, as_json=as_json)
+        raise typer.Exit(_DIFFERS) from alarm
+    except (TradesealError, OSError) as error:
+        refuse(_refusal(error), err, as_json=as_json)
+        raise typer.Exit(_BAD) from error
+    except KeyboardInterrupt:
+        return
+
+
+def _look(follower: "Follower", out: Console, err: Console, *, once: bool, as_json: bool) -> None:
+    """One look; a server that is away is no alarm, and is asked again unless this was the only look."""
+    try:
+        seen = follower.look()
+    except Unavailable as away:
+        if once:
+            raise
+        err.print(f"{away.message} Looking again.", style="yellow", markup=False, highlight=False)
+        return
+    for head in seen:
+        if as_json:
+            typer.echo(head.line())
+        else:
+            told = f"{head.seen_at}: event {head.log_position}, block {head.block}, record {head.record_seq} kept"
+            out.print(told, highlight=False)
+
+
+def _carry(act: Callable[[Callable[[int, int], None]], dict[str, Any]], what: str, *, as_json: bool) -> None:
+    out, err = Console(), Console(stderr=True)
+    try:
+        with Bar(err, f"{what} events") as bar:
+            manifest = act(bar.told)
+    except (TradesealError, OSError) as error:
+        refuse(_refusal(error), err, as_json=as_json)
+        raise typer.Exit(_BAD) from error
+    if as_json:
+        typer.echo(json.dumps(manifest, indent=2))
+        return
+    out.print(f"{manifest['events']} events, log root {manifest['log_root']}", highlight=False, soft_wrap=True)
+    figures = manifest["figures"]
+    out.print(f"record {figures['record_seq']}: {figures['record_head']}", highlight=False, soft_wrap=True)
+
+
+def _refusal(error: Exception) -> TradesealError:
+    if isinstance(error, TradesealError):
+        return error
+    return Refused("NOT_WRITABLE", f"{error}. Choose another folder, or make room.", cause=repr(error))
 
 
 def _candles(folder: str | None, exchange: str, interval: str) -> Any:

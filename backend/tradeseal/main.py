@@ -42,6 +42,9 @@ app = typer.Typer(
 )
 
 app.command()(evidence.verify)
+app.command()(evidence.export)
+app.command("import")(evidence.import_)
+app.command()(evidence.follow)
 
 data_app = typer.Typer(help="Candles of exchanges, through their public endpoints.", no_args_is_help=True)
 app.add_typer(data_app, name="data")

@@ -48,10 +48,9 @@ class Forger:
             ).fetchall()
         rows.close()
         self.lines = [Line(s, v, t, json.loads(state), bytes(state), bytes(h)) for s, v, t, state, h in found]
-        self.keys = {
-            role: bytes.fromhex(key[2:])
-            for role, key in json.loads((home / "demo-keys.json").read_text())["keys"].items()
-        }
+        kept = home / "demo-keys.json"
+        keys = json.loads(kept.read_text())["keys"] if kept.exists() else {}
+        self.keys = {role: bytes.fromhex(key[2:]) for role, key in keys.items()}
 
     # Finding
 

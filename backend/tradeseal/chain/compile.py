@@ -58,8 +58,11 @@ class Artifacts:
 
 def artifacts(contracts: Path = CONTRACTS) -> Artifacts:
     """The compiled contracts, from the cache when nothing changed since."""
-    request = standard_input(contracts)
-    compiler = pinned_compiler(contracts)
+    return artifacts_from(standard_input(contracts), pinned_compiler(contracts), contracts)
+
+
+def artifacts_from(request: dict[str, Any], compiler: str, contracts: Path = CONTRACTS) -> Artifacts:
+    """What the compiler makes of a whole input, whoever it comes from; kept under the hash of all that went in."""
     source_hash = sha256_hex(canonical_json({"compiler": compiler, "input": request}))
     cached = contracts / "artifacts" / f"{source_hash}.json"
     if not cached.exists():

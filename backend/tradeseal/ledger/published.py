@@ -9,7 +9,7 @@ from tradeseal.ledger.chain import GENESIS_HASH, chain_hash, checked
 from tradeseal.ledger.log import EventLog, StoredFact
 from tradeseal.ledger.mapper import fields_of
 from tradeseal.ledger.merkle import MerkleProof, inclusion_proof, merkle_root
-from tradeseal.ledger.store import EventConflict, Ledger
+from tradeseal.ledger.store import EventConflict, Ledger, store_facts
 
 __all__ = [
     "GENESIS_HASH",
@@ -25,4 +25,5 @@ __all__ = [
     "fields_of",
     "inclusion_proof",
     "merkle_root",
+    "store_facts",
 ]

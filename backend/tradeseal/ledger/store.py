@@ -3,8 +3,9 @@
 Knows SQLite, hashes and atomic saves. Knows nothing of trading.
 """
 
+import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,8 +31,10 @@ from eventsourcing.utils import Environment, get_topic
 from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
 from tradeseal.kernel.files import sqlite_uri
 from tradeseal.ledger.chain import GENESIS_HASH, chain_hash
-from tradeseal.ledger.log import EventLog
+from tradeseal.ledger.log import EventLog, StoredFact
 from tradeseal.ledger.mapper import MsgspecMapper, MsgspecTranscoder
+
+STORED_AT_ONCE = 1_000
 
 
 class EventConflict(Refused):
@@ -98,6 +101,48 @@ class HashChainedRecorder(SQLiteApplicationRecorder):
         c.execute(f"SELECT rowid, hash FROM {self.events_table_name} ORDER BY rowid DESC LIMIT 1")
         row = c.fetchone()
         return (row[0], bytes(row[1])) if row else (0, GENESIS_HASH)
+
+
+def store_facts(path: Path, facts: Iterable[StoredFact], *, progress: Callable[[int], None]) -> tuple[int, bytes]:
+    """Write events as they are into a new store, hashes and all; a store that was begun goes on behind its last event.
+
+    Gives the last position and hash. Nobody else may have the store open.
+    """
+    Ledger(path).close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA synchronous=FULL")
+        row = connection.execute("SELECT rowid, hash FROM stored_events ORDER BY rowid DESC LIMIT 1").fetchone()
+        last = (row[0], bytes(row[1])) if row else (0, GENESIS_HASH)
+        for batch in _batches(facts, last, STORED_AT_ONCE):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state, hash) "
+                "VALUES (?,?,?,?,?,?)",
+                [(f.position, f.stream.hex, f.version, f.topic, f.state, f.hash) for f in batch],
+            )
+            connection.execute("COMMIT")
+            last = (batch[-1].position, batch[-1].hash)
+            progress(last[0])
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+    return last
+
+
+def _batches(facts: Iterable[StoredFact], last: tuple[int, bytes], size: int) -> Iterator[list[StoredFact]]:
+    batch: list[StoredFact] = []
+    for fact in facts:
+        if fact.position <= last[0]:
+            if fact.position == last[0] and fact.hash != last[1]:
+                raise Refused("OTHER_HISTORY", "The store that was begun holds another history.", position=last[0])
+            continue
+        batch.append(fact)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 class _DurablePool(SQLiteConnectionPool):

@@ -1,0 +1,133 @@
+"""An archive carries the whole history, goes on where it was killed, and gives the same heads wherever it lies."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from forger import Forger
+
+from tradeseal.kernel.errors import Inconsistent, Refused
+from tradeseal.ledger.published import EventLog
+from tradeseal.verify import archive as archives
+from tradeseal.verify.application import Wishes, verify
+from tradeseal.verify.archive import ArchiveHistory, export_home, import_archive
+from tradeseal.verify.history import HomeHistory
+
+pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.xdist_group("verify")]
+
+
+def silent(_done: int, _total: int) -> None: ...
+
+
+@pytest.fixture
+def archive(honest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Five files of a hundred events each, and what comes with them."""
+    monkeypatch.setattr(archives, "EVENTS_A_FILE", 100)
+    export_home(honest, tmp_path / "archive", progress=silent)
+    return tmp_path / "archive"
+
+
+def rewrite(archive: Path, name: str, change: dict[str, object]) -> None:
+    """Edit one file of an archive."""
+    told = json.loads((archive / name).read_text())
+    for key, value in change.items():
+        told[key] = {**told[key], **value} if isinstance(value, dict) else value
+    (archive / name).write_text(json.dumps(told))
+
+
+def test_an_archive_verifies_like_its_home_and_holds_no_key(archive: Path, honest: Path) -> None:
+    from_archive = verify(ArchiveHistory(archive), Wishes(machine="pyrevm"))
+    from_home = verify(HomeHistory(honest), Wishes(machine="pyrevm"))
+    keys = json.loads((honest / "demo-keys.json").read_text())["keys"].values()
+    content = "".join(path.read_text() for path in archive.iterdir())
+
+    assert from_archive.agrees, from_archive.findings.first
+    assert from_archive.log_root == from_home.log_root
+    assert from_archive.record_head == from_home.record_head
+    assert from_archive.findings.checks[7].checked["published figures"] == 10
+    assert not any(key[2:] in content for key in keys)
+
+
+def test_an_import_has_the_same_log_byte_for_byte_and_verifies(archive: Path, honest: Path, tmp_path: Path) -> None:
+    import_archive(archive, tmp_path / "home", progress=silent)
+
+    ours, theirs = EventLog(tmp_path / "home" / "ledger.sqlite"), EventLog(honest / "ledger.sqlite")
+    assert list(ours.all()) == list(theirs.all())
+    assert ours.last() == theirs.last()
+    assert verify(HomeHistory(tmp_path / "home"), Wishes(machine="pyrevm")).agrees
+
+
+def test_an_import_that_was_killed_goes_on_and_a_home_in_use_is_refused(
+    archive: Path, honest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+
+    def die(done: int, _total: int) -> None:
+        if done >= 200:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("tradeseal.ledger.store.STORED_AT_ONCE", 50)
+    with pytest.raises(KeyboardInterrupt):
+        import_archive(archive, home, progress=die)
+    begun = EventLog(home / "ledger.importing").last()[0]
+    import_archive(archive, home, progress=silent)
+
+    assert 200 <= begun < 300
+    assert EventLog(home / "ledger.sqlite").last() == EventLog(honest / "ledger.sqlite").last()
+    with pytest.raises(Refused) as refusal:
+        import_archive(archive, home, progress=silent)
+    assert refusal.value.code == "HOME_NOT_EMPTY"
+
+
+def test_an_export_that_was_killed_goes_on_with_the_first_file_that_is_missing(archive: Path, honest: Path) -> None:
+    whole = {path.name: path.read_bytes() for path in archive.iterdir()}
+    for name in ("manifest.json", "events-00003.jsonl", "events-00005.jsonl"):
+        (archive / name).unlink()
+    untouched = (archive / "events-00001.jsonl").stat().st_mtime_ns
+
+    export_home(honest, archive, progress=silent)
+
+    assert {path.name: path.read_bytes() for path in archive.iterdir()} == whole
+    assert (archive / "events-00001.jsonl").stat().st_mtime_ns == untouched
+
+
+def test_an_archive_without_its_manifest_or_of_another_history_is_refused(
+    archive: Path, honest: Path, tmp_path: Path
+) -> None:
+    other = Forger(honest)
+    other.change(other.lines[0], page=7)
+    with pytest.raises(Refused) as foreign:
+        export_home(other.write(tmp_path / "other"), archive, progress=silent)
+    (archive / "manifest.json").unlink()
+    with pytest.raises(Refused) as torn:
+        ArchiveHistory(archive)
+
+    assert (foreign.value.code, torn.value.code) == ("OTHER_ARCHIVE", "NO_ARCHIVE")
+
+
+def test_a_published_figure_that_was_inflated_is_found(archive: Path) -> None:
+    rewrite(archive, "manifest.json", {"figures": {"realised_e8": "99900000000"}})
+
+    report = verify(ArchiveHistory(archive), Wishes(machine="pyrevm"))
+
+    assert report.findings.first is not None
+    assert (report.findings.first.check, report.findings.first.code) == (7, "METRIC_DIFFERS")
+    assert report.findings.first.got == "99900000000"
+
+
+def test_a_file_that_is_not_the_manifests_is_refused_and_a_false_root_is_not_imported(
+    archive: Path, tmp_path: Path
+) -> None:
+    false = tmp_path / "false"
+    shutil.copytree(archive, false)
+    rewrite(false, "manifest.json", {"log_root": "0x" + "ab" * 32})
+    with pytest.raises(Inconsistent) as differs:
+        import_archive(false, tmp_path / "home", progress=silent)
+    file = archive / "events-00002.jsonl"
+    file.write_bytes(file.read_bytes().replace(b"BUY", b"SEL", 1) + b"\n")
+    with pytest.raises(Refused) as changed:
+        verify(ArchiveHistory(archive), Wishes(machine="pyrevm"))
+
+    assert (differs.value.code, changed.value.code) == ("LOG_ROOT_DIFFERS", "ARCHIVE_CHANGED")
+    assert not (tmp_path / "home" / "ledger.sqlite").exists()
