@@ -71,6 +71,7 @@ class Scene:
     broken: str = ""  # why nothing is executed any more
     blocks: int = 0
     block_time: int = 0
+    strictly_later: bool = False  # whether each block of this chain is later than the one before
     block_hashes: list[str] = field(default_factory=list)
     # Sums
     flows_e8: int = 0
