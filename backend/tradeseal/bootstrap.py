@@ -16,6 +16,7 @@ from tradeseal.cycle.ports import BookFact, Listener
 from tradeseal.cycle.signal_source import SignalSource
 from tradeseal.cycle.state import EngineState
 from tradeseal.cycle.steps import Steps
+from tradeseal.home.backup import refuse_lost_events, refuse_unfinished
 from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data, write_json
 from tradeseal.home.migration import migrate
 from tradeseal.kernel.errors import Refused, Unavailable
@@ -219,6 +220,7 @@ def open_parts(
     with ExitStack() as opened:
         lock = lock or HomeLock(settings.home)
         opened.callback(lock.close)
+        refuse_unfinished(settings.home)
         migrate(settings.home)
         began = read_manifest(settings.home)
         asked = settings.chain if "chain" in settings.model_fields_set else None
@@ -236,6 +238,7 @@ def open_parts(
         listener.phase("STARTING_CHAIN", chain.note or f"starting {chain.kind}")
         ledger = Ledger(settings.home / "ledger.sqlite")
         opened.callback(ledger.close)
+        refuse_lost_events(settings.home, ledger.facts)
         state = EngineState()
         for fact in checked(ledger.facts.all()):
             state.apply(fact)

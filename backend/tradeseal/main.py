@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from tradeseal import __version__, evidence
+from tradeseal import __version__, evidence, upkeep
 from tradeseal.cycle.engine import Stopped
 from tradeseal.cycle.ports import TickSeen
 from tradeseal.cycle.summary import count_outcomes
@@ -45,6 +45,9 @@ app.command()(evidence.verify)
 app.command()(evidence.export)
 app.command("import")(evidence.import_)
 app.command()(evidence.follow)
+app.command()(upkeep.backup)
+app.command("restore")(upkeep.restore_home)
+app.command()(upkeep.rebuild)
 
 data_app = typer.Typer(help="Candles of exchanges, through their public endpoints.", no_args_is_help=True)
 app.add_typer(data_app, name="data")

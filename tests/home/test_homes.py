@@ -9,7 +9,7 @@ import pytest
 from tradeseal.home.demo import remove_demo
 from tradeseal.home.doctor import Finding, examine
 from tradeseal.home.manifest import SCHEMA, Manifest, keep_manifest, read_manifest, refuse_other_data
-from tradeseal.home.migration import back_up, migrate
+from tradeseal.home.migration import migrate
 from tradeseal.kernel.errors import Refused
 from tradeseal.ledger.lock import HomeLock
 from tradeseal.ledger.published import Ledger
@@ -109,15 +109,6 @@ def test_a_migration_that_was_interrupted_begins_anew(tmp_path: Path) -> None:
     migrate(tmp_path)
 
     assert a_manifest() == read_manifest(tmp_path)
-
-
-def test_a_backup_holds_every_event(tmp_path: Path) -> None:
-    a_home_with_events(tmp_path)
-
-    folder = back_up(tmp_path, "now")
-
-    with sqlite3.connect(folder / "ledger.sqlite") as copy:
-        assert 3 == copy.execute("SELECT count(*) FROM stored_events").fetchone()[0]
 
 
 def test_the_doctor_finds_an_unbroken_store_well(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tradeseal.ledger.lock import HomeLock
 
 FILES = (
     "manifest.json", "calibrator.json", "demo-keys.json", "api-token", "ledger.sqlite", "ledger.sqlite-wal",
-    "ledger.sqlite-shm",
+    "ledger.sqlite-shm", "restore-unfinished",
 )  # fmt: skip
 FOLDERS = ("views", "chain", "logs", "data", "backups")
 

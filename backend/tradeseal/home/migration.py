@@ -4,12 +4,10 @@ Knows one step from each schema to the next. Events are never rewritten: what ch
 """
 
 import json
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
-from shutil import copy2
 
+from tradeseal.home.backup import schema_backup
 from tradeseal.home.manifest import SCHEMA, schema_of, write_json
 from tradeseal.kernel.clock import iso_utc, now_s
 from tradeseal.kernel.errors import Refused
@@ -42,22 +40,8 @@ def migrate(home: Path, *, steps: Mapping[int, Step] = STEPS, newest: int = SCHE
             got=schema,
             limit=newest,
         )
-    backup = back_up(home, f"schema-{schema}-{iso_utc(now_s()).replace(':', '')}")
+    backup = schema_backup(home, f"schema-{schema}-{iso_utc(now_s()).replace(':', '')}")
     while schema is not None and schema < newest:
         steps[schema](home)
         schema = schema_of(home)
     return backup
-
-
-def back_up(home: Path, name: str) -> Path:
-    """Copy what cannot be made again: the event store, the keys, the manifest, the calibrator."""
-    folder = home / "backups" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in ("manifest.json", "demo-keys.json", "calibrator.json", "api-token"):
-        if (home / file).exists():
-            copy2(home / file, folder / file)
-    store = home / "ledger.sqlite"
-    if store.exists():
-        with closing(sqlite3.connect(store)) as source, closing(sqlite3.connect(folder / store.name)) as target:
-            source.backup(target)
-    return folder
