@@ -36,6 +36,8 @@ LISTS = (
     "/api/events?after=500000&limit=100",
     "/api/events?after=500000&topic=TradeRejected",
     "/api/events?from=2026-01-01&limit=100",
+    "/api/smartcontract/records?rule=RULE-03",
+    "/api/portfolio?position=600000",
     "/api/analytics",
     "/api/dashboard",
     "/metrics",

@@ -98,7 +98,7 @@ class Running:
         ports.market = ReplayMarket(parts.engine, parts.source)
         ports.contracts = DescribedContracts(parts.gate, describe)
         ports.rpc = NodeRpc(parts.gate)
-        ports.queries = self._views.queries
+        ports.queries, ports.rebuilder = self._views.queries, self._views.rebuilder
         ports.engine = control
 
     def _walk(self) -> None:

@@ -259,6 +259,7 @@ def a_site(folder: Path, story: Story, *, page: Path | None = None, joined: bool
     if joined:
         ports.engine, ports.market, ports.queries = engine, FakeMarketData(), views.queries
         ports.contracts, ports.rpc = FakeContracts(), rpc
+        ports.rebuilder = views.rebuilder
     server = Server(ports, Gatekeeper(TOKEN), page=page)
     site = Site(server, engine, rpc, story, views)
     if joined:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from tradeseal.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from tradeseal.readmodels.published import Queries
+    from tradeseal.readmodels.published import Queries, Rebuilder
     from tradeseal.trading.published import BookState, Limits, RuleCheck
 
 Phase = Literal[
@@ -277,6 +277,7 @@ class Ports:
     queries: Queries | None = None
     contracts: ContractsPort | None = None
     rpc: RpcPort | None = None
+    rebuilder: Rebuilder | None = None
 
     def the_engine(self) -> EngineControl:
         """The engine, or `Unavailable` with the phase."""
@@ -297,6 +298,10 @@ class Ports:
     def the_rpc(self) -> RpcPort:
         """The node, or `Unavailable` with the phase."""
         return self.rpc if self.rpc is not None else self._starting()
+
+    def the_rebuilder(self) -> Rebuilder:
+        """Who folds the views again, or `Unavailable` with the phase."""
+        return self.rebuilder if self.rebuilder is not None else self._starting()
 
     def limits(self) -> Limits | None:
         """The book's limits, once it was read."""

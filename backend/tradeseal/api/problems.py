@@ -27,6 +27,8 @@ STATUSES: Final[Mapping[str, int]] = {
     "UNKNOWN_MARKET": 404,
     "UNKNOWN_TRADE": 404,
     "UNKNOWN_EVENT": 404,
+    "NO_SUCH_POSITION": 404,
+    "NO_BOOK_YET": 404,
     "NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     "BODY_TOO_LARGE": 413,

@@ -28,7 +28,8 @@ _DAYS = """CREATE TABLE IF NOT EXISTS days (
     realised_e8 TEXT NOT NULL, latched INTEGER NOT NULL)"""
 _EQUITY = """CREATE TABLE IF NOT EXISTS equity (
     n INTEGER PRIMARY KEY, close_time INTEGER NOT NULL, equity_e8 TEXT NOT NULL, low_e8 TEXT NOT NULL,
-    hold_e8 TEXT NOT NULL)"""
+    hold_e8 TEXT NOT NULL, position INTEGER NOT NULL)"""
+_FLOWS = "CREATE TABLE IF NOT EXISTS flows (position INTEGER PRIMARY KEY, cash_after_e8 TEXT NOT NULL)"
 _SETTINGS = "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 
 
@@ -36,7 +37,7 @@ class BookProjection(Projection):
     """One book's money over time."""
 
     name = "book"
-    version = 3
+    version = 4
     tables = (
         _FILLS,
         "CREATE INDEX IF NOT EXISTS fills_market ON fills (market, observed_at)",
@@ -47,6 +48,8 @@ class BookProjection(Projection):
         _REASONS,
         _DAYS,
         _EQUITY,
+        "CREATE INDEX IF NOT EXISTS equity_position ON equity (position)",
+        _FLOWS,
         _SETTINGS,
     )
 
@@ -59,9 +62,17 @@ class BookProjection(Projection):
 def _book_opened(db: sqlite3.Connection, fact: Fact) -> None:
     _set(db, "book", fact.data)
     db.execute(
-        "INSERT INTO equity (close_time, equity_e8, low_e8, hold_e8) VALUES (?, ?, ?, ?)",
-        (fact.data["start"], *[str(fact.data["cash_e8"])] * 3),
+        "INSERT INTO equity (close_time, equity_e8, low_e8, hold_e8, position) VALUES (?, ?, ?, ?, ?)",
+        (fact.data["start"], *[str(fact.data["cash_e8"])] * 3, fact.position),
     )
+    db.execute("INSERT INTO flows VALUES (?, ?)", (fact.position, str(fact.data["cash_e8"])))
+
+
+def _noted(db: sqlite3.Connection, fact: Fact) -> None:
+    """A flow changes cash without a fill; the one before the first marks is the initial balance itself."""
+    values = fact.data["values"]
+    if fact.data["name"] == "FlowBooked" and int(values["observedAt"]) > 0 and "cashAfter" in values:
+        db.execute("INSERT INTO flows VALUES (?, ?)", (fact.position, str(values["cashAfter"])))
 
 
 def _mode(db: sqlite3.Connection, fact: Fact) -> None:
@@ -161,8 +172,8 @@ def _hold(db: sqlite3.Connection, fact: Fact) -> None:
 def _bar(db: sqlite3.Connection, fact: Fact) -> None:
     d = fact.data
     db.execute(
-        "INSERT INTO equity (close_time, equity_e8, low_e8, hold_e8) VALUES (?, ?, ?, ?)",
-        (d["close_time"], str(d["equity_e8"]), str(d["low_equity_e8"]), str(d["hold_equity_e8"])),
+        "INSERT INTO equity (close_time, equity_e8, low_e8, hold_e8, position) VALUES (?, ?, ?, ?, ?)",
+        (d["close_time"], str(d["equity_e8"]), str(d["low_equity_e8"]), str(d["hold_equity_e8"]), fact.position),
     )
 
 
@@ -189,6 +200,7 @@ def _set(db: sqlite3.Connection, name: str, value: object) -> None:
 _HANDLERS = handlers_of(
     [
         ("Portfolio.BookOpened", _book_opened),
+        ("Portfolio.BookRecordNoted", _noted),
         ("Portfolio.MarketModeChanged", _mode),
         ("Portfolio.EntriesPaused", _paused),
         ("Portfolio.EntriesResumed", _resumed),

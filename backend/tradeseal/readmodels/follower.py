@@ -5,12 +5,12 @@ Knows batches, positions and alarms. Knows nothing of what the views keep or of 
 
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from tradeseal.kernel.clock import sleep_s
+from tradeseal.kernel.clock import monotonic_s, sleep_s
 from tradeseal.readmodels.facts import Fact, Log, decoded
 from tradeseal.readmodels.view import ViewFile
 
@@ -30,6 +30,18 @@ class Poisoned:
     error: str
 
 
+@dataclass(frozen=True)
+class Rebuilt:
+    """One view that was folded again: whether its rows are those of the one it took the place of, and their hash."""
+
+    view: str
+    version: int
+    events: int
+    seconds: float
+    equal: bool
+    digest: str
+
+
 class Follower:
     """Folds new events in batches, each view in its own transaction together with its position."""
 
@@ -46,6 +58,7 @@ class Follower:
         self._changed = changed
         self._alarm = alarm
         self._stop = threading.Event()
+        self._turn = threading.RLock()  # a batch is folded, or a view is switched
         self._thread = threading.Thread(target=self._run, name="readmodels", daemon=True)
         self.poisoned: Poisoned | None = None
 
@@ -81,6 +94,43 @@ class Follower:
         if self.poisoned is None:
             for view in self._views:
                 view.remove_others()
+
+    def rebuild(self, progress: Callable[[str, int, int], None] = lambda view, done, total: None) -> Iterator[Rebuilt]:
+        """Fold each view again from the first event, beside the one in use; compare the two; switch.
+
+        Events are followed meanwhile, but for the moment in which a view is compared and switched. An event that cannot
+        be folded raises, and the view in use stays.
+        """
+        for view in self._views:
+            began = monotonic_s()
+            fresh = view.beside()
+            try:
+                while (left := self._behind(view, fresh)) > BATCH:
+                    self._fold_more(fresh, BATCH)
+                    done = fresh.position()[0]
+                    progress(view.projection.name, done, done + left - BATCH)
+                with self._turn:
+                    while left := self._behind(view, fresh):
+                        self._fold_more(fresh, min(left, BATCH))
+                    digest, events = fresh.digest(), fresh.position()[0]
+                    equal = digest == view.digest()
+                    view.take(fresh)
+            except BaseException:
+                fresh.close()
+                fresh.remove()
+                raise
+            progress(view.projection.name, events, events)
+            if not equal:
+                _log.error("view_differed", view=view.projection.name, events=events)
+            seconds = round(monotonic_s() - began, 3)
+            yield Rebuilt(view.projection.name, view.projection.version, events, seconds, equal, digest)
+
+    def _behind(self, view: ViewFile, fresh: ViewFile) -> int:
+        with self._turn:
+            return view.position()[0] - fresh.position()[0]
+
+    def _fold_more(self, fresh: ViewFile, limit: int) -> None:
+        fresh.fold([decoded(stored) for stored in self._log.read(fresh.position()[0], limit)])
 
     _position = 0
     _begun: int | None = None
@@ -128,6 +178,10 @@ class Follower:
         return True
 
     def _fold(self, view: ViewFile, facts: Sequence[Fact]) -> None:
+        with self._turn:
+            self._fold_in_turn(view, facts)
+
+    def _fold_in_turn(self, view: ViewFile, facts: Sequence[Fact]) -> None:
         done = view.position()[0]
         fresh = [fact for fact in facts if fact.position > done]
         if not fresh:

@@ -12,10 +12,11 @@ from tradeseal.readmodels.answers import Outcome, Results, Sale, StepTime
 from tradeseal.readmodels.book import BookProjection
 from tradeseal.readmodels.cycles import CyclesProjection
 from tradeseal.readmodels.facts import Fact
-from tradeseal.readmodels.follower import Follower, Poisoned
+from tradeseal.readmodels.follower import Follower, Poisoned, Rebuilt
 from tradeseal.readmodels.metrics import Measured, Totals
 from tradeseal.readmodels.paging import Filter, Page, Row
 from tradeseal.readmodels.queries import Queries
+from tradeseal.readmodels.rebuild import Rebuilder, RebuildState
 from tradeseal.readmodels.records import RecordsProjection
 from tradeseal.readmodels.results import ResultsProjection
 from tradeseal.readmodels.view import ViewFile
@@ -30,6 +31,9 @@ __all__ = [
     "Poisoned",
     "Queries",
     "ReadModels",
+    "RebuildState",
+    "Rebuilder",
+    "Rebuilt",
     "Results",
     "Row",
     "Sale",
@@ -45,6 +49,7 @@ class ReadModels:
 
     follower: Follower
     queries: Queries
+    rebuilder: Rebuilder
 
 
 def open_read_models(
@@ -61,4 +66,4 @@ def open_read_models(
     queries = Queries(
         cycles=cycles, records=records, book=book, results=results, log=log, poisoned=lambda: follower.poisoned
     )
-    return ReadModels(follower=follower, queries=queries)
+    return ReadModels(follower=follower, queries=queries, rebuilder=Rebuilder(follower))

@@ -201,6 +201,48 @@ class Queries:
         )
         return [dict(row) for row in rows]
 
+    def portfolio_at(self, position: int) -> Row | None:
+        """Cash, holdings, realised profit and the last bar's equity as of a position; None before the book was opened.
+
+        Every fill keeps the balances after it, so that any moment is read, not folded.
+        """
+        db = self._book.reader()
+        bar = db.execute(
+            "SELECT close_time, equity_e8 FROM equity WHERE position <= ? ORDER BY position DESC LIMIT 1", (position,)
+        ).fetchone()
+        if bar is None:
+            return None
+        cash = db.execute(
+            "SELECT cash_after_e8 FROM (SELECT position, cash_after_e8 FROM fills UNION ALL SELECT * FROM flows) "
+            "WHERE position <= ? ORDER BY position DESC LIMIT 1",
+            (position,),
+        ).fetchone()
+        realised = db.execute("SELECT realised_e8 FROM fills WHERE side = 2 AND position <= ?", (position,))
+        return {
+            "position": position,
+            "cash_e8": cash[0],
+            "holdings": [
+                row for market in self.setting("book")["markets"] if (row := self._held(db, market, position))
+            ],
+            "realised_e8": str(sum(int(row[0]) for row in realised)),
+            "close_time": bar["close_time"],
+            "equity_e8": bar["equity_e8"],
+        }
+
+    @staticmethod
+    def _held(db: sqlite3.Connection, market: str, position: int) -> Row | None:
+        row = db.execute(
+            "SELECT market, quantity_after_e8, cost_after_e8 FROM fills WHERE market = ? AND position <= ? "
+            "ORDER BY position DESC LIMIT 1",
+            (market, position),
+        ).fetchone()
+        return dict(row) if row is not None and int(row["quantity_after_e8"]) else None
+
+    def event(self, position: int) -> Fact | None:
+        """The event at a position; None where there is none."""
+        found = self._log.read(position - 1, 1) if position > 0 else []
+        return decoded(found[0]) if found and found[0].position == position else None
+
     def realised_total_e8(self) -> int:
         """All realised profit and loss."""
         rows = self._book.reader().execute("SELECT realised_e8 FROM days")

@@ -3,6 +3,7 @@
 Knows SQLite, versions and positions. Knows nothing of what a projection keeps.
 """
 
+import hashlib
 import sqlite3
 import threading
 from abc import ABC, abstractmethod
@@ -12,6 +13,7 @@ from pathlib import Path
 from tradeseal.kernel.files import sqlite_uri
 from tradeseal.readmodels.facts import Fact
 
+BESIDE = ".beside"
 _TRACKING = "CREATE TABLE IF NOT EXISTS tracking (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER, hash TEXT)"
 
 
@@ -30,10 +32,10 @@ class Projection(ABC):
 class ViewFile:
     """A projection's file: written by the follower alone, read by anybody."""
 
-    def __init__(self, folder: Path, projection: Projection) -> None:
+    def __init__(self, folder: Path, projection: Projection, *, suffix: str = ".sqlite") -> None:
         self.projection = projection
         self._folder = folder
-        self.path = folder / f"{projection.name}.v{projection.version}.sqlite"
+        self.path = folder / f"{projection.name}.v{projection.version}{suffix}"
         self._local = threading.local()
         self._generation = 0
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,6 +63,37 @@ class ViewFile:
             db.execute("ROLLBACK")
             raise
 
+    def beside(self) -> "ViewFile":
+        """An empty file of the same projection, next to this one."""
+        _remove(self._folder / f"{self.projection.name}.v{self.projection.version}{BESIDE}")
+        return ViewFile(self._folder, self.projection, suffix=BESIDE)
+
+    def take(self, fresh: "ViewFile") -> None:
+        """Put a file that was built beside in the place of this one; readers go over at their next question."""
+        fresh._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # noqa: SLF001 - of the same class
+        fresh.close()
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._writer.close()
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        fresh.path.replace(self.path)
+        self._writer = self._open_writer()
+        self._generation += 1
+
+    def digest(self) -> str:
+        """SHA-256 over every row of every table, in the order of their keys."""
+        total = hashlib.sha256()
+        tables = self._writer.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        for (table,) in tables:
+            total.update(f"\0{table}\0".encode())
+            for row in self._writer.execute(f"SELECT * FROM {table}"):
+                total.update(repr(row).encode())
+        return "0x" + total.hexdigest()
+
+    def remove(self) -> None:
+        """Remove the file; close it first."""
+        _remove(self.path)
+
     def discard(self) -> None:
         """Throw everything away: the view follows another log than this one, or is older than the log."""
         self._writer.close()
@@ -71,7 +104,7 @@ class ViewFile:
     def remove_others(self) -> None:
         """Remove files of other versions of this projection, once this one has caught up."""
         for path in self._folder.glob(f"{self.projection.name}.v*.sqlite"):
-            if path != self.path:
+            if path != self.path and not path.name.endswith(BESIDE):
                 _remove(path)
 
     def reader(self) -> sqlite3.Connection:
