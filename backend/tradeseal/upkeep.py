@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tradeseal.evidence import AsJson, Home, refuse
 from tradeseal.home.backup import back_up, restore
 from tradeseal.kernel.clock import iso_utc, now_s
-from tradeseal.kernel.errors import Refused, TradesealError
+from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError
 from tradeseal.ledger.lock import HomeLock
 from tradeseal.settings import load_settings
 
@@ -90,6 +90,10 @@ def rebuild(home: Home = None, as_json: AsJson = False) -> None:
             views = open_read_models(folder / "views", EventLog(folder / "ledger.sqlite"))
             with _Bar(err) as bar:
                 views.follower.catch_up()
+                stuck = views.follower.poisoned
+                if stuck is not None:
+                    what = f"Event {stuck.position} ({stuck.topic}) cannot be folded into {stuck.view}: {stuck.error}."
+                    raise Inconsistent("VIEW_STOPPED", f"{what} Update Tradeseal; the events are untouched.")
                 found = list(views.follower.rebuild(bar.step))
         finally:
             lock.close()

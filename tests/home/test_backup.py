@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from tradeseal.home import backup
 from tradeseal.home.backup import back_up, refuse_lost_events, refuse_unfinished, restore
 from tradeseal.home.manifest import SCHEMA, Manifest, keep_manifest
-from tradeseal.kernel.errors import Inconsistent, Refused, TradesealError, Unavailable
+from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
 from tradeseal.ledger.lock import HomeLock
 from tradeseal.ledger.published import Ledger
 from tradeseal.main import app
@@ -274,4 +274,19 @@ def test_both_commands_answer_in_json_and_in_words(tmp_path: Path) -> None:
     assert (2, "HOME_USED") == (code, json.loads(said)["error"]["code"])
     code, said = run("restore", tmp_path / "copy", "--home", home, "--replace")
     assert (0, True, True) == (code, "3 events" in said, "What it held before" in said)
-    assert issubclass(Refused, TradesealError)
+
+
+def test_views_are_folded_again_by_command_and_a_forged_one_is_told(tmp_path: Path) -> None:
+    home = a_home(tmp_path / "home")
+
+    def run() -> tuple[int, dict[str, bool]]:
+        result = CliRunner().invoke(app, ["rebuild", "--home", str(home), "--json"])
+        return result.exit_code, {each["view"]: each["equal"] for each in json.loads(result.stdout)}
+
+    assert (0, {True}) == (run()[0], set(run()[1].values()))
+    (view,) = (home / "views").glob("book.v*.sqlite")
+    with closing(sqlite3.connect(view, isolation_level=None)) as forged:
+        assert forged.execute("UPDATE days SET realised_e8 = '7'").rowcount == 3
+    code, found = run()
+    assert (1, False, True) == (code, found["book"], found["cycles"])
+    assert 0 == run()[0]

@@ -8,8 +8,10 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.files import sqlite_uri
 
 
@@ -47,12 +49,12 @@ class EventLog:
 
     def last(self) -> tuple[int, bytes]:
         """Position and hash of the newest event; (0, 32 zero bytes) when there is none."""
-        row = self._connection().execute("SELECT rowid, hash FROM stored_events ORDER BY rowid DESC LIMIT 1").fetchone()
-        return (row[0], bytes(row[1])) if row else (0, bytes(32))
+        rows = self._rows("SELECT rowid, hash FROM stored_events ORDER BY rowid DESC LIMIT 1", ())
+        return (rows[0][0], bytes(rows[0][1])) if rows else (0, bytes(32))
 
     def read(self, after: int = 0, limit: int = 1000) -> list[StoredFact]:
         """At most `limit` events behind position `after`, in order."""
-        rows = self._connection().execute(
+        rows = self._rows(
             "SELECT rowid, originator_id, originator_version, topic, state, hash FROM stored_events "
             "WHERE rowid > ? ORDER BY rowid LIMIT ?",
             (after, limit),
@@ -61,7 +63,7 @@ class EventLog:
 
     def chosen(self, topic: str, after: int, until: int, limit: int) -> list[StoredFact]:
         """At most `limit` events of one topic (`TradeSettled` or `TradeCycle.TradeSettled`) in a span of positions."""
-        rows = self._connection().execute(
+        rows = self._rows(
             "SELECT rowid, originator_id, originator_version, topic, state, hash FROM stored_events "
             "WHERE rowid > ? AND rowid <= ? AND (topic = ? OR topic LIKE '%.' || ?) ORDER BY rowid LIMIT ?",
             (after, until, topic, topic, limit),
@@ -83,12 +85,20 @@ class EventLog:
 
     def stream(self, stream: UUID) -> list[StoredFact]:
         """All events of one stream, in order."""
-        rows = self._connection().execute(
+        rows = self._rows(
             "SELECT rowid, originator_id, originator_version, topic, state, hash FROM stored_events "
             "WHERE originator_id = ? ORDER BY originator_version",
             (stream.hex,),
         )
         return [_fact(row) for row in rows]
+
+    def _rows(self, select: str, values: tuple[Any, ...]) -> list[Any]:
+        try:
+            return self._connection().execute(select, values).fetchall()
+        except sqlite3.OperationalError:
+            raise  # busy, or not there
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._path, error) from error
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -96,6 +106,16 @@ class EventLog:
             connection = sqlite3.connect(sqlite_uri(self._path, "?mode=ro"), uri=True, isolation_level=None)
             self._local.connection = connection
         return connection
+
+
+def damaged(path: Path, error: Exception) -> Refused:
+    """The refusal of a file that SQLite cannot read."""
+    return Refused(
+        "LEDGER_DAMAGED",
+        f"The event store {path} is damaged: {error}. Keep it, and bring back the newest backup with "
+        "`tradeseal restore BACKUP --replace`, which puts it aside.",
+        path=str(path),
+    )
 
 
 def _fact(row: tuple[int, str, int, str, bytes | str, bytes]) -> StoredFact:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
+    DatabaseError,
     InfrastructureFactory,
     IntegrityError,
     OperationalError,
@@ -32,6 +33,7 @@ from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
 from tradeseal.kernel.files import sqlite_uri
 from tradeseal.ledger.chain import GENESIS_HASH, chain_hash
 from tradeseal.ledger.log import EventLog, StoredFact
+from tradeseal.ledger.log import EventLog, damaged
 from tradeseal.ledger.mapper import MsgspecMapper, MsgspecTranscoder
 
 STORED_AT_ONCE = 1_000
@@ -175,12 +177,13 @@ class Ledger(Application[UUID]):
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        super().__init__(
-            env={
-                "SQLITE_DBNAME": sqlite_uri(path),
-                "MAPPER_TOPIC": get_topic(MsgspecMapper),
-            }
-        )
+        env = {"SQLITE_DBNAME": sqlite_uri(path), "MAPPER_TOPIC": get_topic(MsgspecMapper)}
+        try:
+            super().__init__(env=env)
+        except (OperationalError, sqlite3.OperationalError) as error:
+            raise Unavailable("LEDGER_UNWRITABLE", f"The event store {path} cannot be opened: {error}.") from error
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            raise damaged(path, error) from error
         self.path = path
         self.facts = EventLog(path)
 
@@ -200,7 +203,13 @@ class Ledger(Application[UUID]):
         except IntegrityError as error:
             raise EventConflict("EVENT_CONFLICT", f"This was recorded before: {error}") from error
         except OperationalError as error:
-            raise Unavailable("LEDGER_UNWRITABLE", f"The event store cannot be written: {error}") from error
+            raise Unavailable(
+                "LEDGER_UNWRITABLE",
+                f"The event store cannot be written: {error}. Nothing of this step was stored; make room or mend the "
+                "folder, and start again.",
+            ) from error
+        except DatabaseError as error:
+            raise damaged(self.path, error) from error
 
     def _notify(self, recordings: list[Recording[UUID]]) -> None:
         if recordings:

@@ -120,8 +120,6 @@ class Follower:
                 fresh.remove()
                 raise
             progress(view.projection.name, events, events)
-            if not equal:
-                _log.error("view_differed", view=view.projection.name, events=events)
             seconds = round(monotonic_s() - began, 3)
             yield Rebuilt(view.projection.name, view.projection.version, events, seconds, equal, digest)
 

@@ -52,6 +52,9 @@ class Rebuilder:
     def _run(self) -> None:
         try:
             found = tuple(self._follower.rebuild(self._tell))
+            for each in found:
+                if not each.equal:
+                    _log.error("view_differed", view=each.view, events=each.events)
             self._state = RebuildState(found=found)
         except Exception as error:  # noqa: BLE001 - told whole; the views in use are untouched
             _log.exception("rebuild_failed")
