@@ -32,8 +32,7 @@ from eventsourcing.utils import Environment, get_topic
 from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
 from tradeseal.kernel.files import sqlite_uri
 from tradeseal.ledger.chain import GENESIS_HASH, chain_hash
-from tradeseal.ledger.log import EventLog, StoredFact
-from tradeseal.ledger.log import EventLog, damaged
+from tradeseal.ledger.log import EventLog, StoredFact, damaged
 from tradeseal.ledger.mapper import MsgspecMapper, MsgspecTranscoder
 
 STORED_AT_ONCE = 1_000
