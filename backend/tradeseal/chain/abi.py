@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi import decode, encode
+from eth_abi import encode
 from eth_hash.auto import keccak
+
+from tradeseal.chain.words import decoder_of
 
 Values = dict[str, Any]
 PANIC, REVERT = bytes.fromhex("4e487b71"), bytes.fromhex("08c379a0")
@@ -22,6 +24,11 @@ class Logged:
     index: int
     name: str
     values: Values
+
+
+def decode(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
+    """The values of these types that stand one after the other."""
+    return decoder_of(tuple(types))(data)
 
 
 class Abi:

@@ -34,6 +34,7 @@ def _decoder(event_class: Hashable) -> msgspec.json.Decoder[dict[str, Any]]:
     return msgspec.json.Decoder(TypedDict(f"{event_class}State", fields))  # type: ignore[operator]
 
 
+@cache
 def fields_of(topic: str) -> frozenset[str] | None:
     """The fields that an event of this topic may have; None for a topic that nobody here knows."""
     try:
