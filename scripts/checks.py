@@ -90,7 +90,7 @@ def _checks(places: Places) -> list[Check]:
         "typecheck": "page types",
         "lint": "page eslint",
         "test": "page vitest",
-        "size": "page first-page size",
+        "size": "page sizes",
     }
     frontend = places.root / "frontend"
     known = package_scripts(frontend) if (frontend / "package.json").is_file() else {}

@@ -13,7 +13,7 @@ import { Rules } from "@/features/rules";
 import { Signals } from "@/features/signals";
 import { Ticket } from "@/features/ticket";
 import { useDashboard, useLive } from "@/live/live";
-import { isStarting, phaseText } from "@/live/phase";
+import { isStarting, usePhaseText } from "@/live/phase";
 import { Failure } from "@/ui/states";
 
 /** The main page: joins the features, and holds the one thing they share, the chosen market. */
@@ -71,6 +71,7 @@ function NoPicture() {
 /** While the engine starts the page is already there and says how far it is. */
 function StartingUp() {
   const status = useDashboard("status");
+  const phaseText = usePhaseText();
   if (status === undefined || !isStarting(status.phase)) return null;
   const progress = status.phase_progress;
   return (

@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from "next";
-import type { ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
+import { LanguageProvider } from "@/i18n/provider";
 import { Providers } from "@/layout/providers";
 import { Shell } from "@/layout/shell";
 import "./globals.css";
@@ -24,7 +25,12 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     <html lang="en" suppressHydrationWarning>
       <body>
         <Providers>
-          <Shell>{children}</Shell>
+          {/* What was exported stays on the screen until the words are there. */}
+          <Suspense>
+            <LanguageProvider>
+              <Shell>{children}</Shell>
+            </LanguageProvider>
+          </Suspense>
         </Providers>
       </body>
     </html>

@@ -1,6 +1,7 @@
 "use client";
 
 import { OctagonX, ShieldAlert, Unplug } from "lucide-react";
+import { useTranslations } from "use-intl";
 import { useConnection, useDashboard, useLive } from "@/live/live";
 import { useSecond } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
@@ -8,6 +9,7 @@ import { Button } from "@/ui/button";
 
 /** The line is down: since when, when the next attempt is due, and that trading is off meanwhile. */
 export function DisconnectedBanner() {
+  const t = useTranslations("banners");
   const connection = useConnection();
   const link = useLive((live) => live.link);
   const heardAtMs = useLive((live) => live.heardAtMs);
@@ -19,31 +21,27 @@ export function DisconnectedBanner() {
     <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-wash px-3 py-1.5 text-xs text-warn">
       <Unplug aria-hidden className="size-4 shrink-0" />
       <p className="min-w-0 flex-1">
-        <strong className="font-semibold">Not connected.</strong>{" "}
-        {heardAtMs > 0 && second > 0 ? `What you see is ${formatAge(second - heardAtMs / 1000)} old. ` : ""}
-        Trading is off until the line is back. <span className="num">{reconnecting || seconds === 0 ? "Trying now…" : `Next attempt in ${seconds} s.`}</span>
+        <strong className="font-semibold">{t("disconnected")}</strong>{" "}
+        {heardAtMs > 0 && second > 0 ? `${t("old", { age: formatAge(second - heardAtMs / 1000) })} ` : ""}
+        {t("tradingOff")} <span className="num">{reconnecting || seconds === 0 ? t("tryingNow") : t("nextAttempt", { seconds: String(seconds) })}</span>
       </p>
       <Button size="small" onClick={() => connection.retryNow()}>
-        Try now
+        {t("tryNow")}
       </Button>
     </div>
   );
 }
 
-const STATES = { REDUCING: "The book takes exits only", HALTED: "The book takes neither entries nor exits" } as const;
-
 /** Why the contract lets nothing in, while that is so. */
 export function BookBanner() {
+  const t = useTranslations("banners");
   const book = useDashboard("book");
   if (book === undefined || book.state === "ACTIVE") return null;
   return (
     <div role="status" className="flex items-center gap-3 border-b border-line bg-warn-wash px-3 py-1.5 text-xs text-warn">
       <ShieldAlert aria-hidden className="size-4 shrink-0" />
       <p className="min-w-0">
-        <strong className="font-semibold">
-          {STATES[book.state]} ({book.state}).
-        </strong>{" "}
-        {book.state_reason ? sentence(book.state_reason) : ""}
+        <strong className="font-semibold">{t(book.state)}</strong> {book.state_reason ? sentence(book.state_reason) : ""}
       </p>
     </div>
   );
@@ -55,6 +53,7 @@ function sentence(text: string): string {
 
 /** The engine stopped for good: it says why, with the numbers it compared. */
 export function StoppedBanner() {
+  const t = useTranslations("banners");
   const stopped = useDashboard("status")?.stopped;
   if (!stopped) return null;
   return (
@@ -62,7 +61,7 @@ export function StoppedBanner() {
       <OctagonX aria-hidden className="mt-0.5 size-4 shrink-0 text-down" />
       <div className="min-w-0">
         <p>
-          <strong className="font-semibold text-down">The engine stopped.</strong> {stopped.message}
+          <strong className="font-semibold text-down">{t("stopped")}</strong> {stopped.message}
         </p>
         <p className="font-mono break-all text-ink-2">
           {stopped.code}

@@ -1,50 +1,29 @@
 "use client";
 
 import Link from "next/link";
-import { usePathname } from "next/navigation";
 import { KeyRound, Lock } from "lucide-react";
+import { useTranslations } from "use-intl";
 import { PauseResume, Speed } from "@/features/engine";
+import { Keyboard } from "@/keyboard/keyboard";
 import { useDashboard } from "@/live/live";
-import { phaseText, phaseTone } from "@/live/phase";
+import { phaseTone, usePhaseText } from "@/live/phase";
 import { useSessionBlock } from "@/live/session";
-import { cn } from "@/lib/cn";
 import { formatCount, formatTime } from "@/lib/format";
 import { Badge } from "@/ui/badge";
 import { Seal } from "./seal";
 import { ThemeSwitch } from "./theme-switch";
 
-const PAGES = [
-  { href: "/", text: "Dashboard" },
-  { href: "/trades", text: "Trades" },
-  { href: "/analytics", text: "Analytics" },
-] as const;
-
 export function Header() {
-  const path = usePathname();
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-surface">
       <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-3 py-1.5">
-        <Link href="/" className="flex items-center gap-2 rounded-[2px]">
+        <Link href="/" prefetch={false} className="flex items-center gap-2 rounded-[2px]">
           <Seal className="size-5" />
           <span className="text-sm font-semibold tracking-[-0.01em]">Tradeseal</span>
         </Link>
-        <nav aria-label="Pages" className="flex h-7 items-stretch">
-          {PAGES.map((page) => (
-            <Link
-              key={page.href}
-              href={page.href}
-              aria-current={path === page.href ? "page" : undefined}
-              className={cn(
-                "relative flex items-center px-2.5 font-medium",
-                path !== page.href ? "text-ink-3 hover:text-ink" : "text-ink after:absolute after:inset-x-2.5 after:bottom-0 md:after:-bottom-[8px] after:h-0.5 after:bg-wax",
-              )}
-            >
-              {page.text}
-            </Link>
-          ))}
-        </nav>
         <Engine />
         <div className="ml-auto flex items-center gap-1.5">
+          <Keyboard />
           <SessionSign />
           <ThemeSwitch />
         </div>
@@ -55,25 +34,34 @@ export function Header() {
 
 /** Where the engine stands: phase, data clock, how far, the chain's block; and its two levers. */
 function Engine() {
+  const t = useTranslations("engine");
   const status = useDashboard("status");
+  const phase = usePhaseText();
   if (status === undefined) return <span className="order-last h-6 w-full md:order-none md:w-auto" />;
   const progress = status.phase_progress ?? status.progress;
+  const block = status.chain.block === null ? null : String(status.chain.block);
   return (
     <div className="order-last flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 max-md:w-full md:order-none md:gap-x-3 md:ml-2">
       <Badge tone={phaseTone(status.phase)} title={status.phase_detail ?? undefined}>
         {status.phase === "RUNNING" ? <span aria-hidden className="size-1.5 rounded-full bg-current" /> : null}
-        {phaseText(status)}
+        {phase(status)}
       </Badge>
-      <span className="num text-xs" title="The data's clock (UTC)">
+      <span className="num text-xs" title={t("dataClock")}>
         {formatTime(status.data_clock, "minutes")}
       </span>
       {progress ? (
-        <span className="hidden h-1 w-16 overflow-hidden bg-raised lg:block" title={`${formatCount(progress.done)} of ${formatCount(progress.total)}`}>
+        <span className="hidden h-1 w-16 overflow-hidden bg-raised lg:block" title={t("progress", { done: formatCount(progress.done), total: formatCount(progress.total) })}>
           <span className="block h-full origin-left bg-ink-3" style={{ transform: `scaleX(${Math.min(1, progress.fraction)})` }} />
         </span>
       ) : null}
-      <span className="num hidden text-xs text-ink-3 lg:inline" title={`${status.chain.kind}, chain ${status.chain.chain_id ?? "—"}`}>
-        block {formatCount(status.chain.block)}
+      <span className="num hidden text-xs text-ink-3 lg:inline" title={t("chain", { kind: status.chain.kind, id: status.chain.chain_id ?? "—" })}>
+        {block === null ? (
+          t("block", { number: formatCount(block) })
+        ) : (
+          <Link href={`/block?n=${block}`} prefetch={false} className="hover:text-ink hover:underline">
+            {t("block", { number: formatCount(block) })}
+          </Link>
+        )}
       </span>
       <PauseResume />
       <Speed />
@@ -82,12 +70,13 @@ function Engine() {
 }
 
 function SessionSign() {
+  const t = useTranslations("session");
   const block = useSessionBlock();
   const Icon = block === null ? KeyRound : Lock;
   return (
-    <span title={block ?? "You may trade from here."} className="inline-flex items-center gap-1 px-1 text-2xs text-ink-3">
+    <Link href="/login" prefetch={false} title={block ?? t("active")} className="inline-flex items-center gap-1 rounded-[2px] px-1 text-2xs text-ink-3 hover:text-ink">
       <Icon aria-hidden className="size-3.5" />
-      <span className="max-sm:sr-only">{block === null ? "Session" : "Read only"}</span>
-    </span>
+      <span className="max-sm:sr-only">{block === null ? t("session") : t("readOnly")}</span>
+    </Link>
   );
 }

@@ -1,27 +1,37 @@
+"use client";
+
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import { KeyExchange } from "@/live/session";
 import { BookBanner, DisconnectedBanner, StoppedBanner } from "./banners";
 import { Footer } from "./footer";
 import { Header } from "./header";
+import { Navigation } from "./navigation";
 import { TrustStrip } from "./trust-strip";
 
 /** What stands around every page: where we are, how far to trust it, and whether the line is up. */
 export function Shell({ children }: { children: ReactNode }) {
+  const t = useTranslations("shell");
   return (
     <div className="flex min-h-dvh flex-col">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-act focus:px-3 focus:py-2 focus:text-act-ink">
-        Skip to the content
+        {t("skip")}
       </a>
       <Header />
-      <TrustStrip />
-      <KeyExchange />
-      <DisconnectedBanner />
-      <StoppedBanner />
-      <BookBanner />
-      <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
-        {children}
-      </main>
-      <Footer />
+      <div className="flex flex-1 flex-col md:flex-row">
+        <Navigation />
+        <div className="flex min-w-0 flex-1 flex-col">
+          <TrustStrip />
+          <KeyExchange />
+          <DisconnectedBanner />
+          <StoppedBanner />
+          <BookBanner />
+          <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+            {children}
+          </main>
+          <Footer />
+        </div>
+      </div>
     </div>
   );
 }

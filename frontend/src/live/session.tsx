@@ -3,6 +3,7 @@
 /** May this browser change anything? Takes the one-time key from the address, exchanges it once, and cleans the address. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { useTranslations } from "use-intl";
 import { exchangeKey } from "@/api/open-session";
 import { sessionQuery, useSessionState } from "@/api/session";
 import { messageOf } from "@/ui/states";
@@ -14,6 +15,7 @@ export function keyFromFragment(fragment: string): string | null {
 
 /** Mounted once by the shell. */
 export function KeyExchange() {
+  const t = useTranslations("session");
   const cache = useQueryClient();
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
@@ -33,16 +35,15 @@ export function KeyExchange() {
   if (failure === null) return null;
   return (
     <p role="alert" className="border-b border-line bg-warn-wash px-3 py-1.5 text-xs text-warn">
-      The key in the address was not accepted: {failure} Reading goes on; for trading start again with <code>./run.sh</code> and open the address it prints.
+      {t("keyRefused", { reason: failure })}
     </p>
   );
 }
 
-export const HOW_TO_GET_A_SESSION = "No session: open the address with #key=… that ./run.sh printed.";
-
 /** Why this browser may not change anything, or null when it may. */
 export function useSessionBlock(): string | null {
+  const t = useTranslations("session");
   const { data, isPending } = useSessionState();
-  if (isPending) return "Checking the session…";
-  return data?.active ? null : HOW_TO_GET_A_SESSION;
+  if (isPending) return t("checking");
+  return data?.active ? null : t("howToGet");
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { Pause, Play } from "lucide-react";
+import { useTranslations } from "use-intl";
 import { usePause } from "@/api/pause";
 import { useResume } from "@/api/resume";
 import { useSetSpeed } from "@/api/set-speed";
@@ -12,6 +13,7 @@ import { messageOf } from "@/ui/states";
 
 /** Pause and resume the engine's entries. */
 export function PauseResume() {
+  const t = useTranslations("engine");
   const status = useDashboard("status");
   const block = useChangeBlock();
   const finished = useEntryBlock();
@@ -33,10 +35,10 @@ export function PauseResume() {
         blocked={block ?? finished}
         busy={pause.isPending || resume.isPending}
         icon={paused ? <Play aria-hidden className="size-3" /> : <Pause aria-hidden className="size-3" />}
-        title={paused ? "Let the engine enter again" : "Stop the engine's entries; exits go on"}
+        title={paused ? t("resumeHint") : t("pauseHint")}
         onClick={() => (paused ? resume.mutate() : pause.mutate())}
       >
-        <span className="max-[420px]:sr-only">{paused ? "Resume" : "Pause"}</span>
+        <span className="max-[420px]:sr-only">{paused ? t("resume") : t("pause")}</span>
       </Button>
     </span>
   );
@@ -53,6 +55,7 @@ const SPEEDS: readonly [value: string, text: string][] = [
 
 /** How much data time passes in a second of a replay. */
 export function Speed() {
+  const t = useTranslations("engine");
   const status = useDashboard("status");
   const block = useChangeBlock();
   const setSpeed = useSetSpeed();
@@ -60,8 +63,8 @@ export function Speed() {
   const known = SPEEDS.some(([value]) => value === status.speed);
   return (
     <select
-      aria-label="Replay speed: data time per second"
-      title={block ?? "Data time per second"}
+      aria-label={t("speed")}
+      title={block ?? t("speedHint")}
       className="h-6 rounded-[3px] border border-line-strong bg-surface px-1 text-xs disabled:border-line disabled:text-ink-3"
       value={status.speed}
       disabled={block !== null}

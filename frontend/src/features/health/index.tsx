@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useHealth } from "@/api/health";
 import type { Health as HealthAnswer } from "@/api/types";
 import { useDashboard, useLive } from "@/live/live";
-import { isStarting, phaseText } from "@/live/phase";
+import { isStarting, usePhaseText } from "@/live/phase";
 import { cn } from "@/lib/cn";
 import { formatAge, formatCount, formatTime, NO_DATA } from "@/lib/format";
 import { SyntheticLabel } from "@/ui/badge";
@@ -25,6 +25,7 @@ const LIGHTS: Record<ComponentState, { className: string; word: string }> = {
 /** Is it alive, where does it stand, and do chain and store keep up. */
 export function Health({ className }: { className?: string }) {
   const status = useDashboard("status");
+  const phaseText = usePhaseText();
   const book = useDashboard("book");
   const link = useLive((live) => live.link.link);
   const { data: health, error, refetch } = useHealth();

@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { memo, useState } from "react";
 import type { Position } from "@/api/types";
 import { useDashboard, useFeedAge } from "@/live/live";
@@ -14,7 +15,9 @@ import { Delta, toneOf } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, SkeletonRows } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
-import { ExitDialog } from "./exit-dialog";
+
+/** Loaded when it opens. */
+const ExitDialog = dynamic(() => import("./exit-dialog").then((file) => file.ExitDialog), { ssr: false });
 
 /** What the book holds, where its barriers stand, and the door out. */
 export function Positions({ onChoose, className }: { onChoose: (market: string) => void; className?: string }) {

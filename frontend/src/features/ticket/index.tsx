@@ -15,8 +15,8 @@ import { Field, Input, Segmented, Select } from "@/ui/fields";
 import { Panel } from "@/ui/panel";
 import { Side } from "@/ui/side";
 import { Answered, messageOf, Skeleton } from "@/ui/states";
-import { ExecuteDialog } from "./execute-dialog";
 import { shareFromPercent } from "./size";
+import { ExecuteDialog } from "./lazy-dialog";
 import { Waiting } from "./waiting";
 
 interface TicketProps {

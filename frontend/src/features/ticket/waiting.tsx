@@ -11,7 +11,7 @@ import { formatFraction } from "@/lib/measure";
 import { Button } from "@/ui/button";
 import { Side } from "@/ui/side";
 import { messageOf } from "@/ui/states";
-import { ExecuteDialog } from "./execute-dialog";
+import { ExecuteDialog } from "./lazy-dialog";
 
 /** Signals of markets set to *ask me*: verified, committed, and waiting for a yes or no until they expire. */
 export function Waiting() {

@@ -1,0 +1,4 @@
+import dynamic from "next/dynamic";
+
+/** Dialogs are a tenth of the page's weight and open on a click: they are loaded then. */
+export const ExecuteDialog = dynamic(() => import("./execute-dialog").then((file) => file.ExecuteDialog), { ssr: false });

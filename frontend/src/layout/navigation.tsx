@@ -1,0 +1,40 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useTranslations } from "use-intl";
+import { cn } from "@/lib/cn";
+import { isAt, PAGES } from "./pages";
+
+/** All pages: a rail at the side, on a phone a row that scrolls. */
+export function Navigation() {
+  const path = usePathname();
+  const t = useTranslations("pages");
+  return (
+    <nav
+      aria-label={t("label")}
+      className="flex shrink-0 gap-0.5 overflow-x-auto border-b border-line bg-surface px-1 md:sticky md:top-[45px] md:h-[calc(100dvh-45px)] md:w-[72px] md:flex-col md:overflow-x-hidden md:overflow-y-auto md:border-r md:border-b-0 md:px-0 md:py-1"
+    >
+      {PAGES.map((page) => {
+        const here = isAt(page, path);
+        return (
+          <Link
+            key={page.key}
+            href={page.href}
+            prefetch={false}
+            aria-current={here ? "page" : undefined}
+            title={t("shortcut", { page: t(page.key), letter: page.letter })}
+            className={cn(
+              "relative flex shrink-0 items-center gap-1.5 px-2.5 py-2 text-xs font-medium md:flex-col md:gap-0.5 md:px-1 md:text-[0.6875rem]",
+              "after:absolute after:bg-wax max-md:after:inset-x-2.5 max-md:after:bottom-0 max-md:after:h-0.5 md:after:inset-y-1 md:after:left-0 md:after:w-0.5",
+              here ? "text-ink" : "text-ink-3 after:hidden hover:bg-raised hover:text-ink",
+            )}
+          >
+            <page.icon aria-hidden className="size-4 md:size-[18px]" strokeWidth={1.75} />
+            {t(page.key)}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
