@@ -24,7 +24,7 @@ const scriptsOf = (html) => {
   const tags = [...html.matchAll(/<script\b[^>]*\bsrc="([^"?]+\.js)[^"]*"[^>]*>/g)];
   return [...new Set(tags.filter(([tag]) => !/nomodule/i.test(tag)).map(([, src]) => src))];
 };
-const pages = readdirSync(OUT).filter((name) => name.endsWith(".html") && name !== "404.html" && !name.startsWith("_"));
+const pages = readdirSync(OUT).filter((name) => name.endsWith(".html") && !["404.html", "checker.html"].includes(name) && !name.startsWith("_"));
 const sizes = Object.fromEntries(
   pages.sort().map((name) => {
     const total = scriptsOf(readFileSync(join(OUT, name), "utf8")).reduce((sum, path) => sum + kilobytes(path), 0);

@@ -25,6 +25,7 @@ STOP_S = 20
 # The first candle of the synthetic feed whose BUY passes every rule; found by `tradeseal replay`, the same on every
 # machine. The data clock is held there, before the round is authorised.
 PAUSE_AT = "2024-09-01T01:00Z"
+TRADED_UNTIL = "2024-09-01T06:00Z"
 MARKET = "DOGE-USDT"
 
 T = TypeVar("T")

@@ -4,54 +4,19 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
-from tests.e2e.serving import MARKET, ROOT, Server
-from tests.e2e.watching import NARROW, WIDE, Watched, watch
+from playwright.sync_api import Browser, StorageState, expect
+from tests.e2e.serving import MARKET, Server
+from tests.e2e.watching import accessibility_violations, visit
 
 SYMBOL = MARKET.partition("-")[0]
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/", "/trades", "/analytics")
 # An order waits for blocks and a fill on a machine that may be busy.
 AN_ORDER_MS = 60_000
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_loads_without_complaint_and_fits_its_window(
-    browser: Browser, server: Server, path: str, theme: str, width: int
-) -> None:
-    seen = _visit(browser, server.origin + path, theme=theme, width=width)
-
-    assert [] == seen.complaints
-    assert 0 == seen.overflow()
-    assert (theme == "dark") == seen.page.evaluate("document.documentElement.classList.contains('dark')")
-    seen.context.close()
-
-
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_can_be_read_by_everybody(browser: Browser, server: Server, path: str, theme: str) -> None:
-    seen = _visit(browser, server.origin + path, theme=theme)
-
-    assert [] == _accessibility_violations(seen.page)
-    seen.context.close()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_says_how_far_to_trust_it(browser: Browser, server: Server, path: str) -> None:
-    seen = _visit(browser, server.origin + path)
-
-    expect(seen.page.get_by_text("Trust level S")).to_be_visible()
-    expect(seen.page.get_by_text("Simulated; not investment advice.").first).to_be_visible()
-    expect(seen.page.get_by_text("synthetic", exact=True).first).to_be_visible()
-    seen.context.close()
-
-
 def test_the_page_shows_all_nine_rules_by_the_contracts_numbers(browser: Browser, server: Server) -> None:
-    seen = _visit(browser, server.origin)
+    seen = visit(browser, server.origin)
 
     rules = seen.page.get_by_role("region", name="Rules")
     for number in range(1, 10):
@@ -62,7 +27,7 @@ def test_the_page_shows_all_nine_rules_by_the_contracts_numbers(browser: Browser
 
 
 def test_every_figure_of_the_results_tells_its_formula_to_keyboard_and_finger(browser: Browser, server: Server) -> None:
-    seen = _visit(browser, server.origin + "/analytics")
+    seen = visit(browser, server.origin + "/analytics")
     figures = seen.page.get_by_role("region", name="Results", exact=True)
 
     for metric in server.get("/api/analytics")["metrics"]:
@@ -77,7 +42,7 @@ def test_every_figure_of_the_results_tells_its_formula_to_keyboard_and_finger(br
 
 def test_what_a_page_offers_to_export_is_there(browser: Browser, server: Server) -> None:
     for path in ("/trades", "/analytics"):
-        seen = _visit(browser, server.origin + path)
+        seen = visit(browser, server.origin + path)
         links = seen.page.locator("a[download]").all()
         assert len(links) >= 3
         for link in links:
@@ -88,7 +53,7 @@ def test_what_a_page_offers_to_export_is_there(browser: Browser, server: Server)
 
 
 def test_without_a_session_trading_is_off_and_says_how_to_get_one(browser: Browser, server: Server) -> None:
-    seen = _visit(browser, server.origin)
+    seen = visit(browser, server.origin)
 
     execute = seen.page.get_by_role("button", name="Execute the signal…")
     expect(execute).to_have_attribute("aria-disabled", "true")
@@ -102,7 +67,7 @@ def test_without_a_session_trading_is_off_and_says_how_to_get_one(browser: Brows
 def test_a_person_executes_a_paused_candle_sees_it_recorded_and_exits_by_hand(
     browser: Browser, server: Server, session: StorageState
 ) -> None:
-    seen = _visit(browser, server.origin, session=session)
+    seen = visit(browser, server.origin, session=session)
     page = seen.page
 
     # Execute: asked first, then told what came of it.
@@ -124,7 +89,7 @@ def test_a_person_executes_a_paused_candle_sees_it_recorded_and_exits_by_hand(
         expect(chain.get_by_title(record["tx"], exact=True).first).to_be_visible()
     expect(page.get_by_role("region", name="Events").get_by_text("TradeSettled")).to_be_visible()
 
-    assert [] == _accessibility_violations(page)
+    assert [] == accessibility_violations(page)
 
     # Executed again, the same candle answers with the same cycle.
     page.get_by_role("link", name="Dashboard").click()
@@ -151,7 +116,7 @@ def test_a_person_executes_a_paused_candle_sees_it_recorded_and_exits_by_hand(
 def test_hold_answers_that_there_is_no_signal(browser: Browser, server: Server, session: StorageState) -> None:
     markets = server.get("/api/dashboard")["status"]["data"]["markets"]
     held = next(market for market in markets if server.get(f"/api/predictions/{market}")["side"] == "HOLD")
-    seen = _visit(browser, server.origin, session=session)
+    seen = visit(browser, server.origin, session=session)
 
     seen.page.get_by_role("region", name="Trade ticket").get_by_label("Market").select_option(held)
     seen.page.get_by_role("button", name="Execute the signal…").click()
@@ -167,7 +132,7 @@ def test_hold_answers_that_there_is_no_signal(browser: Browser, server: Server, 
 def test_a_question_is_asked_and_dropped_by_keyboard_alone(
     browser: Browser, server: Server, session: StorageState
 ) -> None:
-    seen = _visit(browser, server.origin, session=session)
+    seen = visit(browser, server.origin, session=session)
     execute = seen.page.get_by_role("button", name="Execute the signal…")
 
     execute.focus()
@@ -182,7 +147,7 @@ def test_a_question_is_asked_and_dropped_by_keyboard_alone(
 
 
 def test_the_page_comes_back_by_itself_after_a_kill(browser: Browser, server: Server) -> None:
-    seen = _visit(browser, server.origin)
+    seen = visit(browser, server.origin)
     equity = seen.page.get_by_role("region", name="Portfolio").inner_text()
 
     server.kill()
@@ -198,15 +163,6 @@ def test_the_page_comes_back_by_itself_after_a_kill(browser: Browser, server: Se
     seen.context.close()
 
 
-def _visit(browser: Browser, address: str, **how: Any) -> Watched:
-    """Open a page and wait until it is live: its picture is there and nothing loads any more."""
-    seen = watch(browser, **how)
-    seen.page.goto(address)
-    expect(seen.page.locator(".bone")).to_have_count(0, timeout=20_000)
-    expect(seen.page.get_by_text("Paused", exact=True).first).to_be_visible()
-    return seen
-
-
 def _records_of(server: Server, cycle_id: str) -> list[dict[str, Any]]:
     mine = [
         record
@@ -215,14 +171,3 @@ def _records_of(server: Server, cycle_id: str) -> list[dict[str, Any]]:
     ]
     assert mine, f"The contract keeps no record of {cycle_id}."
     return mine
-
-
-def _accessibility_violations(page: Page) -> list[str]:
-    """WCAG 2 A and AA by axe; evaluated, not injected as a script, because the page's own policy forbids that."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in found["violations"]
-        for node in violation["nodes"]
-    ]

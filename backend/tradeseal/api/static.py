@@ -22,6 +22,9 @@ from tradeseal.api.problems import problem
 
 _INLINE: Final = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _FOREVER: Final = "public, max-age=31536000, immutable"
+# A reader's node is his own: any address over TLS, or one on his machine. Only the pages of proofs may speak to it.
+_PROOFS: Final = frozenset({"verify", "checker"})
+_ANY_NODE: Final = ("https:", "http://127.0.0.1:*", "http://localhost:*")
 _NOT_BUILT: Final = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Tradeseal</title>
 <h1>The page is not built yet</h1><p>Run <code>./run.sh</code>, which builds it, or use the API under
 <a href="/api/dashboard">/api/dashboard</a>.</p></html>"""
@@ -104,9 +107,13 @@ class StaticExport:
             packed=packed.read_bytes() if packed.is_file() else None,
             media_type=media_type,
             etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-            policy=content_policy(body, self._rpc_origins) if page else None,
+            policy=content_policy(body, self._origins_of(path)) if page else None,
             forever="_next/static" in path.as_posix(),
         )
+
+    def _origins_of(self, path: Path) -> tuple[str, ...]:
+        """Where a page may send questions besides here: the page of proofs to a node of the reader's own, wherever."""
+        return (*self._rpc_origins, *_ANY_NODE) if path.stem in _PROOFS else self._rpc_origins
 
 
 def content_policy(page: bytes, rpc_origins: Sequence[str] = ()) -> str:

@@ -18,11 +18,13 @@ export function Keyboard() {
   const [open, setOpen] = useState<"search" | "help" | null>(null);
   useEffect(() => {
     const keys = new Keys();
+    // The page of proofs has a policy of its own, which only a whole load brings.
+    const go = (href: string) => (href === "/verify" ? window.location.assign(href) : router.push(href));
     const listen = (event: KeyboardEvent) => {
       const wish = keys.press({ ...event, key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, typing: isTyping(event) }, nowMs());
       if (wish === null) return;
       event.preventDefault();
-      if (wish.do === "go") router.push(wish.href);
+      if (wish.do === "go") go(wish.href);
       else if (wish.do === "row") moveRow(wish.by);
       else setOpen(wish.do);
     };

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
+import { PageLink } from "./page-link";
 import { isAt, PAGES } from "./pages";
 
 /** All pages: a rail at the side, on a phone a row that scrolls. */
@@ -18,10 +18,10 @@ export function Navigation() {
       {PAGES.map((page) => {
         const here = isAt(page, path);
         return (
-          <Link
+          <PageLink
             key={page.key}
             href={page.href}
-            prefetch={false}
+            whole={page.key === "verify"}
             aria-current={here ? "page" : undefined}
             title={t("shortcut", { page: t(page.key), letter: page.letter })}
             className={cn(
@@ -32,7 +32,7 @@ export function Navigation() {
           >
             <page.icon aria-hidden className="size-4 md:size-[18px]" strokeWidth={1.75} />
             {t(page.key)}
-          </Link>
+          </PageLink>
         );
       })}
     </nav>

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { useDashboard } from "@/live/live";
 import { SyntheticLabel } from "@/ui/badge";
@@ -12,9 +11,9 @@ export function TrustStrip() {
   const level = status?.trust.level ?? "S";
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-0.5 border-b border-line bg-sunken px-3 py-1 text-2xs text-ink-2">
-      <Link href="/verify" prefetch={false} className="inline-flex h-[18px] items-center rounded-[2px] bg-wax-wash px-1.5 font-semibold whitespace-nowrap text-wax hover:underline">
+      <a href="/verify" className="inline-flex h-[18px] items-center rounded-[2px] bg-wax-wash px-1.5 font-semibold whitespace-nowrap text-wax hover:underline">
         {t("level", { level })}
-      </Link>
+      </a>
       <span className="min-w-0">{t(`levels.${level}`)}</span>
       <span className="font-medium text-ink">{t("disclaimer")}</span>
       <SyntheticLabel synthetic={status?.data.synthetic} />

@@ -1,9 +1,13 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useRouter, useSearchParams } from "next/navigation";
 import type { HistoryFilter } from "@/api/trade-history";
 import { History } from "@/features/history";
 import { Trade } from "@/features/trade";
+
+/** Hashing and recovering weigh more than the rest of this page: they are loaded after it. */
+const TradeVerification = dynamic(() => import("@/features/verify/trade-panel").then((file) => file.TradeVerification), { ssr: false });
 
 const NAMES = ["market", "side", "kind", "outcome", "rule", "from", "to"] as const;
 
@@ -12,7 +16,7 @@ export function Trades() {
   const query = useSearchParams();
   const router = useRouter();
   const id = query.get("id");
-  if (id !== null) return <Trade key={id} id={id} />;
+  if (id !== null) return <Trade key={id} id={id} verification={<TradeVerification id={id} />} />;
   const filter: HistoryFilter = Object.fromEntries(NAMES.flatMap((name) => (query.get(name) ? [[name, query.get(name)]] : [])));
   const onFilter = (next: HistoryFilter) => {
     const address = new URLSearchParams(Object.entries(next).filter((entry): entry is [string, string] => Boolean(entry[1])));

@@ -95,12 +95,12 @@ function Logs({ contract }: { contract: KnownContract }) {
                 .slice(-LOGS_SHOWN)
                 .reverse()
                 .map((log) => (
-                  <div key={`${log.transactionHash}-${log.logIndex}`} className="grid grid-cols-[minmax(0,1fr)_auto] items-start">
+                  <li key={`${log.transactionHash}-${log.logIndex}`} className="grid grid-cols-[minmax(0,1fr)_auto] items-start">
                     <Event log={log} known={known} open={false} />
                     <span className="px-3 py-2">
                       <TransactionLink hash={log.transactionHash as Hex} />
                     </span>
-                  </div>
+                  </li>
                 ))}
             </ol>
           )

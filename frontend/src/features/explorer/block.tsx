@@ -37,9 +37,9 @@ function Found({ whole: { block, receipts } }: { whole: WholeBlock }) {
           </h1>
           {number > 0 ? <Neighbour number={number - 1} text={t("previousBlock")} /> : null}
           <Neighbour number={number + 1} text={t("nextBlock")} />
-          <Link prefetch={false} href={`/verify?block=${number}`} className="text-xs font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
+          <a href={`/verify?block=${number}`} className="text-xs font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
             {t("proveBlock")}
-          </Link>
+          </a>
         </div>
         <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 lg:grid-cols-4">
           <Fact name={t("time")}>{formatTime(timeOf(block.timestamp))}</Fact>

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { formatEther, formatGwei, type Hex } from "viem";
@@ -9,7 +8,7 @@ import type { Known } from "@/chain/known";
 import { useKnown, useRevert, useTrace, useTransaction, type WholeTransaction } from "@/chain/queries";
 import { reasonOf } from "@/chain/rpc";
 import type { RawLog } from "@/chain/raw";
-import { formatBps, formatCount, formatTime, NO_DATA } from "@/lib/format";
+import { formatBps, formatCount, formatTime, NO_DATA, shortHash } from "@/lib/format";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Fact } from "@/ui/fact";
@@ -47,9 +46,9 @@ function Found({ whole, known }: { whole: WholeTransaction; known: Known }) {
             <SummaryLine known={known} transaction={transaction} receipt={receipt} />
           </h1>
           <Badge tone={failed ? "down" : receipt ? "up" : "warn"}>{failed ? t("failed") : receipt ? t("succeeded") : t("waiting")}</Badge>
-          <Link prefetch={false} href={`/verify?tx=${transaction.hash}`} className="text-xs font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
+          <a href={`/verify?tx=${transaction.hash}`} className="text-xs font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
             {t("proveTransaction")}
-          </Link>
+          </a>
         </div>
         <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4 xl:grid-cols-8">
           <Fact name={t("hash")}>
@@ -124,7 +123,9 @@ function Events({ logs, known }: { logs: readonly RawLog[]; known: Known }) {
       ) : (
         <ol className="divide-y divide-line">
           {logs.map((log, index) => (
-            <Event key={log.logIndex ?? index} log={log} known={known} open={logs.length <= 4} />
+            <li key={log.logIndex ?? index}>
+              <Event log={log} known={known} open={logs.length <= 4} />
+            </li>
           ))}
         </ol>
       )}
@@ -137,21 +138,21 @@ export function Event({ log, known, open }: { log: RawLog; known: Known; open: b
   const event = decodeEvent(known, log);
   const market = event ? known.marketOf(fieldAt(event.fields, "market") ?? "") : undefined;
   return (
-    <li className="px-3 py-2">
+    <div className="px-3 py-2">
       <details open={open}>
-        <summary>
+        <summary className="min-h-6">
           <span className="inline-flex flex-wrap items-center gap-x-2">
             <span className="font-medium">{event?.name ?? t("unknownEvent")}</span>
             {market ? <span className="text-xs text-ink-2">{market}</span> : null}
             {event && fieldAt(event.fields, "seq") && event.name !== "MarksPosted" ? <span className="num text-xs text-ink-3">#{fieldAt(event.fields, "seq")}</span> : null}
-            <AddressLink address={log.address} known={known} />
+            <span className="text-xs text-ink-3">{known.contractAt(log.address)?.name ?? shortHash(log.address)}</span>
           </span>
         </summary>
         <div className="mt-1.5">
           {event ? <Fields fields={event.fields} known={known} /> : <Bytes value={log.topics.concat(log.data).join("\n") as Hex} />}
         </div>
       </details>
-    </li>
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { ArrowLeft, Check as Tick, X } from "lucide-react";
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { useTrade } from "@/api/trade";
 import type { Check, CycleDetail, EventRef, TransactionRef } from "@/api/types";
 import { useDashboard, useReady } from "@/live/live";
@@ -25,7 +26,7 @@ import { barriersOf } from "./barriers";
 import { EventData } from "./event-data";
 
 /** All that is kept about one cycle. */
-export function Trade({ id }: { id: string }) {
+export function Trade({ id, verification }: { id: string; verification?: ReactNode }) {
   const trade = useTrade(id, useReady());
   return (
     <div className="flex flex-col gap-px bg-line pb-px">
@@ -35,13 +36,13 @@ export function Trade({ id }: { id: string }) {
         </Link>
       </div>
       <Answered query={trade} what="This trade could not be loaded" loading={<Bones />}>
-        {(detail) => <Story detail={detail} />}
+        {(detail) => <Story detail={detail} verification={verification} />}
       </Answered>
     </div>
   );
 }
 
-function Story({ detail }: { detail: CycleDetail }) {
+function Story({ detail, verification }: { detail: CycleDetail; verification: ReactNode }) {
   return (
     <>
       <Head detail={detail} />
@@ -49,6 +50,7 @@ function Story({ detail }: { detail: CycleDetail }) {
         <Signal detail={detail} />
         <Checks checks={detail.checks} />
       </div>
+      {detail.transactions.length > 0 ? verification : null}
       <OnChain detail={detail} />
       <Events events={detail.events} />
     </>
