@@ -37,6 +37,13 @@ def test_a_one_time_key_opens_a_session_once(site: Site) -> None:
     assert "BAD_KEY" == site.client().post("/api/session", json={"key": key}).json()["code"]
 
 
+def test_the_token_of_the_home_opens_a_session_as_often_as_its_holder_likes(site: Site) -> None:
+    for _ in range(2):
+        client = site.client(origin=ORIGIN)
+        assert client.post("/api/session", json={"key": TOKEN}).json()["active"]
+        assert 200 == client.post("/api/engine/pause").status_code
+
+
 def test_a_wrong_key_opens_nothing(site: Site) -> None:
     response = site.client().post("/api/session", json={"key": "k" * 32})
 

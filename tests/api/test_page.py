@@ -19,6 +19,7 @@ PAGE = b'<!doctype html><script src="/_next/a.js"></script><script id="x">' + IN
 def served(tmp_path: Path, story: Story) -> Site:
     out = tmp_path / "out"
     (out / "_next" / "static").mkdir(parents=True)
+    (out / "verify.html").write_bytes(PAGE)
     (out / "trades").mkdir()
     (out / "index.html").write_bytes(PAGE)
     (out / "trades.html").write_bytes(PAGE + b"trades")
@@ -45,6 +46,16 @@ def test_scripts_inside_the_page_are_allowed_by_their_hash_alone(served: Site) -
     assert "unsafe-eval" not in policy
     assert "script-src 'self' 'unsafe-inline'" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_only_the_page_of_proofs_may_ask_a_node_of_the_readers_own(served: Site) -> None:
+    def connects_to(path: str) -> list[str]:
+        policy = served.client().get(path).headers["content-security-policy"]
+        return policy.partition("connect-src ")[2].partition(";")[0].split()
+
+    assert {"https:", "http://127.0.0.1:*", "http://localhost:*"} <= set(connects_to("/verify"))
+    assert not {"https:", "http:", "*"} & set(connects_to("/") + connects_to("/trades"))
+    assert "http:" not in connects_to("/verify")
 
 
 def test_a_users_own_node_may_be_asked_when_it_is_named() -> None:

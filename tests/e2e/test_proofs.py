@@ -143,3 +143,44 @@ def test_the_page_of_proofs_may_ask_a_node_of_the_readers_own(browser: Browser, 
     page.get_by_label("RPC address of your own").fill("http://example.org")
     expect(page.get_by_role("alert").filter(has_text="begins with https://")).to_be_visible()
     seen.context.close()
+
+
+def test_the_log_is_recomputed_page_by_page_and_narrowed_by_topic(browser: Browser, traded: Server) -> None:
+    seen = visit(browser, traded.origin + "/events")
+    page = seen.page
+
+    expect(page.locator("[data-chain=whole]")).to_be_visible(timeout=SLOWLY_MS)
+    page.get_by_label("Topic").fill("TradeRejected")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("topic=TradeRejected"))
+    expect(page.locator("main li").first).to_contain_text("TradeRejected", timeout=SLOWLY_MS)
+    expect(page.locator("[data-chain=whole]")).to_be_visible()
+    assert [] == seen.complaints
+    seen.context.close()
+
+
+def test_a_token_that_is_pasted_opens_a_session_and_it_can_be_closed(browser: Browser, traded: Server) -> None:
+    seen = visit(browser, traded.origin + "/login")
+    page = seen.page
+
+    page.get_by_label("Key or token").fill((traded.home / "api-token").read_text().strip())
+    page.get_by_role("button", name="Open a session").click()
+    expect(page.get_by_text("This browser may trade until")).to_be_visible(timeout=SLOWLY_MS)
+    page.get_by_role("button", name="Close the session").click()
+    expect(page.get_by_label("Key or token")).to_be_visible(timeout=SLOWLY_MS)
+    assert [] == seen.complaints
+    seen.context.close()
+
+
+def test_a_reader_changes_language_and_theme_and_finds_them_again(browser: Browser, traded: Server) -> None:
+    seen = visit(browser, traded.origin + "/settings")
+    page = seen.page
+
+    page.get_by_role("radio", name="light").click()
+    assert not page.evaluate("document.documentElement.classList.contains('dark')")
+    page.get_by_role("radio", name="Bahasa Indonesia").click()
+    expect(page.get_by_role("navigation").get_by_text("Dasbor")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('tradeseal.language')") == "id"
+    assert page.evaluate("localStorage.getItem('theme')") == "light"
+    assert [] == seen.complaints
+    seen.context.close()

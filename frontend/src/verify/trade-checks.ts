@@ -6,6 +6,7 @@ import type { Evidence } from "./bundle";
 import { fail, pass, same, unchecked, type Check } from "./check";
 import { isAt, signalsOf, type Facts, type Placed, type Signal } from "./facts";
 import { firstBreak } from "./log-chain";
+import { CEILINGS } from "./limits";
 import { headAfter, type EventNamed } from "./records";
 
 export function digest(evidence: Evidence, facts: Facts): Check {
@@ -139,8 +140,6 @@ export function records({ claim }: Evidence, facts: Facts): Check {
   return checked === facts.own.length ? pass("records", input, last.head) : unchecked("records", "noPrevious", input);
 }
 
-const CEILINGS = [2000, 500, 6500, 50] as const;
-
 /** The newest limits before the verdict, inside the four ceilings that nobody can pass. */
 export function limits({ claim, chain }: Evidence, facts: Facts): Check {
   const verdict = verdictOf(facts)?.event;
@@ -153,7 +152,7 @@ export function limits({ claim, chain }: Evidence, facts: Facts): Check {
   const inForce = changes.at(-1)?.args;
   if (inForce === undefined) return unchecked("limits", "noLimits", claim.id);
   const { maxPositionBps, maxDailyLossBps, minConfidenceBps, maxTradesPerDay } = inForce.limits;
-  const [position, loss, confidence, trades] = CEILINGS;
+  const [position, loss, confidence, trades] = ["maxPositionBps", "maxDailyLossBps", "minConfidenceBps", "maxTradesPerDay"].map((name) => CEILINGS[name]?.value ?? 0) as [number, number, number, number];
   const got = `${maxPositionBps} · ${maxDailyLossBps} · ${minConfidenceBps} · ${maxTradesPerDay}`;
   const want = `≤ ${position} · ≤ ${loss} · ≥ ${confidence} · ≤ ${trades}`;
   const inside = maxPositionBps <= position && maxDailyLossBps <= loss && minConfidenceBps >= confidence && maxTradesPerDay <= trades;

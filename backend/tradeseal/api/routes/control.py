@@ -68,7 +68,7 @@ def session(request: Request) -> Response:
 
 @router.post("/api/session", response_model=Session, operation_id="openSession")
 def open_session(request: Request, order: SessionOrder) -> Response:
-    """Exchange the one-time key of the printed address for a session cookie."""
+    """Exchange the one-time key of the printed address, or the token of the home, for a session cookie."""
     gatekeeper: Gatekeeper = request.app.state.gatekeeper
     return gatekeeper.open_session(order.key)
 

@@ -145,7 +145,7 @@ class Heads(Answer):
 
 
 class SessionOrder(Order):
-    """The one-time key from the address that `run.sh` printed."""
+    """The one-time key from the address that `run.sh` printed, or the token in the file `api-token` of the home."""
 
     key: str = Field(min_length=16, max_length=200)
 

@@ -1,0 +1,27 @@
+"use client";
+
+import { useRouter, useSearchParams } from "next/navigation";
+import { useTranslations } from "use-intl";
+import { EventLog } from "@/features/events";
+
+/** The log behind `?after=` a position, narrowed by `?topic=`. */
+export function EventsPage() {
+  const t = useTranslations("events");
+  const query = useSearchParams();
+  const router = useRouter();
+  const after = query.get("after");
+  const topic = query.get("topic") ?? "";
+  const place = { after: after !== null && /^\d{1,15}$/.test(after) ? Number(after) : null, topic: /^[A-Za-z.]{0,80}$/.test(topic) ? topic : "" };
+  return (
+    <>
+      <h1 className="sr-only">{t("title")}</h1>
+      <EventLog
+        place={place}
+        onPlace={(next) => {
+          const address = new URLSearchParams({ ...(next.after === null ? {} : { after: String(next.after) }), ...(next.topic === "" ? {} : { topic: next.topic }) });
+          router.replace(address.size > 0 ? `/events?${address}` : "/events", { scroll: false });
+        }}
+      />
+    </>
+  );
+}

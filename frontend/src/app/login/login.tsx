@@ -1,0 +1,7 @@
+"use client";
+
+import { Login } from "@/features/login";
+
+export function LoginPage() {
+  return <Login />;
+}

@@ -1,0 +1,7 @@
+"use client";
+
+import { Settings } from "@/features/settings";
+
+export function SettingsPage() {
+  return <Settings />;
+}
