@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.serving import Server
 from tests.e2e.watching import SLOWLY_MS, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+# One worker, one server: what the two files look at is the same.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("traded")]
 
 
 def a_rejected_trade(traded: Server) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.serving import Server
 from tests.e2e.watching import NARROW, WIDE, accessibility_violations, come_to, visit, watch
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+# One worker, one server: what the two files look at is the same.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("traded")]
 
 # Each page in each theme, language and width; all eight combinations in the long run.
 SOME = [("dark", WIDE, "en"), ("light", NARROW, "id")]

@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { useTranslations } from "use-intl";
 import { useDashboardRequest } from "@/api/dashboard";
 import { MarketChart } from "@/features/chart";
 import { Equity } from "@/features/equity";
@@ -18,12 +19,13 @@ import { Failure } from "@/ui/states";
 
 /** The main page: joins the features, and holds the one thing they share, the chosen market. */
 export function Dashboard() {
+  const t = useTranslations("home");
   const [chosen, setChosen] = useState<string | null>(null);
   const first = useFirstMarket();
   const market = chosen ?? first;
   return (
     <div className="flex flex-col gap-px bg-line pb-px">
-      <h1 className="sr-only">Dashboard</h1>
+      <h1 className="sr-only">{t("dashboard")}</h1>
       <NoPicture />
       <StartingUp />
       <PortfolioStrip />
@@ -63,9 +65,10 @@ function useFirstMarket(): string {
 
 /** Neither the request nor the live line brought a first picture. */
 function NoPicture() {
+  const t = useTranslations("home");
   const { error, refetch } = useDashboardRequest(false);
   const nothing = useLive((live) => live.data === undefined);
-  return nothing && error ? <Failure what="The dashboard could not be loaded" error={error} onRetry={refetch} /> : null;
+  return nothing && error ? <Failure what={t("theDashboardCouldNotBe")} error={error} onRetry={refetch} /> : null;
 }
 
 /** While the engine starts the page is already there and says how far it is. */

@@ -1,4 +1,7 @@
+"use client";
+
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
 
 const TONES = {
@@ -28,9 +31,10 @@ export function Badge({ tone = "plain", title, large = false, children }: { tone
 
 /** Every place that shows prices of the made-up feed carries this word. */
 export function SyntheticLabel({ synthetic }: { synthetic: boolean | undefined }) {
+  const t = useTranslations("ui");
   if (!synthetic) return null;
   return (
-    <Badge tone="warn" title="These prices come from a generator, not from a market.">
+    <Badge tone="warn" title={t("thesePricesComeFromA")}>
       synthetic
     </Badge>
   );

@@ -3,6 +3,7 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { useState, type ReactNode } from "react";
+import { useTranslations } from "use-intl";
 
 interface DialogProps {
   open: boolean;
@@ -14,6 +15,7 @@ interface DialogProps {
 
 /** A modal question or answer, mounted while it is open: focus stays inside, Escape closes, focus returns to where it was. */
 export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+  const t = useTranslations("ui");
   // Our dialogs are opened by state, not by a Radix trigger, so Radix does not know where the focus came from.
   const [opener] = useState(() => document.activeElement);
   return (
@@ -33,7 +35,7 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
               <Radix.Title className="text-[0.9375rem] font-semibold">{title}</Radix.Title>
               {description ? <Radix.Description className="text-xs text-ink-2">{description}</Radix.Description> : null}
             </div>
-            <Radix.Close className="ml-auto rounded-[2px] p-1 text-ink-3 hover:bg-raised hover:text-ink" aria-label="Close">
+            <Radix.Close className="ml-auto rounded-[2px] p-1 text-ink-3 hover:bg-raised hover:text-ink" aria-label={t("close")}>
               <X aria-hidden className="size-4" />
             </Radix.Close>
           </header>

@@ -1,19 +1,24 @@
+"use client";
+
 import { Download } from "lucide-react";
+import { useTranslations } from "use-intl";
 import { exportAddress, fillsAddress, type ExportedList, type ExportFilter } from "@/api/exports";
 
 /** A list as a file, in both formats. */
 export function ExportLinks({ list, filter, of }: { list: ExportedList; filter?: ExportFilter; of: string }) {
+  const t = useTranslations("ui");
   return (
     <>
-      <FileLink href={exportAddress(list, "csv", filter)} text="CSV" what={`${of} as CSV`} />
-      <FileLink href={exportAddress(list, "json", filter)} text="JSON" what={`${of} as JSON`} />
+      <FileLink href={exportAddress(list, "csv", filter)} text={t("csv")} what={`${of} as CSV`} />
+      <FileLink href={exportAddress(list, "json", filter)} text={t("json")} what={`${of} as JSON`} />
     </>
   );
 }
 
 /** Fills with cost basis and fees, for tax tools. */
 export function FillsLink({ filter }: { filter?: ExportFilter }) {
-  return <FileLink href={fillsAddress(filter)} text="Fills for tax tools" what="Fills for tax tools as CSV" />;
+  const t = useTranslations("ui");
+  return <FileLink href={fillsAddress(filter)} text={t("fillsForTaxTools")} what={t("fillsForTaxToolsAs")} />;
 }
 
 function FileLink({ href, text, what }: { href: string; text: string; what: string }) {

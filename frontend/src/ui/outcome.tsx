@@ -1,15 +1,18 @@
+"use client";
+
+import { useTranslations } from "use-intl";
 import type { Cycle } from "@/api/types";
 import { Badge, type Tone } from "./badge";
 
 /** Outcomes come as the event that closed the cycle or as its short code; both read the same. */
-const LOOKS: Record<string, { tone: Tone; text: string }> = {
-  SETTLED: { tone: "up", text: "settled" },
-  REJECTED: { tone: "down", text: "rejected" },
-  REFUSED: { tone: "down", text: "refused" },
-  SKIPPED: { tone: "warn", text: "skipped" },
-  RELEASED: { tone: "warn", text: "released" },
-  DECLINED: { tone: "plain", text: "declined" },
-  PENDING: { tone: "plain", text: "under way" },
+const LOOKS: Record<string, { tone: Tone }> = {
+  SETTLED: { tone: "up" },
+  REJECTED: { tone: "down" },
+  REFUSED: { tone: "down" },
+  SKIPPED: { tone: "warn" },
+  RELEASED: { tone: "warn" },
+  DECLINED: { tone: "plain" },
+  PENDING: { tone: "plain" },
 };
 
 const SHORT: Record<string, string> = {
@@ -23,11 +26,12 @@ const SHORT: Record<string, string> = {
 export const OUTCOMES = ["SETTLED", "REJECTED", "REFUSED", "SKIPPED", "RELEASED"] as const;
 
 export function Outcome({ cycle }: { cycle: Pick<Cycle, "outcome" | "outcome_text"> }) {
+  const t = useTranslations("ui");
   const code = cycle.outcome === null ? "PENDING" : (SHORT[cycle.outcome] ?? cycle.outcome);
-  const look = LOOKS[code] ?? { tone: "plain" as Tone, text: code.toLowerCase().replaceAll("_", " ") };
+  const tone = LOOKS[code]?.tone ?? "plain";
   return (
-    <Badge tone={look.tone} title={cycle.outcome_text ?? undefined}>
-      {look.text}
+    <Badge tone={tone} title={cycle.outcome_text ?? undefined}>
+      {t.has(`outcomes.${code}` as never) ? t(`outcomes.${code}` as never) : code.toLowerCase().replaceAll("_", " ")}
     </Badge>
   );
 }

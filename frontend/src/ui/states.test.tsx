@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
-import { fireEvent, render, screen } from "@testing-library/react";
+import { fireEvent, screen } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
+import { renderWorded } from "@/test/intl";
 import { aCycle, stepsUpTo } from "@/test/builders";
 import { Badge, SyntheticLabel } from "./badge";
 import { Button } from "./button";
@@ -15,7 +16,7 @@ const query = { data: undefined as string | undefined, error: null as unknown, i
 
 describe("a query in its states", () => {
   const show = (part: Partial<typeof query>) =>
-    render(
+    renderWorded(
       <Answered query={{ ...query, ...part }} what="The trades could not be loaded" loading={<p>bones</p>}>
         {(data) => <p>{data}</p>}
       </Answered>,
@@ -48,7 +49,7 @@ describe("a query in its states", () => {
 describe("a button that is off", () => {
   it("names its reason, stays in reach of the keyboard, and does nothing", () => {
     const act = vi.fn();
-    render(
+    renderWorded(
       <Button blocked="No session: open the address with #key=…" reason="below" onClick={act}>
         Execute
       </Button>,
@@ -63,7 +64,7 @@ describe("a button that is off", () => {
   });
   it("acts when nothing blocks it", () => {
     const act = vi.fn();
-    render(<Button onClick={act}>Execute</Button>);
+    renderWorded(<Button onClick={act}>Execute</Button>);
     fireEvent.click(screen.getByRole("button"));
     expect(act).toHaveBeenCalledOnce();
   });
@@ -71,28 +72,28 @@ describe("a button that is off", () => {
 
 describe("small parts", () => {
   it("says why there is nothing, and the next step", () => {
-    render(<Empty why="No trade matches this filter." next="Clear the filter." />);
+    renderWorded(<Empty why="No trade matches this filter." next="Clear the filter." />);
     expect(screen.getByText("Clear the filter.")).toBeVisible();
   });
   it("labels synthetic prices and only those", () => {
-    const { rerender } = render(<SyntheticLabel synthetic />);
+    const { rerender } = renderWorded(<SyntheticLabel synthetic />);
     expect(screen.getByText("synthetic")).toBeVisible();
     rerender(<SyntheticLabel synthetic={false} />);
     expect(screen.queryByText("synthetic")).toBeNull();
   });
   it("says gain and loss without colour too", () => {
-    const { rerender } = render(<Delta value="-3.5" arrow />);
+    const { rerender } = renderWorded(<Delta value="-3.5" arrow />);
     expect(screen.getByText("−3.50")).toHaveTextContent("▼ −3.50");
     rerender(<Delta value={null} arrow />);
     expect(screen.getByText("—")).toBeVisible();
   });
   it("draws a gauge without a measure as not measured", () => {
-    render(<Gauge label="RULE-06" share={null} state="off" valueText="not enforced yet" />);
+    renderWorded(<Gauge label="RULE-06" share={null} state="off" valueText="not enforced yet" />);
     expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "not enforced yet");
     expect(screen.getByRole("meter")).toHaveClass("hatch");
   });
   it("shows a failure and a badge without an action", () => {
-    render(
+    renderWorded(
       <>
         <Failure what="It failed" error="because" />
         <Badge tone="warn">old</Badge>
@@ -109,16 +110,16 @@ describe("what came of a trade", () => {
     { id: "RULE-09" as const, title: "Book state", measured: "1", limit: "0", unit: "state" as const, text: "The book takes no entries now.", measured_raw: "1", limit_raw: "0" },
   ];
   it("names every rule with both sides of its comparison", () => {
-    render(<RuleFailures rules={rules} />);
+    renderWorded(<RuleFailures rules={rules} />);
     expect(screen.getByText("RULE-03").closest("li")).toHaveTextContent("Confidence 61.00 %, at least 65.00 % allowed.");
     expect(screen.getByText("RULE-09").closest("li")).toHaveTextContent("The book takes no entries now.");
   });
   it("leads from a rule to everything it rejected", () => {
-    render(<RuleFailures rules={rules} />);
+    renderWorded(<RuleFailures rules={rules} />);
     expect(screen.getByRole("link", { name: "RULE-09" })).toHaveAttribute("href", "/trades?rule=RULE-09");
   });
   it("tells the seven steps to who cannot see ticks", () => {
-    render(<StepTicks steps={stepsUpTo(4, "REJECTED")} />);
+    renderWorded(<StepTicks steps={stepsUpTo(4, "REJECTED")} />);
     const steps = screen.getAllByRole("listitem");
     expect(steps).toHaveLength(7);
     expect(steps[2]).toHaveTextContent("oracle: done");
@@ -126,13 +127,13 @@ describe("what came of a trade", () => {
     expect(steps[4]).toHaveTextContent("execute: not reached");
   });
   it("shows a rejection as an answer", () => {
-    render(<TradeResult answer={{ outcome: "REJECTED", message: "The contract said no.", already_run: true, cycle: aCycle({ rules, steps: stepsUpTo(4, "REJECTED") }) }} />);
+    renderWorded(<TradeResult answer={{ outcome: "REJECTED", message: "The contract said no.", already_run: true, cycle: aCycle({ rules, steps: stepsUpTo(4, "REJECTED") }) }} />);
     expect(screen.getByText("Rejected by the contract")).toBeVisible();
     expect(screen.getByText("already run")).toBeVisible();
     expect(screen.getByRole("link", { name: "See the whole trade" })).toHaveAttribute("href", "/trades?id=c-1");
   });
   it("shows HOLD as no signal, without a cycle", () => {
-    render(<TradeResult answer={{ outcome: "NO_SIGNAL", message: "HOLD on this candle.", already_run: false, cycle: null }} />);
+    renderWorded(<TradeResult answer={{ outcome: "NO_SIGNAL", message: "HOLD on this candle.", already_run: false, cycle: null }} />);
     expect(screen.getByText("No signal: the strategy says HOLD")).toBeVisible();
     expect(screen.queryByRole("link")).toBeNull();
   });

@@ -2,6 +2,7 @@
 
 import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
 import { useSecond } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
@@ -46,6 +47,7 @@ interface FailureProps {
 
 /** Error: what failed, what the server said, and a way to try again. */
 export function Failure({ what, error, onRetry, className }: FailureProps) {
+  const t = useTranslations("ui");
   return (
     <div role="alert" className={cn("flex flex-wrap items-center gap-x-3 gap-y-2 border-l-2 border-down bg-down-wash px-3 py-2", className)}>
       <CircleAlert aria-hidden className="size-4 shrink-0 text-down" />
@@ -55,7 +57,7 @@ export function Failure({ what, error, onRetry, className }: FailureProps) {
       </div>
       {onRetry ? (
         <Button size="small" onClick={onRetry}>
-          Try again
+          {t("tryAgain")}
         </Button>
       ) : null}
     </div>

@@ -1,30 +1,36 @@
+"use client";
+
 import { Check, Ellipsis, Minus, CircleHelp, X } from "lucide-react";
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import type { Step } from "@/api/types";
 import { cn } from "@/lib/cn";
 import { formatCount, formatTime } from "@/lib/format";
 
 export const STEP_NAMES = ["market", "signal", "oracle", "authorise", "execute", "record", "settle"] as const;
 
-const LOOKS: Record<Step["state"], { word: string; className: string; icon: ReactNode }> = {
-  DONE: { word: "done", className: "bg-up-wash text-up", icon: <Check className="size-3" strokeWidth={3} /> },
-  ACTIVE: { word: "in progress", className: "animate-pulse border border-up text-up", icon: <Ellipsis className="size-3" /> },
-  WAITING: { word: "waiting", className: "border border-line-strong text-ink-3", icon: <Ellipsis className="size-3" /> },
-  REFUSED: { word: "refused by the oracle", className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
-  REJECTED: { word: "rejected by the contract", className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
-  SKIPPED: { word: "skipped", className: "bg-warn-wash text-warn", icon: <Minus className="size-3" strokeWidth={3} /> },
-  FAILED: { word: "failed", className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
-  UNKNOWN: { word: "outcome unknown", className: "bg-warn-wash text-warn", icon: <CircleHelp className="size-3" /> },
-  NOT_REACHED: { word: "not reached", className: "border border-line", icon: null },
+const LOOKS: Record<Step["state"], { className: string; icon: ReactNode }> = {
+  DONE: { className: "bg-up-wash text-up", icon: <Check className="size-3" strokeWidth={3} /> },
+  ACTIVE: { className: "animate-pulse border border-up text-up", icon: <Ellipsis className="size-3" /> },
+  WAITING: { className: "border border-line-strong text-ink-3", icon: <Ellipsis className="size-3" /> },
+  REFUSED: { className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
+  REJECTED: { className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
+  SKIPPED: { className: "bg-warn-wash text-warn", icon: <Minus className="size-3" strokeWidth={3} /> },
+  FAILED: { className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
+  UNKNOWN: { className: "bg-warn-wash text-warn", icon: <CircleHelp className="size-3" /> },
+  NOT_REACHED: { className: "border border-line", icon: null },
 };
+
+const stateOf = (step: Step | undefined): Step["state"] => step?.state ?? "NOT_REACHED";
 
 /** The seven steps with their names, times and blocks: the trail of one cycle. */
 export function StepTrail({ steps }: { steps: readonly Step[] }) {
+  const t = useTranslations("ui");
   return (
-    <ol aria-label="Steps" className="grid grid-cols-1 gap-px border border-line bg-line sm:grid-cols-4 xl:grid-cols-7">
+    <ol aria-label={t("steps")} className="grid grid-cols-1 gap-px border border-line bg-line sm:grid-cols-4 xl:grid-cols-7">
       {STEP_NAMES.map((name, index) => {
         const step = steps.find((each) => each.step === index + 1);
-        const look = LOOKS[step?.state ?? "NOT_REACHED"];
+        const look = LOOKS[stateOf(step)];
         const reached = step !== undefined && step.state !== "NOT_REACHED";
         return (
           <li key={name} className="flex min-w-0 gap-2 bg-surface px-2.5 py-2">
@@ -33,11 +39,11 @@ export function StepTrail({ steps }: { steps: readonly Step[] }) {
             </span>
             <div className="min-w-0">
               <p className={cn("leading-[18px] font-medium", !reached && "text-ink-3")}>
-                {index + 1} {name}
+                {index + 1} {t(`stepNames.${name}`)}
               </p>
-              <p className="text-2xs text-ink-3">{look.word}</p>
-              {step?.time ? <p className="num text-2xs text-ink-3">stored {formatTime(step.time)}</p> : null}
-              {step?.block ? <p className="num text-2xs text-ink-3">block {formatCount(step.block)}</p> : null}
+              <p className="text-2xs text-ink-3">{t(`stepStates.${stateOf(step)}`)}</p>
+              {step?.time ? <p className="num text-2xs text-ink-3">{t("storedAt", { time: formatTime(step.time) })}</p> : null}
+              {step?.block ? <p className="num text-2xs text-ink-3">{t("blockNumber", { number: formatCount(step.block) })}</p> : null}
               {step?.detail ? <p className="text-2xs break-words text-ink-2">{step.detail}</p> : null}
             </div>
           </li>
@@ -49,12 +55,13 @@ export function StepTrail({ steps }: { steps: readonly Step[] }) {
 
 /** The seven steps of a cycle as ticks: how far it came, and where it ended. */
 export function StepTicks({ steps }: { steps: readonly Step[] }) {
+  const t = useTranslations("ui");
   return (
-    <ol aria-label="Steps" className="flex items-center">
+    <ol aria-label={t("steps")} className="flex items-center">
       {STEP_NAMES.map((name, index) => {
         const step = steps.find((each) => each.step === index + 1);
-        const look = LOOKS[step?.state ?? "NOT_REACHED"];
-        const story = [`${index + 1} ${name}: ${look.word}`, step?.time ? `stored ${formatTime(step.time)}` : null, step?.block ? `block ${formatCount(step.block)}` : null, step?.detail];
+        const look = LOOKS[stateOf(step)];
+        const story = [`${index + 1} ${t(`stepNames.${name}`)}: ${t(`stepStates.${stateOf(step)}`)}`, step?.time ? t("storedAt", { time: formatTime(step.time) }) : null, step?.block ? t("blockNumber", { number: formatCount(step.block) }) : null, step?.detail];
         return (
           <li key={name} className="flex items-center" title={story.filter(Boolean).join(" · ")}>
             {index > 0 ? <span aria-hidden className={cn("h-px w-1.5", step && step.state !== "NOT_REACHED" ? "bg-up" : "bg-line-strong")} /> : null}
@@ -62,7 +69,7 @@ export function StepTicks({ steps }: { steps: readonly Step[] }) {
               {look.icon}
             </span>
             <span className="sr-only">
-              {name}: {look.word}
+              {t(`stepNames.${name}`)}: {t(`stepStates.${stateOf(step)}`)}
             </span>
           </li>
         );

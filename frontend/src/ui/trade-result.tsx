@@ -1,5 +1,8 @@
+"use client";
+
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import type { TradeAnswer } from "@/api/types";
 import { formatMoney, formatPrice, formatQuantity } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
@@ -9,30 +12,31 @@ import { Delta } from "./delta";
 import { RuleFailures } from "./rule-failures";
 import { StepTicks } from "./steps";
 
-const WORDS: Record<string, { tone: Tone; title: string }> = {
-  SETTLED: { tone: "up", title: "Settled and recorded" },
-  REJECTED: { tone: "down", title: "Rejected by the contract" },
-  REFUSED: { tone: "down", title: "Refused by the oracle" },
-  SKIPPED: { tone: "warn", title: "Skipped: nothing was used up" },
-  RELEASED: { tone: "warn", title: "Released without a fill" },
-  PENDING: { tone: "warn", title: "Under way" },
-  NO_SIGNAL: { tone: "plain", title: "No signal: the strategy says HOLD" },
-  NOTHING_TO_SELL: { tone: "plain", title: "Nothing to sell" },
-  NOT_ENOUGH_DATA: { tone: "plain", title: "Not enough data yet" },
-  DECLINED: { tone: "plain", title: "Declined" },
+const TONES: Record<string, Tone> = {
+  SETTLED: "up",
+  REJECTED: "down",
+  REFUSED: "down",
+  SKIPPED: "warn",
+  RELEASED: "warn",
+  PENDING: "warn",
+  NO_SIGNAL: "plain",
+  NOTHING_TO_SELL: "plain",
+  NOT_ENOUGH_DATA: "plain",
+  DECLINED: "plain",
 };
 
 /** What came of an order, whichever way it went. */
 export function TradeResult({ answer }: { answer: TradeAnswer }) {
+  const t = useTranslations("ui");
   const { cycle } = answer;
-  const words = WORDS[answer.outcome] ?? { tone: "plain" as Tone, title: answer.outcome };
+  const tone = TONES[answer.outcome] ?? "plain";
   return (
     <div data-outcome={answer.outcome} className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <Badge tone={words.tone} large>
-          {words.title}
+        <Badge tone={tone} large>
+          {t.has(`results.${answer.outcome}` as never) ? t(`results.${answer.outcome}` as never) : answer.outcome}
         </Badge>
-        {answer.already_run ? <Badge title="This candle was acted on before; this is what came of it then.">already run</Badge> : null}
+        {answer.already_run ? <Badge title={t("thisCandleWasActedOn")}>{t("alreadyRun")}</Badge> : null}
       </div>
       <p className="text-ink-2">{answer.message}</p>
       {cycle ? (
@@ -40,31 +44,31 @@ export function TradeResult({ answer }: { answer: TradeAnswer }) {
           <StepTicks steps={cycle.steps} />
           {cycle.rules.length > 0 ? <RuleFailures rules={cycle.rules} /> : null}
           <dl className="grid grid-cols-2 gap-x-4 gap-y-1">
-            <Fact name="Confidence">{formatFraction(cycle.confidence)}</Fact>
+            <Fact name={t("confidence")}>{formatFraction(cycle.confidence)}</Fact>
             {cycle.fill_price && cycle.quantity ? (
-              <Fact name="Filled">
+              <Fact name={t("filled")}>
                 {formatQuantity(cycle.quantity)} {baseOf(cycle.market)}
               </Fact>
             ) : null}
             {cycle.fill_price ? (
-              <Fact name="Price">
+              <Fact name={t("price")}>
                 {formatPrice(cycle.fill_price)} {quoteOf(cycle.market)}
               </Fact>
             ) : null}
             {cycle.fee ? (
-              <Fact name="Fee">
+              <Fact name={t("fee")}>
                 {formatMoney(cycle.fee)} {quoteOf(cycle.market)}
               </Fact>
             ) : null}
             {cycle.kind === "EXIT" && cycle.realised ? (
-              <Fact name="Realised">
+              <Fact name={t("realised")}>
                 <Delta value={cycle.realised} />
               </Fact>
             ) : null}
-            {cycle.record_seq !== null ? <Fact name="Record">#{cycle.record_seq}</Fact> : null}
+            {cycle.record_seq !== null ? <Fact name={t("record")}>#{cycle.record_seq}</Fact> : null}
           </dl>
           <Link href={`/trades?id=${cycle.id}`} className="self-start font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
-            See the whole trade
+            {t("seeTheWholeTrade")}
           </Link>
         </>
       ) : null}

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
-import { fireEvent, render, screen } from "@testing-library/react";
+import { fireEvent, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { renderWorded } from "@/test/intl";
 import type { CurvePoint, Metric, Month, ProfitBin } from "@/api/analytics";
 import { summaryOf } from "./curve";
 import { Distribution } from "./distribution";
@@ -42,7 +43,7 @@ describe("a metric", () => {
     expect(groups.map((group) => group.metrics.map((metric) => metric.id))).toEqual([[], ["sharpe"], ["wins", "a_new_one"]]);
   });
   it("tells its formula on keyboard focus, and keeps it on a tap", async () => {
-    render(
+    renderWorded(
       <Formulas>
         <Figure metric={aMetric({ value: null, text: "not enough data", enough: false, observations: 12 })} />
       </Formulas>,
@@ -84,12 +85,12 @@ describe("months", () => {
     expect(strengthOf(aMonth({ return: "0" }), [aMonth({ return: "0" })])).toBe(0);
   });
   it("show sign, number and that one is not over", () => {
-    render(<Monthly months={[aMonth({ return: "-0.0123", complete: false })]} />);
+    renderWorded(<Monthly months={[aMonth({ return: "-0.0123", complete: false })]} />);
     expect(screen.getByText("May").closest("li")).toHaveTextContent(/so far.*−1.23 %/);
     expect(screen.getByText("Jan").closest("li")).toHaveTextContent("—");
   });
   it("say why there are none", () => {
-    render(<Monthly months={[]} />);
+    renderWorded(<Monthly months={[]} />);
     expect(screen.getByText("No month has begun.")).toBeVisible();
   });
 });
@@ -112,12 +113,12 @@ describe("the histogram", () => {
     expect(countTicks(1234)).toEqual([0, 500, 1000, 1500]);
   });
   it("is a table as well", () => {
-    render(<Distribution results={{ distribution: [aBin("-50", "-25", 3), aBin("-25", "0", 12)] }} />);
+    renderWorded(<Distribution results={{ distribution: [aBin("-50", "-25", 3), aBin("-25", "0", 12)] }} />);
     fireEvent.click(screen.getByRole("button", { name: "Table" }));
     expect(screen.getAllByRole("row").map((row) => row.textContent)).toEqual(["FromBelowSales", "−50.00−25.003", "−25.000.0012"]);
   });
   it("says why there is none", () => {
-    render(<Distribution results={{ distribution: [] }} />);
+    renderWorded(<Distribution results={{ distribution: [] }} />);
     expect(screen.getByText("Nothing has been sold yet.")).toBeVisible();
     expect(screen.queryByRole("button")).toBeNull();
   });

@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import type { RuleCount } from "@/api/analytics";
 import { useDashboard } from "@/live/live";
 import { formatCount } from "@/lib/format";
@@ -10,15 +11,16 @@ import { Empty, SkeletonRows } from "@/ui/states";
 
 /** Which rule said no how often. One rejection may name several. */
 export function ByRule({ rules }: { rules: readonly RuleCount[] | undefined }) {
+  const t = useTranslations("analytics");
   const gauges = useDashboard("gauges");
   const enforced = (id: string) => gauges?.find((gauge) => gauge.id === id)?.enforced ?? true;
   const most = Math.max(...(rules ?? []).map((rule) => rule.count), 1);
   return (
-    <Panel title="Rejections by rule" note="share of all rejections; one may name several rules">
+    <Panel title={t("rejectionsByRule")} note={t("shareOfAllRejectionsOne")}>
       {rules === undefined ? (
-        <SkeletonRows rows={7} label="rejections by rule" />
+        <SkeletonRows rows={7} label={t("rejectionsByRule2")} />
       ) : rules.every((rule) => rule.count === 0) ? (
-        <Empty why="The contract has rejected nothing so far." next="When a rule says no, it is counted here." />
+        <Empty why={t("theContractHasRejectedNothing")} next={t("whenARuleSaysNo")} />
       ) : (
         <ul className="py-1.5">
           {rules.map((rule) => (
@@ -34,7 +36,7 @@ export function ByRule({ rules }: { rules: readonly RuleCount[] | undefined }) {
                   <span className="num text-right text-ink-3">{formatFraction(rule.share, { digits: 1 })}</span>
                 </>
               ) : (
-                <span className="text-2xs col-span-2 text-right whitespace-nowrap text-ink-3">not enforced yet</span>
+                <span className="text-2xs col-span-2 text-right whitespace-nowrap text-ink-3">{t("notEnforcedYet")}</span>
               )}
             </li>
           ))}

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useMemo, useState } from "react";
+import { useTranslations } from "use-intl";
 import type { Analytics, CurvePoint } from "@/api/analytics";
 import { cn } from "@/lib/cn";
 import { useColours } from "@/lib/colours";
@@ -20,31 +21,32 @@ interface CurveProps {
 
 /** Equity beside buy and hold, and drawdown below it in step. The legend tells the point under the pointer, else the last. */
 export function Curve({ results, synthetic }: CurveProps) {
+  const t = useTranslations("analytics");
   const [pointed, setPointed] = useState<number | null>(null);
   const curve = results?.curve;
   const point = useMemo(() => curve?.find((each) => chartTime(each.time) === pointed) ?? curve?.at(-1), [curve, pointed]);
   return (
     <Panel
-      title="Equity and drawdown"
+      title={t("equityAndDrawdown")}
       note={curve && curve.length > 1 ? <span className="num">{formatTime(point?.time, "minutes")}</span> : undefined}
       bodyClassName="min-h-[420px] max-sm:min-h-[340px]"
       actions={
         <>
           <SyntheticLabel synthetic={synthetic} />
-          <Legend name="equity" swatch="border-ink" value={formatMoney(point?.equity)} />
-          <Legend name="buy and hold" swatch="border-dashed border-benchmark" value={formatMoney(point?.buy_and_hold)} />
-          <Legend name="initial" swatch="border-dotted border-ink-3" value={formatMoney(results?.initial)} />
-          <Legend name="drawdown" swatch="border-down" value={formatFraction(point?.drawdown)} />
-          <Legend name="at candle lows" swatch="border-dotted border-warn" value={formatFraction(point?.low_drawdown)} />
+          <Legend name={t("equity")} swatch="border-ink" value={formatMoney(point?.equity)} />
+          <Legend name={t("buyAndHold")} swatch="border-dashed border-benchmark" value={formatMoney(point?.buy_and_hold)} />
+          <Legend name={t("initial")} swatch="border-dotted border-ink-3" value={formatMoney(results?.initial)} />
+          <Legend name={t("drawdown")} swatch="border-down" value={formatFraction(point?.drawdown)} />
+          <Legend name={t("atCandleLows")} swatch="border-dotted border-warn" value={formatFraction(point?.low_drawdown)} />
         </>
       }
     >
       {curve === undefined ? (
-        <div role="status" aria-label="Loading the equity curve" className="absolute inset-3">
+        <div role="status" aria-label={t("loadingTheEquityCurve")} className="absolute inset-3">
           <Skeleton className="h-full" />
         </div>
       ) : curve.length < 2 ? (
-        <Empty why="The curve begins with the second finished bar." next="One point is added at each candle close." />
+        <Empty why={t("theCurveBeginsWithThe")} next={t("onePointIsAddedAt")} />
       ) : (
         <Drawing curve={curve} initial={results?.initial ?? null} onPoint={setPointed} />
       )}

@@ -1,6 +1,7 @@
 "use client";
 
 import { useId, useState } from "react";
+import { useTranslations } from "use-intl";
 import type { Analytics, ProfitBin } from "@/api/analytics";
 import { formatCount, formatMoney } from "@/lib/format";
 import { Button } from "@/ui/button";
@@ -13,28 +14,29 @@ const FILLS = { [-1]: "fill-down", 0: "fill-benchmark", 1: "fill-up" } as const;
 
 /** How often a sale brought how much: bars, or the same as a table. */
 export function Distribution({ results }: { results: Pick<Analytics, "distribution"> | undefined }) {
+  const t = useTranslations("analytics");
   const [asTable, setAsTable] = useState(false);
   const bins = results?.distribution;
   const filled = bins !== undefined && bins.length > 0;
   return (
     <Panel
       title="P&L of sales"
-      note="realised, USDT a sale"
+      note={t("realisedUsdtASale")}
       bodyClassName="min-h-[240px]"
       actions={
         filled ? (
           <Button size="small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            Table
+            {t("table")}
           </Button>
         ) : undefined
       }
     >
       {bins === undefined ? (
-        <div role="status" aria-label="Loading the distribution" className="absolute inset-3">
+        <div role="status" aria-label={t("loadingTheDistribution")} className="absolute inset-3">
           <Skeleton className="h-full" />
         </div>
       ) : !filled ? (
-        <Empty why="Nothing has been sold yet." next="The first sale draws the first bar." />
+        <Empty why={t("nothingHasBeenSoldYet")} next={t("theFirstSaleDrawsThe")} />
       ) : asTable ? (
         <div className="max-h-[240px] overflow-y-auto">
           <Bins bins={bins} />
@@ -92,14 +94,15 @@ function Bars({ bins }: { bins: readonly ProfitBin[] }) {
 }
 
 function Bins({ bins }: { bins: readonly ProfitBin[] }) {
+  const t = useTranslations("analytics");
   return (
     <Table
       caption="P&L of sales as a table"
       head={
         <>
-          <Th right>From</Th>
-          <Th right>Below</Th>
-          <Th right>Sales</Th>
+          <Th right>{t("from")}</Th>
+          <Th right>{t("below")}</Th>
+          <Th right>{t("sales")}</Th>
         </>
       }
     >

@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import type { Analytics, TradeResultRow } from "@/api/analytics";
 import { CycleLink } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
@@ -8,16 +9,17 @@ import { Empty, SkeletonRows } from "@/ui/states";
 
 /** The sales that brought and cost the most, each the way to its whole record. */
 export function Extremes({ results }: { results: Pick<Analytics, "best" | "worst"> | undefined }) {
+  const t = useTranslations("analytics");
   return (
-    <Panel title="Best and worst sales" note="realised, USDT">
+    <Panel title={t("bestAndWorstSales")} note={t("realisedUsdt")}>
       {results === undefined ? (
-        <SkeletonRows rows={5} label="sales" />
+        <SkeletonRows rows={5} label={t("sales2")} />
       ) : results.best.length === 0 && results.worst.length === 0 ? (
-        <Empty why="Nothing has been sold yet." next="The first sale opens both lists." />
+        <Empty why={t("nothingHasBeenSoldYet")} next={t("theFirstSaleOpensBoth")} />
       ) : (
         <div className="grid grid-cols-1 gap-px bg-line sm:grid-cols-2">
-          <Sales name="Best" sales={results.best} />
-          <Sales name="Worst" sales={results.worst} />
+          <Sales name={t("best")} sales={results.best} />
+          <Sales name={t("worst")} sales={results.worst} />
         </div>
       )}
     </Panel>

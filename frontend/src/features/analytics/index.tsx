@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import { useAnalytics } from "@/api/analytics";
 import { useDashboard, useLive, useReady } from "@/live/live";
 import { formatCount, formatMoney, formatTime } from "@/lib/format";
@@ -21,17 +22,18 @@ import { Rates } from "./rates";
 
 /** What became of it all, of one position of the log. While it loads every part stands in its place as bones. */
 export function Results() {
+  const t = useTranslations("analytics");
   const ready = useReady();
   const open = useLive((live) => live.link.link === "open");
   const query = useAnalytics(ready, ready && open);
   const synthetic = useDashboard("status")?.data.synthetic;
   const { data, error } = query;
-  if (data === undefined && error) return <Failure what="The results could not be loaded" error={error} onRetry={query.refetch} className="m-3" />;
+  if (data === undefined && error) return <Failure what={t("theResultsCouldNotBe")} error={error} onRetry={query.refetch} className="m-3" />;
   return (
     <Formulas>
       <div className="flex flex-col gap-px bg-line pb-px">
         <Panel
-          title="Results"
+          title={t("results")}
           note={
             data ? (
               <span className="tabular-nums">
@@ -44,14 +46,14 @@ export function Results() {
               {data && (error || !open) ? <Outdated sinceMs={query.dataUpdatedAt} /> : null}
               <SyntheticLabel synthetic={synthetic} />
               <Button size="small" onClick={() => void query.refetch()} busy={query.isRefetching}>
-                Refresh
+                {t("refresh")}
               </Button>
             </>
           }
         >
-          {error ? <Failure what="The results could not be brought up to date" error={error} onRetry={query.refetch} /> : null}
+          {error ? <Failure what={t("theResultsCouldNotBe2")} error={error} onRetry={query.refetch} /> : null}
           {data && data.metrics.every((metric) => metric.observations === 0) && data.curve.length < 2 ? (
-            <Empty why="Nothing has happened yet that could be measured." next="The first finished bar begins the curve, the first sale the statistics." className="border-b border-line py-3" />
+            <Empty why={t("nothingHasHappenedYetThat")} next={t("theFirstFinishedBarBegins")} className="border-b border-line py-3" />
           ) : null}
           <MetricGrid metrics={data?.metrics} />
         </Panel>
@@ -82,8 +84,9 @@ const LISTS = [
 
 /** Everything behind these numbers, to be computed again elsewhere. */
 function Exports() {
+  const t = useTranslations("analytics");
   return (
-    <Panel title="Export" note="all rows, oldest first">
+    <Panel title={t("export")} note={t("allRowsOldestFirst")}>
       <ul className="flex flex-wrap gap-x-8 gap-y-2 px-3 py-2.5">
         {LISTS.map(({ list, of }) => (
           <li key={list} className="flex flex-wrap items-center gap-1.5">

@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import type { Latency } from "@/api/analytics";
 import { formatCount } from "@/lib/format";
 import { Panel } from "@/ui/panel";
@@ -10,20 +11,21 @@ import { Formula } from "./formula";
 
 /** How long each step takes: half of all are faster than p50, one in a hundred is slower than p99. */
 export function Latencies({ latencies }: { latencies: readonly Latency[] | undefined }) {
+  const t = useTranslations("analytics");
   return (
-    <Panel title="Latencies" note="on the wall clock, by step">
+    <Panel title={t("latencies")} note={t("onTheWallClockBy")}>
       {latencies === undefined ? (
-        <SkeletonRows rows={8} label="latencies" />
+        <SkeletonRows rows={8} label={t("latencies2")} />
       ) : (
         <Table
-          caption="Latencies"
+          caption={t("latencies")}
           head={
             <>
-              <Th>Step</Th>
+              <Th>{t("step")}</Th>
               <Th right>p50</Th>
               <Th right>p99</Th>
               <Th right className="max-sm:hidden">
-                Count
+                {t("count")}
               </Th>
             </>
           }
@@ -40,7 +42,7 @@ export function Latencies({ latencies }: { latencies: readonly Latency[] | undef
                 </>
               ) : (
                 <Td right className="text-ink-3" colSpan={2}>
-                  not enough data
+                  {t("notEnoughData")}
                 </Td>
               )}
               <Td right className="text-ink-3 max-sm:hidden">{formatCount(step.observations)}</Td>

@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import type { Month } from "@/api/analytics";
 import { formatCount, formatMoney } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
@@ -10,14 +11,15 @@ import { monthName, strengthOf, yearsOf } from "./months";
 
 /** Return by month, a year to a row; on a phone the months wrap. */
 export function Monthly({ months }: { months: readonly Month[] | undefined }) {
+  const t = useTranslations("analytics");
   return (
-    <Panel title="Months" note="return of finished UTC days, compounded; below it what sales realised">
+    <Panel title={t("months")} note={t("returnOfFinishedUtcDays")}>
       {months === undefined ? (
-        <div role="status" aria-label="Loading the months" className="p-3">
+        <div role="status" aria-label={t("loadingTheMonths")} className="p-3">
           <Skeleton className="h-10" />
         </div>
       ) : months.length === 0 ? (
-        <Empty why="No month has begun." next="The first one opens with the first finished bar." />
+        <Empty why={t("noMonthHasBegun")} next={t("theFirstOneOpensWith")} />
       ) : (
         <div className="flex flex-col gap-px bg-line">
           {yearsOf(months).map(({ year, months: twelve, gain }) => (
@@ -41,11 +43,12 @@ export function Monthly({ months }: { months: readonly Month[] | undefined }) {
 
 /** The wash says how much beside the strongest month; sign and number say it without colour. */
 function Cell({ name, month, strength }: { name: string; month: Month | null; strength: number }) {
+  const t = useTranslations("analytics");
   if (month === null) {
     return (
       <li className="bg-surface px-2 py-1.5 text-ink-3 max-sm:hidden">
         <span className="label">{name}</span>
-        <span className="block leading-5" aria-label="no data">
+        <span className="block leading-5" aria-label={t("noData")}>
           —
         </span>
       </li>
@@ -57,7 +60,7 @@ function Cell({ name, month, strength }: { name: string; month: Month | null; st
     <li title={story} className="min-w-0 bg-surface px-2 py-1.5" style={{ backgroundColor: `color-mix(in srgb, ${wash} ${Math.round(strength * 100)}%, var(--surface))` }}>
       <span className="label flex justify-between gap-x-1 text-ink-2">
         {name}
-        {month.complete ? null : <span className="truncate font-normal">so far</span>}
+        {month.complete ? null : <span className="truncate font-normal">{t("soFar")}</span>}
       </span>
       <span className="num block leading-5 font-semibold">{formatFraction(month.return, { signed: true })}</span>
       <span className="num block truncate text-2xs text-ink-2">{formatMoney(month.realised, { signed: true })}</span>

@@ -1,6 +1,7 @@
 "use client";
 
 import type { ComponentProps } from "react";
+import { useTranslations } from "use-intl";
 import type { MarketResult } from "@/api/analytics";
 import { cn } from "@/lib/cn";
 import { formatCount, formatMoney } from "@/lib/format";
@@ -13,47 +14,48 @@ import { missing } from "./figures";
 
 /** What each market brought. */
 export function PerMarket({ markets }: { markets: readonly MarketResult[] | undefined }) {
+  const t = useTranslations("analytics");
   return (
-    <Panel title="Per market" note="amounts in USDT">
+    <Panel title={t("perMarket")} note={t("amountsInUsdt")}>
       {markets === undefined ? (
-        <SkeletonRows rows={5} label="markets" />
+        <SkeletonRows rows={5} label={t("markets")} />
       ) : markets.length === 0 ? (
-        <Empty why="Nothing has been traded yet." next="Each market gets its row with its first fill." />
+        <Empty why={t("nothingHasBeenTradedYet")} next={t("eachMarketGetsItsRow")} />
       ) : (
         <Table
-          caption="Per market"
+          caption={t("perMarket")}
           stacked
           head={
             <>
-              <Th>Market</Th>
-              <Th right>Realised</Th>
-              <Th right>Win rate</Th>
-              <Th right>Trades</Th>
-              <Th right>Sales</Th>
-              <Th right>Won</Th>
-              <Th right>Lost</Th>
-              <Th right>Even</Th>
-              <Th right>Fees</Th>
-              <Th right>Volume</Th>
+              <Th>{t("market")}</Th>
+              <Th right>{t("realised")}</Th>
+              <Th right>{t("winRate")}</Th>
+              <Th right>{t("trades")}</Th>
+              <Th right>{t("sales")}</Th>
+              <Th right>{t("won")}</Th>
+              <Th right>{t("lost")}</Th>
+              <Th right>{t("even")}</Th>
+              <Th right>{t("fees")}</Th>
+              <Th right>{t("volume")}</Th>
             </>
           }
         >
           {markets.map((market) => (
             <StackedRow key={market.market}>
               <Td className="font-medium max-sm:w-full">{market.market}</Td>
-              <Named name="Realised">
+              <Named name={t("realised")}>
                 <Delta value={market.realised} />
               </Named>
-              <Named name="Win rate" className={market.win_rate === null ? "text-ink-3" : undefined}>
+              <Named name={t("winRate")} className={market.win_rate === null ? "text-ink-3" : undefined}>
                 {market.win_rate === null ? missing(market.enough) : formatFraction(market.win_rate, { digits: 1 })}
               </Named>
-              <Named name="Trades">{formatCount(market.trades)}</Named>
-              <Named name="Sales">{formatCount(market.exits)}</Named>
-              <Named name="Won">{formatCount(market.wins)}</Named>
-              <Named name="Lost">{formatCount(market.losses)}</Named>
-              <Named name="Even">{formatCount(market.break_even)}</Named>
-              <Named name="Fees">{formatMoney(market.fees)}</Named>
-              <Named name="Volume">{formatMoney(market.volume, { digits: 0 })}</Named>
+              <Named name={t("trades")}>{formatCount(market.trades)}</Named>
+              <Named name={t("sales")}>{formatCount(market.exits)}</Named>
+              <Named name={t("won")}>{formatCount(market.wins)}</Named>
+              <Named name={t("lost")}>{formatCount(market.losses)}</Named>
+              <Named name={t("even")}>{formatCount(market.break_even)}</Named>
+              <Named name={t("fees")}>{formatMoney(market.fees)}</Named>
+              <Named name={t("volume")}>{formatMoney(market.volume, { digits: 0 })}</Named>
             </StackedRow>
           ))}
         </Table>

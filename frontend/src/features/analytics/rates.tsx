@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import type { Rate, Uptime } from "@/api/analytics";
 import { formatAge, formatCount, NO_DATA } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
@@ -11,10 +12,11 @@ import { Formula } from "./formula";
 
 /** How many of those that came to a step passed it, and how steadily the engine ran. */
 export function Rates({ rates, uptime }: { rates: readonly Rate[] | undefined; uptime: Uptime | undefined }) {
+  const t = useTranslations("analytics");
   return (
-    <Panel title="Rates and uptime">
+    <Panel title={t("ratesAndUptime")}>
       {rates === undefined || uptime === undefined ? (
-        <SkeletonRows rows={6} label="rates" />
+        <SkeletonRows rows={6} label={t("rates")} />
       ) : (
         <ul className="divide-y divide-line">
           {rates.map((rate) => (
@@ -28,14 +30,14 @@ export function Rates({ rates, uptime }: { rates: readonly Rate[] | undefined; u
             />
           ))}
           <Share
-            name="Uptime"
+            name={t("uptime")}
             formula={uptime.formula}
             value={uptime.share}
             text={uptime.share === null ? NO_DATA : formatFraction(uptime.share)}
             parts={`${formatCount(uptime.bars)} of ${formatCount(uptime.bars_due)} bars`}
           />
           <li className="flex h-8 items-center justify-between px-3">
-            <span className="label">This process runs for</span>
+            <span className="label">{t("thisProcessRunsFor")}</span>
             <span className="num">{formatAge(uptime.process_s)}</span>
           </li>
         </ul>

@@ -2,6 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { useTranslations } from "use-intl";
 import { candlesKey, useCandles } from "@/api/candles";
 import type { Position } from "@/api/types";
 import { useDashboard, useFeedAge, useReady } from "@/live/live";
@@ -18,6 +19,7 @@ import { everyAtMost } from "./every-at-most";
 
 /** Candles of one market with what was traded in it, and the open position's entry, stop and target as lines. */
 export function MarketChart({ market, className }: { market: string; className?: string }) {
+  const t = useTranslations("chart");
   const cache = useQueryClient();
   const status = useDashboard("status");
   const price = useDashboard("prices")?.find((each) => each.market === market);
@@ -54,7 +56,7 @@ export function MarketChart({ market, className }: { market: string; className?:
         <Answered query={candles} what={`The candles of ${market} could not be loaded`} loading={<ChartBones />}>
           {(answer) =>
             answer.candles.length === 0 ? (
-              <Empty why="No candle has closed yet." next="The chart begins with the first closed candle." />
+              <Empty why={t("noCandleHasClosedYet")} next={t("theChartBeginsWithThe")} />
             ) : (
               <CandleChart answer={answer} lines={linesOf(position)} />
             )
@@ -76,6 +78,7 @@ function linesOf(position: Position | undefined) {
 const NO_LINES = { entry: null, stop: null, target: null };
 
 function Legend() {
+  const t = useTranslations("chart");
   return (
     <p className="flex flex-wrap gap-x-4 border-t border-line px-3 py-1 text-2xs text-ink-3">
       <span>
@@ -84,14 +87,15 @@ function Legend() {
       <span>
         <span className="text-down">▼</span> exit (SL stop-loss, TP take-profit, TL time limit)
       </span>
-      <span>dashed lines: stop and target of the open position</span>
+      <span>{t("dashedLinesStopAndTarget")}</span>
     </p>
   );
 }
 
 function ChartBones() {
+  const t = useTranslations("chart");
   return (
-    <div role="status" aria-label="Loading the chart" className="absolute inset-3 flex items-end gap-1.5">
+    <div role="status" aria-label={t("loadingTheChart")} className="absolute inset-3 flex items-end gap-1.5">
       {[40, 55, 48, 62, 70, 58, 66, 74, 69, 80, 72, 64, 76, 84, 78, 70, 82, 90, 85, 77].map((height, index) => (
         <span key={index} aria-hidden className="bone flex-1" style={{ height: `${height}%` }} />
       ))}

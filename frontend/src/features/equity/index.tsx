@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import { useDashboard } from "@/live/live";
 import { formatMoney } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
@@ -11,29 +12,30 @@ import { EquityChart } from "./equity-chart";
 
 /** Equity of the book beside the same cash spread over all markets and held: did trading earn its keep? */
 export function Equity({ className }: { className?: string }) {
+  const t = useTranslations("equity");
   const points = useDashboard("equity");
   const status = useDashboard("status");
   const initial = useDashboard("book")?.initial;
   const last = points?.at(-1);
   return (
     <Panel
-      title="Equity beside buy and hold"
+      title={t("equityBesideBuyAndHold")}
       className={className}
       bodyClassName="relative min-h-[200px]"
       actions={
         <>
           <SyntheticLabel synthetic={status?.data.synthetic} />
-          <Legend name="equity" swatch="bg-ink" value={last?.equity} change={changeOf(initial, last?.equity)} />
-          <Legend name="buy and hold" swatch="bg-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
+          <Legend name={t("equity")} swatch="bg-ink" value={last?.equity} change={changeOf(initial, last?.equity)} />
+          <Legend name={t("buyAndHold")} swatch="bg-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
         </>
       }
     >
       {points === undefined ? (
-        <div role="status" aria-label="Loading the equity curve" className="absolute inset-3">
+        <div role="status" aria-label={t("loadingTheEquityCurve")} className="absolute inset-3">
           <Skeleton className="h-full" />
         </div>
       ) : points.length < 2 ? (
-        <Empty why="The curve begins with the second valued point." next="One is added at each candle close." />
+        <Empty why={t("theCurveBeginsWithThe")} next={t("oneIsAddedAtEach")} />
       ) : (
         <EquityChart points={points} />
       )}

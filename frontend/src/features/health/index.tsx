@@ -1,6 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import { useHealth } from "@/api/health";
 import type { Health as HealthAnswer } from "@/api/types";
 import { useDashboard, useLive } from "@/live/live";
@@ -14,76 +15,77 @@ import { Failure, SkeletonRows } from "@/ui/states";
 
 type ComponentState = HealthAnswer["components"][number]["state"];
 
-const LIGHTS: Record<ComponentState, { className: string; word: string }> = {
-  OK: { className: "bg-up", word: "well" },
-  STARTING: { className: "bg-warn", word: "starting" },
-  RESTARTING: { className: "bg-warn", word: "restarting" },
-  DEGRADED: { className: "bg-warn", word: "degraded" },
-  DOWN: { className: "bg-down", word: "down" },
+const LIGHTS: Record<ComponentState, string> = {
+  OK: "bg-up",
+  STARTING: "bg-warn",
+  RESTARTING: "bg-warn",
+  DEGRADED: "bg-warn",
+  DOWN: "bg-down",
 };
 
 /** Is it alive, where does it stand, and do chain and store keep up. */
 export function Health({ className }: { className?: string }) {
+  const t = useTranslations("health");
   const status = useDashboard("status");
   const phaseText = usePhaseText();
   const book = useDashboard("book");
   const link = useLive((live) => live.link.link);
   const { data: health, error, refetch } = useHealth();
   return (
-    <Panel title="Health" className={className}>
+    <Panel title={t("health")} className={className}>
       {status === undefined ? (
-        <SkeletonRows rows={7} label="health" />
+        <SkeletonRows rows={7} label={t("health2")} />
       ) : (
         <dl className="divide-y divide-line">
-          <Line name="Engine">
+          <Line name={t("engine")}>
             {phaseText(status)}
             {status.phase_detail && !isStarting(status.phase) ? <span className="block text-2xs text-ink-3">{status.phase_detail}</span> : null}
           </Line>
-          <Line name="Data">
+          <Line name={t("data")}>
             <span className="inline-flex flex-wrap items-center justify-end gap-1.5">
-              {status.data.label || NO_DATA} · {formatAge(status.data.interval_s)} candles <SyntheticLabel synthetic={status.data.synthetic} />
+              {status.data.label || NO_DATA} · {t("candlesOf", { interval: formatAge(status.data.interval_s) })} <SyntheticLabel synthetic={status.data.synthetic} />
             </span>
             {status.data.note ? <span className="block text-2xs text-ink-3">{status.data.note}</span> : null}
           </Line>
-          <Line name="Data clock">
+          <Line name={t("dataClock")}>
             <span className="num">{formatTime(status.data_clock)}</span>
             {status.progress ? (
               <span className="num block text-2xs text-ink-3">
-                candle {formatCount(status.progress.done)} of {formatCount(status.progress.total)}
+                {t("candleOf", { done: formatCount(status.progress.done), total: formatCount(status.progress.total) })}
               </span>
             ) : null}
           </Line>
-          <Line name={`Chain ${status.chain.kind}`}>
-            <span className="num">block {formatCount(status.chain.block)}</span>
+          <Line name={t("chain", { kind: status.chain.kind })}>
+            <span className="num">{t("block", { number: formatCount(status.chain.block) })}</span>
             <Hash value={status.chain.block_hash} className="ml-2 align-middle" />
             {status.chain.restarting ? (
               <span className="num block text-2xs text-warn">
-                restarting: {formatCount(status.chain.restarting.done)} of {formatCount(status.chain.restarting.total)} blocks executed again
+                {t("restarting", { done: formatCount(status.chain.restarting.done), total: formatCount(status.chain.restarting.total) })}
               </span>
             ) : null}
             {status.chain.note ? <span className="block text-2xs text-ink-3">{status.chain.note}</span> : null}
           </Line>
-          <Line name="Store">
-            <span className="num">{status.ready ? formatCount(status.store.position) : NO_DATA} events</span>
+          <Line name={t("store")}>
+            <span className="num">{t("events", { count: status.ready ? formatCount(status.store.position) : NO_DATA })}</span>
             <span className={cn("num block text-2xs", status.store.lag > 0 ? "text-warn" : "text-ink-3")}>
-              {!status.ready ? "" : status.store.lag > 0 ? `what you see is ${formatCount(status.store.lag)} events behind` : "up to date"}
+              {!status.ready ? "" : status.store.lag > 0 ? t("behind", { count: formatCount(status.store.lag) }) : t("upToDate")}
             </span>
           </Line>
-          <Line name="Record head">
+          <Line name={t("recordHead")}>
             <span className="num mr-2">#{formatCount(book?.record_seq)}</span>
             <Hash value={book?.record_head} className="align-middle" />
           </Line>
-          <Line name="This page">{link === "open" ? "live" : link === "connecting" ? "connecting…" : "not connected"}</Line>
+          <Line name={t("thisPage")}>{link === "open" ? t("live") : link === "connecting" ? t("connecting") : t("notConnected")}</Line>
         </dl>
       )}
-      {error ? <Failure what="Health could not be asked" error={error} onRetry={refetch} className="m-3" /> : null}
+      {error ? <Failure what={t("healthCouldNotBeAsked")} error={error} onRetry={refetch} className="m-3" /> : null}
       {health ? (
         <ul className="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-3 py-2">
           {health.components.map((part) => (
             <li key={part.name} className="flex items-center gap-1.5 text-xs" title={part.detail ?? undefined}>
-              <span aria-hidden className={cn("size-2 rounded-full", LIGHTS[part.state].className)} />
-              {part.name}
-              <span className={part.state === "OK" ? "sr-only" : "text-2xs text-ink-3"}>{LIGHTS[part.state].word}</span>
+              <span aria-hidden className={cn("size-2 rounded-full", LIGHTS[part.state])} />
+              {t.has(`parts.${part.name}` as never) ? t(`parts.${part.name}` as never) : part.name}
+              <span className={part.state === "OK" ? "sr-only" : "text-2xs text-ink-3"}>{t(`lights.${part.state}`)}</span>
             </li>
           ))}
         </ul>

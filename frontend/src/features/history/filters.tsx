@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import type { HistoryFilter } from "@/api/trade-history";
 import { Button } from "@/ui/button";
 import { Field, Input, Select } from "@/ui/fields";
@@ -14,35 +15,36 @@ interface FiltersProps {
 
 /** Narrow the list down; the choice stands in the address, so that it can be sent to somebody. */
 export function Filters({ filter, markets, onFilter }: FiltersProps) {
+  const t = useTranslations("history");
   const set = (part: Partial<HistoryFilter>) => onFilter({ ...filter, ...part });
   const any = Object.values(filter).some(Boolean);
   return (
-    <form role="search" aria-label="Filter trades" className="grid grid-cols-2 items-end gap-2 border-b border-line bg-sunken px-3 py-2 sm:grid-cols-4 xl:grid-cols-8" onSubmit={(event) => event.preventDefault()}>
-      <Field label="Market">
+    <form role="search" aria-label={t("filterTrades")} className="grid grid-cols-2 items-end gap-2 border-b border-line bg-sunken px-3 py-2 sm:grid-cols-4 xl:grid-cols-8" onSubmit={(event) => event.preventDefault()}>
+      <Field label={t("market")}>
         <Select value={filter.market ?? ""} onChange={(event) => set({ market: event.target.value || undefined })}>
-          <option value="">all</option>
+          <option value="">{t("all")}</option>
           {markets.map((market) => (
             <option key={market}>{market}</option>
           ))}
         </Select>
       </Field>
-      <Field label="Side">
+      <Field label={t("side")}>
         <Select value={filter.side ?? ""} onChange={(event) => set({ side: (event.target.value || undefined) as HistoryFilter["side"] })}>
-          <option value="">both</option>
-          <option value="BUY">BUY</option>
-          <option value="SELL">SELL</option>
+          <option value="">{t("both")}</option>
+          <option value="BUY">{t("buy")}</option>
+          <option value="SELL">{t("sell")}</option>
         </Select>
       </Field>
-      <Field label="Kind">
+      <Field label={t("kind")}>
         <Select value={filter.kind ?? ""} onChange={(event) => set({ kind: (event.target.value || undefined) as HistoryFilter["kind"] })}>
-          <option value="">entries and exits</option>
-          <option value="ENTRY">entries</option>
-          <option value="EXIT">exits</option>
+          <option value="">{t("entriesAndExits")}</option>
+          <option value="ENTRY">{t("entries")}</option>
+          <option value="EXIT">{t("exits")}</option>
         </Select>
       </Field>
-      <Field label="Outcome">
+      <Field label={t("outcome")}>
         <Select value={filter.outcome ?? ""} onChange={(event) => set({ outcome: event.target.value || undefined })}>
-          <option value="">any</option>
+          <option value="">{t("any")}</option>
           {OUTCOMES.map((outcome) => (
             <option key={outcome} value={outcome}>
               {outcome.toLowerCase()}
@@ -50,22 +52,22 @@ export function Filters({ filter, markets, onFilter }: FiltersProps) {
           ))}
         </Select>
       </Field>
-      <Field label="Rejected by">
+      <Field label={t("rejectedBy")}>
         <Select value={filter.rule ?? ""} onChange={(event) => set({ rule: (event.target.value || undefined) as HistoryFilter["rule"] })}>
-          <option value="">any rule or none</option>
+          <option value="">{t("anyRuleOrNone")}</option>
           {RULE_IDS.map((rule) => (
             <option key={rule}>{rule}</option>
           ))}
         </Select>
       </Field>
-      <Field label="From (UTC day)">
+      <Field label={t("fromUtcDay")}>
         <Input type="date" value={filter.from?.slice(0, 10) ?? ""} onChange={(event) => set({ from: event.target.value ? `${event.target.value}T00:00:00Z` : undefined })} />
       </Field>
-      <Field label="To (UTC day, included)">
+      <Field label={t("toUtcDayIncluded")}>
         <Input type="date" value={filter.to?.slice(0, 10) ?? ""} onChange={(event) => set({ to: event.target.value ? `${event.target.value}T23:59:59Z` : undefined })} />
       </Field>
       <Button blocked={any ? null : "No filter is set."} onClick={() => onFilter({})}>
-        Clear
+        {t("clear")}
       </Button>
     </form>
   );

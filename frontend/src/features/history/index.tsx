@@ -1,6 +1,7 @@
 "use client";
 
 import { memo } from "react";
+import { useTranslations } from "use-intl";
 import { useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
 import { useDashboard, useReady } from "@/live/live";
@@ -26,34 +27,35 @@ interface HistoryProps {
 
 /** Every cycle there was, newest first. */
 export function History({ filter, onFilter }: HistoryProps) {
+  const t = useTranslations("history");
   const status = useDashboard("status");
   const history = useTradeHistory(filter, useReady());
   const filtered = Object.values(filter).some(Boolean);
   const total = history.data?.pages[0]?.total;
   return (
     <Panel
-      title="Trades"
+      title={t("trades")}
       note={total === undefined ? undefined : `${formatCount(total)} ${filtered ? "match" : "in all"}, amounts in ${quoteOf(status?.data.markets[0])}`}
       actions={
         <>
           <SyntheticLabel synthetic={status?.data.synthetic} />
           <Button size="small" onClick={() => void history.refetch()} busy={history.isRefetching}>
-            Refresh
+            {t("refresh")}
           </Button>
-          <ExportLinks list="trades" filter={{ ...filter }} of="Trades" />
+          <ExportLinks list="trades" filter={{ ...filter }} of={t("trades")} />
           <FillsLink filter={{ ...filter }} />
         </>
       }
     >
       <Filters filter={filter} markets={status?.data.markets ?? []} onFilter={onFilter} />
-      <Answered query={history} what="The trades could not be loaded" loading={<SkeletonRows rows={14} label="trades" />}>
+      <Answered query={history} what={t("theTradesCouldNotBe")} loading={<SkeletonRows rows={14} label={t("trades2")} />}>
         {(answer) => {
           const cycles = answer.pages.flatMap((page) => page.items);
           if (cycles.length === 0) {
             return filtered ? (
-              <Empty why="No trade matches this filter." next="Widen the span or clear the filter." />
+              <Empty why={t("noTradeMatchesThisFilter")} next={t("widenTheSpanOrClear")} />
             ) : (
-              <Empty why="Nothing has been traded yet." next="The first signal that is not HOLD opens the list." />
+              <Empty why={t("nothingHasBeenTradedYet")} next={t("theFirstSignalThatIs")} />
             );
           }
           return (
@@ -65,7 +67,7 @@ export function History({ filter, onFilter }: HistoryProps) {
                 </span>
                 {history.hasNextPage ? (
                   <Button size="small" busy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-                    Show more
+                    {t("showMore")}
                   </Button>
                 ) : null}
               </div>
@@ -78,23 +80,24 @@ export function History({ filter, onFilter }: HistoryProps) {
 }
 
 function Trades({ cycles }: { cycles: readonly Cycle[] }) {
+  const t = useTranslations("history");
   return (
     <Table
-      caption="Trades"
+      caption={t("trades")}
       stacked
       head={
         <>
-          <Th>Candle close</Th>
-          <Th>Market</Th>
-          <Th>Side</Th>
-          <Th right>Confidence</Th>
-          <Th right>Quantity</Th>
-          <Th right>Fill price</Th>
-          <Th right>Fee</Th>
-          <Th right>Realised</Th>
-          <Th>Seven steps</Th>
-          <Th>Outcome</Th>
-          <Th right>Record</Th>
+          <Th>{t("candleClose")}</Th>
+          <Th>{t("market")}</Th>
+          <Th>{t("side")}</Th>
+          <Th right>{t("confidence")}</Th>
+          <Th right>{t("quantity")}</Th>
+          <Th right>{t("fillPrice")}</Th>
+          <Th right>{t("fee")}</Th>
+          <Th right>{t("realised")}</Th>
+          <Th>{t("sevenSteps")}</Th>
+          <Th>{t("outcome")}</Th>
+          <Th right>{t("record")}</Th>
         </>
       }
     >

@@ -1,6 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import type { BookNumbers, Gauge as RuleGauge } from "@/api/types";
 import { useDashboard, useFeedAge } from "@/live/live";
 import { cn } from "@/lib/cn";
@@ -14,6 +15,7 @@ import { difference, drawdown, lossShare, ratio } from "./sums";
 
 /** The book in six numbers, each with its unit and, where there is one, its limit. */
 export function PortfolioStrip() {
+  const t = useTranslations("portfolio");
   const book = useDashboard("book");
   const status = useDashboard("status");
   const gauges = useDashboard("gauges");
@@ -21,7 +23,7 @@ export function PortfolioStrip() {
   if (book === undefined || status === undefined) return <Bones />;
   const unit = quoteOf(status.data.markets[0]);
   return (
-    <section aria-label="Portfolio" className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
+    <section aria-label={t("portfolio")} className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
       <Equity book={book} unit={unit} stale={stale} />
       <DayPnl book={book} unit={unit} />
       <Exposure book={book} unit={unit} />
@@ -33,24 +35,26 @@ export function PortfolioStrip() {
 }
 
 function Equity({ book, unit, stale }: { book: BookNumbers; unit: string; stale: boolean }) {
+  const t = useTranslations("portfolio");
   const gain = difference(book.equity, book.initial);
   return (
-    <Cell label="Equity" unit={unit}>
+    <Cell label={t("equity")} unit={unit}>
       <Big className={cn(stale && "text-ink-3")}>{formatMoney(book.equity)}</Big>
       <p className="num text-xs whitespace-normal">
         <Delta value={gain} arrow /> <span className={toneOf(gain)}>({formatFraction(ratio(gain, book.initial), { signed: true })})</span>{" "}
-        <span className="text-ink-3">since start</span>
+        <span className="text-ink-3">{t("sinceStart")}</span>
       </p>
     </Cell>
   );
 }
 
 function DayPnl({ book, unit }: { book: BookNumbers; unit: string }) {
+  const t = useTranslations("portfolio");
   const used = lossShare(book.day_pnl_fraction, book.daily_loss_limit);
   return (
     <Cell label="Day P&L" unit={unit}>
       <Big className={toneOf(book.day_pnl)}>{formatMoney(book.day_pnl, { signed: true })}</Big>
-      <Gauge label="Daily loss used" share={used} state={stateOf(used)} valueText={`${formatFraction(book.day_pnl_fraction, { signed: true })} of −${formatFraction(book.daily_loss_limit)}`} />
+      <Gauge label={t("dailyLossUsed")} share={used} state={stateOf(used)} valueText={`${formatFraction(book.day_pnl_fraction, { signed: true })} of −${formatFraction(book.daily_loss_limit)}`} />
       <p className="num text-xs whitespace-normal">
         <span className={toneOf(book.day_pnl_fraction)}>{formatFraction(book.day_pnl_fraction, { signed: true })}</span>
         <span className="text-ink-3"> · stops at −{formatFraction(book.daily_loss_limit)}</span>
@@ -60,33 +64,36 @@ function DayPnl({ book, unit }: { book: BookNumbers; unit: string }) {
 }
 
 function Exposure({ book, unit }: { book: BookNumbers; unit: string }) {
+  const t = useTranslations("portfolio");
   const share = shareOf(book.exposure_fraction, "1");
   return (
-    <Cell label="Exposure" unit={unit}>
+    <Cell label={t("exposure")} unit={unit}>
       <Big>{formatFraction(book.exposure_fraction)}</Big>
-      <Gauge label="Exposure" share={share} state="within" valueText={`${formatFraction(book.exposure_fraction)} of equity`} />
+      <Gauge label={t("exposure")} share={share} state="within" valueText={`${formatFraction(book.exposure_fraction)} of equity`} />
       <p className="num text-xs text-ink-3">{formatMoney(book.exposure)} in positions</p>
     </Cell>
   );
 }
 
 function TradesToday({ book }: { book: BookNumbers }) {
+  const t = useTranslations("portfolio");
   const share = shareOf(book.trades_today, book.trades_limit);
   return (
-    <Cell label="Trades today">
+    <Cell label={t("tradesToday")}>
       <Big>
         {formatCount(book.trades_today)}
         <span className="text-sm font-normal text-ink-3"> / {formatCount(book.trades_limit)}</span>
       </Big>
-      <Gauge label="Trades today" share={share} state={stateOf(share)} valueText={`${book.trades_today} of ${book.trades_limit}`} />
-      <p className="text-xs text-ink-3">entries authorised this UTC day</p>
+      <Gauge label={t("tradesToday")} share={share} state={stateOf(share)} valueText={`${book.trades_today} of ${book.trades_limit}`} />
+      <p className="text-xs text-ink-3">{t("entriesAuthorisedThisUtcDay")}</p>
     </Cell>
   );
 }
 
 function Cash({ book, unit }: { book: BookNumbers; unit: string }) {
+  const t = useTranslations("portfolio");
   return (
-    <Cell label="Cash" unit={unit}>
+    <Cell label={t("cash")} unit={unit}>
       <Big>{formatMoney(book.cash)}</Big>
       <p className="num text-xs text-ink-3">
         {signOf(book.reserved) === 0 ? "nothing reserved" : `${formatMoney(book.reserved)} reserved`}
@@ -99,13 +106,14 @@ function Cash({ book, unit }: { book: BookNumbers; unit: string }) {
 }
 
 function Drawdown({ book, gauge }: { book: BookNumbers; gauge: RuleGauge | undefined }) {
+  const t = useTranslations("portfolio");
   const now = drawdown(book.peak, book.equity);
   const limit = gauge?.enforced ? gauge.limit : null;
   const share = limit ? shareOf(now, limit) : null;
   return (
-    <Cell label="Drawdown from peak">
+    <Cell label={t("drawdownFromPeak")}>
       <Big>{now === null ? NO_DATA : formatFraction(now)}</Big>
-      {limit ? <Gauge label="Drawdown" share={share} state={stateOf(share)} valueText={`${formatFraction(now)} of ${formatFraction(limit)}`} /> : null}
+      {limit ? <Gauge label={t("drawdown")} share={share} state={stateOf(share)} valueText={`${formatFraction(now)} of ${formatFraction(limit)}`} /> : null}
       <p className="num text-xs text-ink-3">peak {formatMoney(book.peak)}</p>
       <BookState book={book} />
     </Cell>
@@ -142,8 +150,9 @@ function Big({ className, children }: { className?: string; children: ReactNode 
 }
 
 function Bones() {
+  const t = useTranslations("portfolio");
   return (
-    <section role="status" aria-label="Loading the portfolio" className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
+    <section role="status" aria-label={t("loadingThePortfolio")} className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
       {Array.from({ length: 6 }, (_, index) => (
         <div key={index} className="flex min-h-[104px] flex-col gap-2 bg-surface px-3 py-2.5">
           <Skeleton className="h-3 w-16" />

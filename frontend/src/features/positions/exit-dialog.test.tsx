@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
+import { renderWorded } from "@/test/intl";
 import type { Position } from "@/api/types";
 import { ExitDialog } from "./exit-dialog";
 
@@ -28,7 +29,7 @@ const position: Position = {
 };
 
 it("values a position at the contract's mark and says of when it is, for the price beside it is newer", () => {
-  render(
+  renderWorded(
     <QueryClientProvider client={new QueryClient()}>
       <ExitDialog position={position} onClose={() => undefined} />
     </QueryClientProvider>,

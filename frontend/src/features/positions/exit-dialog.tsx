@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { useTranslations } from "use-intl";
 import { useExit } from "@/api/exit";
 import type { Position } from "@/api/types";
 import { useDashboard } from "@/live/live";
@@ -24,6 +25,7 @@ const SHARES = [
 
 /** Reduce or close a position by hand: asks first, then shows what came of it. */
 export function ExitDialog({ position, onClose }: { position: Position; onClose: () => void }) {
+  const t = useTranslations("positions");
   const [share, setShare] = useState<(typeof SHARES)[number]["value"]>("1");
   const [key, setKey] = useState(freshKey);
   const markedAt = useDashboard("book")?.observed_at;
@@ -40,7 +42,7 @@ export function ExitDialog({ position, onClose }: { position: Position; onClose:
       {exit.data ? (
         <div className="flex flex-col gap-4">
           <TradeResult answer={exit.data} />
-          <Button onClick={onClose}>Close</Button>
+          <Button onClick={onClose}>{t("close")}</Button>
         </div>
       ) : (
         <div className="flex flex-col gap-4">
@@ -50,7 +52,7 @@ export function ExitDialog({ position, onClose }: { position: Position; onClose:
             <Delta value={position.unrealised} /> unrealised.
           </p>
           <Segmented
-            label="How much"
+            label={t("howMuch")}
             value={share}
             options={SHARES}
             onChange={(value) => {
@@ -58,9 +60,9 @@ export function ExitDialog({ position, onClose }: { position: Position; onClose:
               setKey(freshKey()); // Another share is another order.
             }}
           />
-          {exit.error ? <Failure what="The exit was not carried out" error={exit.error} /> : null}
+          {exit.error ? <Failure what={t("theExitWasNotCarried")} error={exit.error} /> : null}
           <div className="flex flex-wrap items-center justify-end gap-2">
-            <Button onClick={onClose}>Keep it</Button>
+            <Button onClick={onClose}>{t("keepIt")}</Button>
             <Button
               tone="danger"
               blocked={block}

@@ -2,6 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { memo, useState } from "react";
+import { useTranslations } from "use-intl";
 import type { Position } from "@/api/types";
 import { useDashboard, useFeedAge } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
@@ -21,6 +22,7 @@ const ExitDialog = dynamic(() => import("./exit-dialog").then((file) => file.Exi
 
 /** What the book holds, where its barriers stand, and the door out. */
 export function Positions({ onChoose, className }: { onChoose: (market: string) => void; className?: string }) {
+  const t = useTranslations("positions");
   const positions = useDashboard("positions");
   const status = useDashboard("status");
   const block = useChangeBlock();
@@ -28,27 +30,27 @@ export function Positions({ onChoose, className }: { onChoose: (market: string) 
   const { stale } = useFeedAge();
   const [leaving, setLeaving] = useState<Position | null>(null);
   return (
-    <Panel title="Open positions" note={quote ? `prices and values in ${quote}` : undefined} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+    <Panel title={t("openPositions")} note={quote ? `prices and values in ${quote}` : undefined} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
       {positions === undefined ? (
-        <SkeletonRows rows={3} label="positions" />
+        <SkeletonRows rows={3} label={t("positions")} />
       ) : positions.length === 0 ? (
-        <Empty why="The book holds nothing but cash." next="A position opens when a BUY passes all rules of the contract." />
+        <Empty why={t("theBookHoldsNothingBut")} next={t("aPositionOpensWhenA")} />
       ) : (
         <Table
-          caption="Open positions"
+          caption={t("openPositions")}
           head={
             <>
-              <Th>Market</Th>
-              <Th right>Quantity</Th>
-              <Th right>Entry</Th>
-              <Th right>Mark</Th>
-              <Th right>Value</Th>
-              <Th right>Unrealised</Th>
-              <Th right>Stop</Th>
-              <Th right>Target</Th>
-              <Th>Until</Th>
+              <Th>{t("market")}</Th>
+              <Th right>{t("quantity")}</Th>
+              <Th right>{t("entry")}</Th>
+              <Th right>{t("mark")}</Th>
+              <Th right>{t("value")}</Th>
+              <Th right>{t("unrealised")}</Th>
+              <Th right>{t("stop")}</Th>
+              <Th right>{t("target")}</Th>
+              <Th>{t("until")}</Th>
               <Th className="sticky right-0 bg-surface">
-                <span className="sr-only">Exit</span>
+                <span className="sr-only">{t("exit")}</span>
               </Th>
             </>
           }

@@ -1,6 +1,7 @@
 "use client";
 
 import { memo, useState } from "react";
+import { useTranslations } from "use-intl";
 import type { Price } from "@/api/types";
 import { useDashboard, useFeedAge } from "@/live/live";
 import { cn } from "@/lib/cn";
@@ -20,15 +21,16 @@ interface PricesProps {
 
 /** The last price of every market; choosing one turns the chart and the ticket to it. */
 export function Prices({ chosen, onChoose, className }: PricesProps) {
+  const t = useTranslations("prices");
   const prices = useDashboard("prices");
   const status = useDashboard("status");
   const { ageS, stale } = useFeedAge();
   return (
-    <Panel title="Prices" note={quoteOf(status?.data.markets[0])} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+    <Panel title={t("prices")} note={quoteOf(status?.data.markets[0])} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
       {prices === undefined ? (
-        <SkeletonRows rows={9} label="prices" />
+        <SkeletonRows rows={9} label={t("prices2")} />
       ) : prices.length === 0 ? (
-        <Empty why="No market has a price yet." next="The first vector of marks brings them." />
+        <Empty why={t("noMarketHasAPrice")} next={t("theFirstVectorOfMarks")} />
       ) : (
         <ul className="grid grid-cols-1 divide-y divide-line sm:max-xl:grid-cols-3 sm:max-xl:divide-y-0">
           {prices.map((price) => (

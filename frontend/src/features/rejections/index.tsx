@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import { useDashboard } from "@/live/live";
 import { formatCount } from "@/lib/format";
 import { baseOf } from "@/lib/market";
@@ -13,12 +14,13 @@ import { Empty, SkeletonRows } from "@/ui/states";
 
 /** What the contract refused, each with the rule and both numbers. */
 export function Rejections({ className }: { className?: string }) {
+  const t = useTranslations("rejections");
   const rejections = useDashboard("rejections");
   const counters = useDashboard("counters");
   return (
     <Panel
-      title="Rejections"
-      note="recorded by the contract, never tried again"
+      title={t("rejections")}
+      note={t("recordedByTheContractNever")}
       className={className}
       actions={
         <span className="flex flex-wrap gap-x-2 font-mono text-2xs text-ink-3">
@@ -34,9 +36,9 @@ export function Rejections({ className }: { className?: string }) {
       bodyClassName="min-h-0 overflow-x-hidden overflow-y-auto max-xl:max-h-[420px]"
     >
       {rejections === undefined ? (
-        <SkeletonRows rows={5} label="rejections" />
+        <SkeletonRows rows={5} label={t("rejections2")} />
       ) : rejections.length === 0 ? (
-        <Empty why="Nothing was rejected so far." next="When a rule says no, the rule and its numbers stand here." />
+        <Empty why={t("nothingWasRejectedSoFar")} next={t("whenARuleSaysNo")} />
       ) : (
         <ul className="divide-y divide-line">
           {rejections.map((rejection) => (

@@ -1,5 +1,6 @@
 "use client";
 
+import { useTranslations } from "use-intl";
 import type { Gauge as RuleGauge } from "@/api/types";
 import { useDashboard } from "@/live/live";
 import { cn } from "@/lib/cn";
@@ -11,13 +12,14 @@ import { Empty, SkeletonRows } from "@/ui/states";
 
 /** Every rule of the contract, by its own numbers: what it measures now against what it allows. */
 export function Rules({ className }: { className?: string }) {
+  const t = useTranslations("rules");
   const gauges = useDashboard("gauges");
   return (
-    <Panel title="Rules" note="as the contract measures them now" className={className}>
+    <Panel title={t("rules")} note={t("asTheContractMeasuresThem")} className={className}>
       {gauges === undefined ? (
-        <SkeletonRows rows={9} label="rules" />
+        <SkeletonRows rows={9} label={t("rules2")} />
       ) : gauges.length === 0 ? (
-        <Empty why="The contract has not measured anything yet." next="It does with the first vector of marks." />
+        <Empty why={t("theContractHasNotMeasured")} next={t("itDoesWithTheFirst")} />
       ) : (
         <ul className="divide-y divide-line">
           {gauges.map((gauge) => (
@@ -29,15 +31,16 @@ export function Rules({ className }: { className?: string }) {
   );
 }
 
-const STATES: Record<RuleGauge["state"], { fill: GaugeState; word: string; tone: string }> = {
-  OK: { fill: "within", word: "within", tone: "text-ink-3" },
-  NEAR: { fill: "near", word: "near the limit", tone: "text-warn" },
-  AT_LIMIT: { fill: "failed", word: "says no", tone: "text-down" },
-  NOT_ENFORCED: { fill: "off", word: "not enforced yet", tone: "text-ink-3" },
-  NO_DATA: { fill: "off", word: "not measured", tone: "text-ink-3" },
+const STATES: Record<RuleGauge["state"], { fill: GaugeState; tone: string }> = {
+  OK: { fill: "within", tone: "text-ink-3" },
+  NEAR: { fill: "near", tone: "text-warn" },
+  AT_LIMIT: { fill: "failed", tone: "text-down" },
+  NOT_ENFORCED: { fill: "off", tone: "text-ink-3" },
+  NO_DATA: { fill: "off", tone: "text-ink-3" },
 };
 
 export function RuleRow({ gauge }: { gauge: RuleGauge }) {
+  const t = useTranslations("rules");
   const state = STATES[gauge.state];
   const bar = barOf(gauge);
   const measured = formatMeasure(gauge.measured, gauge.unit);
@@ -47,7 +50,7 @@ export function RuleRow({ gauge }: { gauge: RuleGauge }) {
     <li className="px-3 py-1.5" title={gauge.note ?? undefined}>
       <div className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-mono text-2xs whitespace-nowrap text-ink-3">{gauge.id}</span>
-        <span className="min-w-0 truncate">{gauge.title}</span>
+        <span className="min-w-0 truncate">{t(`titles.${gauge.id}`)}</span>
         <span className="num ml-auto text-xs">
           <span className={cn("font-medium", gauge.state === "AT_LIMIT" && "text-down", gauge.state === "NEAR" && "text-warn")}>{measured}</span>
           <span className="text-ink-3"> / {limit}</span>
@@ -55,17 +58,17 @@ export function RuleRow({ gauge }: { gauge: RuleGauge }) {
       </div>
       <div className="mt-1 flex items-center gap-2">
         <Gauge
-          label={`${gauge.id} ${gauge.title}`}
+          label={`${gauge.id} ${t(`titles.${gauge.id}`)}`}
           share={bar.share}
           limitAt={bar.limitAt}
           state={state.fill}
-          valueText={`${measured} of ${limit}, ${state.word}`}
+          valueText={`${t("ofLimit", { measured, limit })}, ${t(`states.${gauge.state}`)}`}
           className="flex-1"
         />
         {gauge.enforced ? (
-          <span className={cn("text-2xs w-20 text-right whitespace-nowrap", state.tone)}>{state.word}</span>
+          <span className={cn("text-2xs w-20 text-right whitespace-nowrap", state.tone)}>{t(`states.${gauge.state}`)}</span>
         ) : (
-          <Badge>not enforced yet</Badge>
+          <Badge>{t("notEnforcedYet")}</Badge>
         )}
       </div>
       {note ? <p className="text-2xs mt-0.5 text-ink-3">{note}</p> : null}

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
-import { render, screen } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { renderWorded } from "@/test/intl";
 import { aGauge } from "@/test/builders";
 import { barOf, RuleRow } from ".";
 
@@ -25,17 +26,17 @@ describe("the bar of a rule", () => {
 
 describe("a rule on the page", () => {
   it("shows its id and both numbers with their unit", () => {
-    render(<RuleRow gauge={aGauge({ market: "BTC-USDT" })} />);
+    renderWorded(<RuleRow gauge={aGauge({ market: "BTC-USDT" })} />);
     expect(screen.getByText("RULE-01")).toBeVisible();
     expect(screen.getByText("15.00 %").parentElement).toHaveTextContent("15.00 % / 20.00 %");
     expect(screen.getByText("BTC-USDT")).toBeVisible();
   });
   it("says so when it is not enforced yet", () => {
-    render(<RuleRow gauge={aGauge({ id: "RULE-06", enforced: false, state: "NOT_ENFORCED", note: "shown, not enforced yet" })} />);
+    renderWorded(<RuleRow gauge={aGauge({ id: "RULE-06", enforced: false, state: "NOT_ENFORCED", note: "shown, not enforced yet" })} />);
     expect(screen.getByText("not enforced yet")).toBeVisible();
   });
   it("says no in words when the limit is reached", () => {
-    render(<RuleRow gauge={aGauge({ state: "AT_LIMIT", headroom: 0 })} />);
+    renderWorded(<RuleRow gauge={aGauge({ state: "AT_LIMIT", headroom: 0 })} />);
     expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "15.00 % of 20.00 %, says no");
   });
 });

@@ -1,6 +1,7 @@
 "use client";
 
 import { memo, type ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import type { Counters, Cycle } from "@/api/types";
 import { useDashboard } from "@/live/live";
 import { formatCount } from "@/lib/format";
@@ -15,32 +16,33 @@ import { StackedRow, Table, Td, Th } from "@/ui/table";
 
 /** The last signals and how far each came through the seven steps. */
 export function Signals({ className }: { className?: string }) {
+  const t = useTranslations("signals");
   const signals = useDashboard("signals");
   const counters = useDashboard("counters");
   const quote = quoteOf(useDashboard("status")?.data.markets[0]);
   return (
-    <Panel title="Signals" className={className} actions={counters ? <Funnel counters={counters} /> : null}>
+    <Panel title={t("signals")} className={className} actions={counters ? <Funnel counters={counters} /> : null}>
       {signals === undefined ? (
-        <SkeletonRows rows={8} label="signals" />
+        <SkeletonRows rows={8} label={t("signals2")} />
       ) : signals.length === 0 ? (
         <Empty
           why={counters && counters.held > 0 ? `All ${formatCount(counters.held)} opinions so far were HOLD.` : "No signal yet."}
-          next="A signal appears when a candle closes and the strategy wants to buy or sell."
+          next={t("aSignalAppearsWhenA")}
         />
       ) : (
         <Table
-          caption="Last signals"
+          caption={t("lastSignals")}
           stacked
           head={
             <>
-              <Th>Candle close</Th>
-              <Th>Market</Th>
-              <Th>Side</Th>
-              <Th right>Confidence</Th>
+              <Th>{t("candleClose")}</Th>
+              <Th>{t("market")}</Th>
+              <Th>{t("side")}</Th>
+              <Th right>{t("confidence")}</Th>
               <Th>
-                <span title="market, signal, oracle, authorise, execute, record, settle">Seven steps</span>
+                <span title={t("marketSignalOracleAuthoriseExecute")}>{t("sevenSteps")}</span>
               </Th>
-              <Th>Outcome</Th>
+              <Th>{t("outcome")}</Th>
               <Th right>P&L{quote ? `, ${quote}` : ""}</Th>
             </>
           }
@@ -82,19 +84,20 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
 
 /** What became of all signals so far: why nothing trades stands here. */
 function Funnel({ counters }: { counters: Counters }) {
+  const t = useTranslations("signals");
   return (
     <dl className="flex flex-wrap gap-x-3 text-2xs text-ink-3">
-      <Count name="HOLD" value={counters.held} />
-      <Count name="verified" value={counters.verified} />
-      <Count name="refused" value={counters.refused} />
-      <Count name="committed" value={counters.committed} title="committed = judged + revoked + open" />
-      <Count name="judged" value={counters.judged} />
-      <Count name="open" value={counters.open} />
-      <Count name="authorised" value={counters.authorised} />
-      <Count name="rejected" value={counters.rejected} />
-      <Count name="skipped" value={counters.skipped} />
-      {counters.revoked > 0 ? <Count name="revoked" value={counters.revoked} /> : null}
-      <Count name="exits" value={counters.exits} />
+      <Count name={t("hold")} value={counters.held} />
+      <Count name={t("verified")} value={counters.verified} />
+      <Count name={t("refused")} value={counters.refused} />
+      <Count name={t("committed")} value={counters.committed} title={t("committedJudgedRevokedOpen")} />
+      <Count name={t("judged")} value={counters.judged} />
+      <Count name={t("open")} value={counters.open} />
+      <Count name={t("authorised")} value={counters.authorised} />
+      <Count name={t("rejected")} value={counters.rejected} />
+      <Count name={t("skipped")} value={counters.skipped} />
+      {counters.revoked > 0 ? <Count name={t("revoked")} value={counters.revoked} /> : null}
+      <Count name={t("exits")} value={counters.exits} />
     </dl>
   );
 }

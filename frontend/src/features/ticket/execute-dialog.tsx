@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { useTranslations } from "use-intl";
 import { useExecute } from "@/api/execute";
 import type { PendingSignal, Prediction } from "@/api/types";
 import { useEntryBlock } from "@/live/trading-block";
@@ -24,6 +25,7 @@ interface ExecuteDialogProps {
 
 /** Asks once more, sends, and shows what came of it: a rejection is an answer as good as a fill. */
 export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogProps) {
+  const t = useTranslations("ticket");
   const [key] = useState(freshKey);
   const block = useEntryBlock();
   const execute = useExecute();
@@ -37,7 +39,7 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
       {execute.data ? (
         <div className="flex flex-col gap-4">
           <TradeResult answer={execute.data} />
-          <Button onClick={onClose}>Close</Button>
+          <Button onClick={onClose}>{t("close")}</Button>
         </div>
       ) : (
         <div className="flex flex-col gap-4">
@@ -46,11 +48,11 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
             The oracle checks and commits the signal, the contract allows or rejects it by its rules, and whatever comes of it is recorded for good: the same candle cannot be
             tried twice.
           </p>
-          {execute.error ? <Failure what="The order was not carried out" error={execute.error} /> : null}
+          {execute.error ? <Failure what={t("theOrderWasNotCarried")} error={execute.error} /> : null}
           <div className="flex flex-wrap items-center justify-end gap-2">
-            <Button onClick={onClose}>Cancel</Button>
+            <Button onClick={onClose}>{t("cancel")}</Button>
             <Button tone="solid" blocked={block} busy={execute.isPending} onClick={() => execute.mutate({ symbol: market, size, key })}>
-              Execute
+              {t("execute")}
             </Button>
           </div>
         </div>

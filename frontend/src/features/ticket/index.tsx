@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { useTranslations } from "use-intl";
 import { usePrediction } from "@/api/prediction";
 import { useSetMode } from "@/api/set-mode";
 import type { MarketSetting, Prediction } from "@/api/types";
@@ -27,6 +28,7 @@ interface TicketProps {
 
 /** Acts on the strategy's own signal; it cannot invent an opinion, only make its size smaller. */
 export function Ticket({ market, onChoose, className }: TicketProps) {
+  const t = useTranslations("ticket");
   const status = useDashboard("status");
   const setting = useDashboard("markets")?.find((each) => each.market === market);
   const block = useEntryBlock();
@@ -36,11 +38,11 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
   const size = shareFromPercent(percent);
   const opinion = prediction.data;
   return (
-    <Panel title="Trade ticket" className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+    <Panel title={t("tradeTicket")} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
       <Waiting />
       <div className="flex flex-col gap-3 p-3">
         <div className="grid grid-cols-[1fr_auto] items-end gap-2">
-          <Field label="Market">
+          <Field label={t("market")}>
             <Select value={market} onChange={(event) => onChoose(event.target.value)}>
               {(status?.data.markets ?? [market]).map((each) => (
                 <option key={each} value={each}>
@@ -51,18 +53,18 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
           </Field>
           {setting ? <Mode setting={setting} /> : null}
         </div>
-        <Answered query={prediction} what="The opinion on this market could not be loaded" loading={<OpinionBones />}>
+        <Answered query={prediction} what={t("theOpinionOnThisMarket")} loading={<OpinionBones />}>
           {(answer) => <Opinion opinion={answer} />}
         </Answered>
         <Field
-          label="Size, % of equity (optional)"
+          label={t("sizeOfEquityOptional")}
           hint={sizeHint(opinion)}
           error={size.error}
         >
-          <Input inputMode="decimal" placeholder="the signal's size" value={percent} onChange={(event) => setPercent(event.target.value)} aria-invalid={size.error !== null} />
+          <Input inputMode="decimal" placeholder={t("theSignalSSize")} value={percent} onChange={(event) => setPercent(event.target.value)} aria-invalid={size.error !== null} />
         </Field>
         <Button tone="solid" size="large" blocked={block ?? size.error} reason="below" onClick={() => setAsking(true)}>
-          Execute the signal…
+          {t("executeTheSignal")}
         </Button>
         <p className="text-2xs text-ink-3">Runs the full cycle on the newest closed candle: oracle, contract, fill, record. Simulated; not investment advice.</p>
       </div>
@@ -84,12 +86,13 @@ const MODES = [
 
 /** Does the engine trade this market by itself, or stop after the oracle and wait for a person? */
 function Mode({ setting }: { setting: MarketSetting }) {
+  const t = useTranslations("ticket");
   const block = useChangeBlock();
   const setMode = useSetMode();
   const shown = setMode.isPending ? setMode.variables.mode : setting.mode;
   return (
     <div className="flex flex-col gap-1">
-      <span className="label">Entries</span>
+      <span className="label">{t("entries")}</span>
       <Segmented label={`Entries in ${setting.symbol}`} value={shown} options={MODES} blocked={block} onChange={(mode) => setMode.mutate({ symbol: setting.market, mode })} />
       {setMode.error ? (
         <span role="alert" className="text-2xs text-down">
@@ -101,33 +104,34 @@ function Mode({ setting }: { setting: MarketSetting }) {
 }
 
 function Opinion({ opinion }: { opinion: Prediction }) {
+  const t = useTranslations("ticket");
   return (
     <div className="border border-line bg-sunken">
       <div className="flex items-center gap-2 border-b border-line px-2.5 py-1.5">
         <Side side={opinion.side} />
-        <span className="text-2xs text-ink-3">newest candle</span>
+        <span className="text-2xs text-ink-3">{t("newestCandle")}</span>
         <span className="num ml-auto text-xs">{formatTime(opinion.candle_close, "minutes")}</span>
       </div>
       <dl className="grid grid-cols-3 gap-x-3 gap-y-1.5 px-2.5 py-2">
-        <Fact name="Confidence" title={opinion.event}>
+        <Fact name={t("confidence")} title={opinion.event}>
           {formatFraction(opinion.confidence, { digits: 1 })}
         </Fact>
-        <Fact name="Base rate" title="How often the same event happened in the past, whatever the signal">
+        <Fact name={t("baseRate")} title={t("howOftenTheSameEvent")}>
           {formatFraction(opinion.base_rate, { digits: 1 })}
         </Fact>
-        <Fact name="Risk score">{opinion.risk_score}</Fact>
-        <Fact name="Target">+{formatBps(opinion.take_profit_bps)}</Fact>
-        <Fact name="Stop">−{formatBps(opinion.stop_loss_bps)}</Fact>
-        <Fact name="Horizon">{formatAge(opinion.horizon_s)}</Fact>
-        <Fact name="Buy / sell score">
+        <Fact name={t("riskScore")}>{opinion.risk_score}</Fact>
+        <Fact name={t("target")}>+{formatBps(opinion.take_profit_bps)}</Fact>
+        <Fact name={t("stop")}>−{formatBps(opinion.stop_loss_bps)}</Fact>
+        <Fact name={t("horizon")}>{formatAge(opinion.horizon_s)}</Fact>
+        <Fact name={t("buySellScore")}>
           {opinion.buy_score} / {opinion.sell_score}
         </Fact>
-        <Fact name="Price">{formatPrice(opinion.price)}</Fact>
-        <Fact name="Expires">{formatTime(opinion.expires_at, "minutes").slice(-5)}</Fact>
+        <Fact name={t("price")}>{formatPrice(opinion.price)}</Fact>
+        <Fact name={t("expires")}>{formatTime(opinion.expires_at, "minutes").slice(-5)}</Fact>
       </dl>
       {opinion.why.length > 0 ? (
         <details className="border-t border-line px-2.5 py-1.5 text-xs">
-          <summary className="text-ink-2">Why, and the indicators</summary>
+          <summary className="text-ink-2">{t("whyAndTheIndicators")}</summary>
           <ul className="mt-1 list-disc pl-4 text-ink-2">
             {opinion.why.map((line) => (
               <li key={line}>{line}</li>
@@ -148,8 +152,9 @@ function Opinion({ opinion }: { opinion: Prediction }) {
 }
 
 function OpinionBones() {
+  const t = useTranslations("ticket");
   return (
-    <div role="status" aria-label="Loading the opinion" className="flex h-[174px] flex-col gap-3 border border-line bg-sunken p-2.5">
+    <div role="status" aria-label={t("loadingTheOpinion")} className="flex h-[174px] flex-col gap-3 border border-line bg-sunken p-2.5">
       <Skeleton className="w-24" />
       <Skeleton className="h-8" />
       <Skeleton className="h-8" />

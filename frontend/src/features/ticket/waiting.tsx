@@ -2,6 +2,7 @@
 
 import { Hand } from "lucide-react";
 import { useState } from "react";
+import { useTranslations } from "use-intl";
 import { useDecline } from "@/api/decline";
 import type { PendingSignal } from "@/api/types";
 import { useDashboard } from "@/live/live";
@@ -29,6 +30,7 @@ export function Waiting() {
 }
 
 function Question({ signal, onAccept }: { signal: PendingSignal; onAccept: () => void }) {
+  const t = useTranslations("ticket");
   const decline = useDecline();
   const block = useChangeBlock();
   return (
@@ -47,7 +49,7 @@ function Question({ signal, onAccept }: { signal: PendingSignal; onAccept: () =>
           Accept…
         </Button>
         <Button size="small" blocked={block} busy={decline.isPending} onClick={() => decline.mutate(signal.market)}>
-          Let it go
+          {t("letItGo")}
         </Button>
       </div>
     </div>

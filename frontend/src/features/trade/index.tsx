@@ -3,6 +3,7 @@
 import { ArrowLeft, Check as Tick, X } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import { useTrade } from "@/api/trade";
 import type { Check, CycleDetail, EventRef, TransactionRef } from "@/api/types";
 import { useDashboard, useReady } from "@/live/live";
@@ -27,6 +28,7 @@ import { EventData } from "./event-data";
 
 /** All that is kept about one cycle. */
 export function Trade({ id, verification }: { id: string; verification?: ReactNode }) {
+  const t = useTranslations("trade");
   const trade = useTrade(id, useReady());
   return (
     <div className="flex flex-col gap-px bg-line pb-px">
@@ -35,7 +37,7 @@ export function Trade({ id, verification }: { id: string; verification?: ReactNo
           <ArrowLeft aria-hidden className="size-3.5" /> All trades
         </Link>
       </div>
-      <Answered query={trade} what="This trade could not be loaded" loading={<Bones />}>
+      <Answered query={trade} what={t("thisTradeCouldNotBe")} loading={<Bones />}>
         {(detail) => <Story detail={detail} verification={verification} />}
       </Answered>
     </div>
@@ -58,11 +60,12 @@ function Story({ detail, verification }: { detail: CycleDetail; verification: Re
 }
 
 function Head({ detail }: { detail: CycleDetail }) {
+  const t = useTranslations("trade");
   const { cycle } = detail;
   const synthetic = useDashboard("status")?.data.synthetic;
   const quote = quoteOf(cycle.market);
   return (
-    <section aria-label="Summary" className="bg-surface px-3 py-3">
+    <section aria-label={t("summary")} className="bg-surface px-3 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="text-lg font-semibold tracking-[-0.01em]">
           {cycle.market} {cycle.kind === "EXIT" ? "exit" : "entry"}
@@ -73,25 +76,25 @@ function Head({ detail }: { detail: CycleDetail }) {
       </div>
       {cycle.outcome_text ? <p className="mt-1 text-ink-2">{cycle.outcome_text}</p> : null}
       <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4 xl:grid-cols-8">
-        <Fact name="Candle close">{formatTime(cycle.candle_close, "minutes")}</Fact>
-        <Fact name="Confidence (base rate)">
+        <Fact name={t("candleClose")}>{formatTime(cycle.candle_close, "minutes")}</Fact>
+        <Fact name={t("confidenceBaseRate")}>
           {formatFraction(cycle.confidence, { digits: 1 })} <span className="font-normal text-ink-3">({formatFraction(cycle.base_rate, { digits: 1 })})</span>
         </Fact>
-        <Fact name="Size">{formatFraction(cycle.size)}</Fact>
+        <Fact name={t("size")}>{formatFraction(cycle.size)}</Fact>
         <Fact name={`Quantity, ${baseOf(cycle.market)}`}>{formatQuantity(cycle.quantity)}</Fact>
         <Fact name={`Fill price, ${quote}`}>{formatPrice(cycle.fill_price)}</Fact>
         <Fact name={`Fee, ${quote}`}>{formatMoney(cycle.fee)}</Fact>
         <Fact name={`Realised, ${quote}`}>
           <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} arrow />
         </Fact>
-        <Fact name="Closed">{formatTime(cycle.closed_at)}</Fact>
+        <Fact name={t("closed")}>{formatTime(cycle.closed_at)}</Fact>
       </dl>
       <div className="mt-3">
         <StepTrail steps={cycle.steps} />
       </div>
       {cycle.rules.length > 0 ? (
         <div className="mt-3 border-l-2 border-down bg-down-wash px-3 py-2">
-          <p className="label mb-1 text-ink-2">What the contract refused</p>
+          <p className="label mb-1 text-ink-2">{t("whatTheContractRefused")}</p>
           <RuleFailures rules={cycle.rules} />
         </div>
       ) : null}
@@ -100,24 +103,25 @@ function Head({ detail }: { detail: CycleDetail }) {
 }
 
 function Signal({ detail }: { detail: CycleDetail }) {
+  const t = useTranslations("trade");
   const { cycle, signal } = detail;
   const barriers = barriersOf(detail);
   return (
-    <Panel title="Signal" note={cycle.kind === "EXIT" && signal === null ? "an exit without a signal" : "what the strategy thought, and why"}>
+    <Panel title={t("signal")} note={cycle.kind === "EXIT" && signal === null ? "an exit without a signal" : "what the strategy thought, and why"}>
       {signal === null && detail.why.length === 0 ? (
         <Empty why={cycle.reason ? `This exit came from ${reasonWords(cycle.reason)}, not from a signal.` : "This cycle has no signal of its own."} />
       ) : (
         <div className="flex flex-col gap-3 p-3">
           <dl className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4">
-            <Fact name="Price">{formatPrice(cycle.price)}</Fact>
-            <Fact name="Risk score">{cycle.risk_score ?? NO_DATA}</Fact>
-            <Fact name="Take-profit">{barriers.takeProfit ?? NO_DATA}</Fact>
-            <Fact name="Stop-loss">{barriers.stopLoss ?? NO_DATA}</Fact>
+            <Fact name={t("price")}>{formatPrice(cycle.price)}</Fact>
+            <Fact name={t("riskScore")}>{cycle.risk_score ?? NO_DATA}</Fact>
+            <Fact name={t("takeProfit")}>{barriers.takeProfit ?? NO_DATA}</Fact>
+            <Fact name={t("stopLoss")}>{barriers.stopLoss ?? NO_DATA}</Fact>
             {detail.barriers ? (
               <>
-                <Fact name="Target price">{formatPrice(detail.barriers.target)}</Fact>
-                <Fact name="Stop price">{formatPrice(detail.barriers.stop)}</Fact>
-                <Fact name="Held until, at most">{formatTime(detail.barriers.time_limit, "minutes")}</Fact>
+                <Fact name={t("targetPrice")}>{formatPrice(detail.barriers.target)}</Fact>
+                <Fact name={t("stopPrice")}>{formatPrice(detail.barriers.stop)}</Fact>
+                <Fact name={t("heldUntilAtMost")}>{formatTime(detail.barriers.time_limit, "minutes")}</Fact>
               </>
             ) : null}
           </dl>
@@ -140,13 +144,13 @@ function Signal({ detail }: { detail: CycleDetail }) {
           ) : null}
           {cycle.digest ? (
             <div>
-              <p className="label">Digest, committed before the trade</p>
+              <p className="label">{t("digestCommittedBeforeTheTrade")}</p>
               <Hash value={cycle.digest} whole />
             </div>
           ) : null}
           {signal ? (
             <details className="text-xs">
-              <summary className="text-ink-2">All signed fields</summary>
+              <summary className="text-ink-2">{t("allSignedFields")}</summary>
               <EventData data={signal} />
             </details>
           ) : null}
@@ -157,23 +161,24 @@ function Signal({ detail }: { detail: CycleDetail }) {
 }
 
 function Checks({ checks }: { checks: readonly Check[] }) {
+  const t = useTranslations("trade");
   const passed = checks.filter((check) => check.passed).length;
   return (
-    <Panel title="Oracle's checks" note={checks.length > 0 ? `${passed} of ${checks.length} passed` : undefined}>
+    <Panel title={t("oracleSChecks")} note={checks.length > 0 ? `${passed} of ${checks.length} passed` : undefined}>
       {checks.length === 0 ? (
-        <Empty why="The oracle had nothing to check here." next="Exits without a signal go to the contract directly." />
+        <Empty why={t("theOracleHadNothingTo")} next={t("exitsWithoutASignalGo")} />
       ) : (
         <Table
-          caption="Oracle's checks"
+          caption={t("oracleSChecks")}
           head={
             <>
               <Th right className="w-8">
                 No.
               </Th>
-              <Th>Result</Th>
-              <Th>Check</Th>
-              <Th>Got</Th>
-              <Th>Expected</Th>
+              <Th>{t("result")}</Th>
+              <Th>{t("check")}</Th>
+              <Th>{t("got")}</Th>
+              <Th>{t("expected")}</Th>
             </>
           }
         >
@@ -204,21 +209,22 @@ function Checks({ checks }: { checks: readonly Check[] }) {
 }
 
 function OnChain({ detail }: { detail: CycleDetail }) {
+  const t = useTranslations("trade");
   const { records } = detail;
   return (
-    <Panel title="On the chain" note="transactions, and the records they left in the contract's hash chain">
+    <Panel title={t("onTheChain")} note={t("transactionsAndTheRecordsThey")}>
       {detail.transactions.length === 0 ? (
-        <Empty why="No transaction yet." next="The first one commits the signal." />
+        <Empty why={t("noTransactionYet")} next={t("theFirstOneCommitsThe")} />
       ) : (
         <Table
-          caption="Transactions"
+          caption={t("transactions")}
           head={
             <>
-              <Th>Step</Th>
-              <Th>Transaction</Th>
-              <Th right>Block</Th>
-              <Th>Block hash</Th>
-              <Th>Block time</Th>
+              <Th>{t("step")}</Th>
+              <Th>{t("transaction")}</Th>
+              <Th right>{t("block")}</Th>
+              <Th>{t("blockHash")}</Th>
+              <Th>{t("blockTime")}</Th>
             </>
           }
         >
@@ -230,18 +236,18 @@ function OnChain({ detail }: { detail: CycleDetail }) {
       {records.length > 0 ? (
         <div className="border-t border-line">
           <Table
-            caption="Records"
+            caption={t("records")}
             head={
               <>
                 <Th right className="w-16">
-                  Record
+                  {t("record")}
                 </Th>
-                <Th>Kind</Th>
-                <Th>Hash</Th>
-                <Th>Previous</Th>
-                <Th>Transaction</Th>
-                <Th right>Block</Th>
-                <Th>Time</Th>
+                <Th>{t("kind")}</Th>
+                <Th>{t("hash")}</Th>
+                <Th>{t("previous")}</Th>
+                <Th>{t("transaction")}</Th>
+                <Th right>{t("block")}</Th>
+                <Th>{t("time")}</Th>
               </>
             }
           >
@@ -288,10 +294,11 @@ function TransactionRow({ transaction }: { transaction: TransactionRef }) {
 }
 
 function Events({ events }: { events: readonly EventRef[] }) {
+  const t = useTranslations("trade");
   return (
-    <Panel title="Events" note="in the order they were stored, with the wall clock of that moment; nothing is ever changed">
+    <Panel title={t("events")} note={t("inTheOrderTheyWere")}>
       {events.length === 0 ? (
-        <Empty why="No event of this cycle is stored yet." />
+        <Empty why={t("noEventOfThisCycle")} />
       ) : (
         <ol className="divide-y divide-line">
           {events.map((event) => (
@@ -318,6 +325,7 @@ function Value({ text }: { text: string }) {
 }
 
 function Bones() {
+  const t = useTranslations("trade");
   return (
     <>
       <div className="flex h-[132px] flex-col gap-3 bg-surface p-3">
@@ -326,7 +334,7 @@ function Bones() {
         <Skeleton className="h-8" />
       </div>
       <div className="bg-surface">
-        <SkeletonRows rows={12} label="the trade" />
+        <SkeletonRows rows={12} label={t("theTrade")} />
       </div>
     </>
   );
