@@ -19,7 +19,7 @@ from trie import HexaryTrie
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "backend"), str(ROOT / "tests" / "chain")]
 
-from desk import MARKETS, Desk, a_plan, filled, ticket_of  # noqa: E402
+from desk import MARKETS, Desk, a_plan, filled, ticket_of  # type: ignore[import-not-found]  # noqa: E402 - a folder of tests, not a package
 
 from tradeseal.chain.choice import ANVIL  # noqa: E402
 from tradeseal.chain.compile import CONTRACTS  # noqa: E402
