@@ -7,7 +7,7 @@ import {BookClass, CommitmentStatus, ISignalOracle, Signal, Snapshot} from "./in
 import {BookMath} from "./libraries/BookMath.sol";
 import {Hashes} from "./libraries/Hashes.sol";
 
-/// @title What both halves of a book share: its storage, its records and its rules
+/// @title What the parts of a book share: its storage, its records and its rules
 /// Knows cash, positions, limits and the record head. A call opens the books once into memory, works there, and closes them once.
 abstract contract BookBase {
     uint256 internal constant MAX_BATCH = 64;
@@ -20,6 +20,12 @@ abstract contract BookBase {
     uint8 internal constant REASON_SIGNAL = 1;
     uint8 internal constant REASON_KILL = 7;
     uint8 internal constant FLAG_STALE_EXIT = 1;
+
+    /// What is odd about a fact that a live book was told.
+    uint8 internal constant FLAG_OUT_OF_BAND = 1;
+    uint8 internal constant FLAG_OVER = 2;
+    uint8 internal constant FLAG_LATE = 4;
+    uint8 internal constant FLAG_NO_TICKET = 8;
 
     uint16 internal constant RULE_01 = 1 << 0;
     uint16 internal constant RULE_02 = 1 << 1;
@@ -100,7 +106,15 @@ abstract contract BookBase {
         bool started;
         uint16 held;
         uint64 haltedAt;
+        uint64 stoppedSeq;
+        uint32 peakResets;
         bytes32 head;
+    }
+
+    /// What live books keep beside the accounts: proceeds of sales above the position, and how many facts were flagged.
+    struct Oddities {
+        uint128 unexplained;
+        uint64 flaggedFills;
     }
 
     /// In this order, because a slot that stays in use is cheaper: an entry's reservation lies beside the quantity it becomes,
@@ -156,6 +170,9 @@ abstract contract BookBase {
     bytes32 internal immutable BOOK_ID;
     BookClass internal immutable CLASS;
     uint256 internal immutable MARKETS;
+    /// Fee and half spread are never below those of the opening.
+    uint16 internal immutable FEE_FLOOR_BPS;
+    uint16 internal immutable HALF_SPREAD_FLOOR_BPS;
 
     Account internal _account;
     Limits internal _limits;
@@ -166,6 +183,7 @@ abstract contract BookBase {
     mapping(bytes32 strategy => uint64[16]) internal _judgedClose;
     /// Exit tickets without a signal. Kept apart from the commitments, so that no digest can stand in an exit's way.
     mapping(bytes32 id => bytes32 ticketHash) internal _exitTickets;
+    Oddities internal _oddities;
 
     constructor(BookSetup memory setup) {
         ORACLE = ISignalOracle(setup.oracle);
@@ -174,6 +192,31 @@ abstract contract BookBase {
         CLASS = ORACLE.class();
         MARKETS = ORACLE.markets().length;
         BOOK_ID = setup.book;
+        (FEE_FLOOR_BPS, HALF_SPREAD_FLOOR_BPS) = (setup.limits.feeBps, setup.limits.halfSpreadBps);
+    }
+
+    /// The oracle and the book that this code was made for; whoever forwards to it asks.
+    function serves() external view returns (address, bytes32) {
+        return (address(ORACLE), BOOK_ID);
+    }
+
+    /// What is not in one part is in the next: the same storage, other code, calldata forwarded whole.
+    function _forward(address part) internal {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let done := delegatecall(gas(), part, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            if iszero(done) { revert(free, returndatasize()) }
+            return(free, returndatasize())
+        }
+    }
+
+    /// The next part was made for the same book.
+    function _checkPart(address part, BookSetup memory setup) internal view returns (address) {
+        (address oracle_, bytes32 book_) = BookBase(part).serves();
+        if (oracle_ != setup.oracle || book_ != setup.book) revert IRiskBook.BadSetup("rare");
+        return part;
     }
 
     // ---- opening and closing the books
@@ -280,16 +323,18 @@ abstract contract BookBase {
         (verdict.part, verdict.measured[4], verdict.limits[4]) = _judgeLive(work, signal, m, quantity, equity, slot);
         if (verdict.part != 0) verdict.failed |= RULE_05;
         {
-            // RULE-06: positive expectation. Measured for the gauges; it does not refuse yet.
+            // RULE-06: positive expectation after what it costs to enter and to leave.
             uint256 confidence = signal.confidenceBps > 1e4 ? 1e4 : signal.confidenceBps;
             uint256 costs = uint256(limits.minEdgeBps) + 2 * uint256(limits.feeBps) + 2 * uint256(limits.halfSpreadBps);
             verdict.measured[5] = confidence * signal.takeProfitBps;
             verdict.limits[5] = (1e4 - confidence) * signal.stopLossBps + 1e4 * costs;
+            if (verdict.measured[5] < verdict.limits[5]) verdict.failed |= RULE_06;
         }
-        // RULE-07: drawdown from the peak. Measured for the gauges; nothing latches it yet.
-        verdict.measured[6] = BookMath.positive(int256(account.peak) - _equity(account)) * 1e4;
-        verdict.limits[6] = limits.maxDrawdownBps * BookMath.positive(account.peak);
-        if (account.drawdownLatched) verdict.failed |= RULE_07;
+        // RULE-07: drawdown from the peak; once latched it stays until the governor resumes.
+        (verdict.measured[6], verdict.limits[6]) = _drawdown(account, limits);
+        if (account.drawdownLatched || (account.opening > 0 && verdict.measured[6] >= verdict.limits[6])) {
+            verdict.failed |= RULE_07;
+        }
         // RULE-08: cash covers this order at its limit price and fee, beside what is reserved already.
         verdict.measured[7] = account.reserved + BookMath.reservationUp(quantity, limitPrice, limits.feeBps);
         verdict.limits[7] = BookMath.positive(account.cash);
@@ -358,15 +403,26 @@ abstract contract BookBase {
         return (loss * 1e4, limits.maxDailyLossBps * BookMath.positive(account.opening));
     }
 
+    function _drawdown(Account memory account, Limits memory limits) internal pure returns (uint256, uint256) {
+        uint256 fall = BookMath.positive(int256(account.peak) - _equity(account));
+        return (fall * 1e4, limits.maxDrawdownBps * BookMath.positive(account.peak));
+    }
+
     /// 4 when the market's mark is stale, 8 when a step is pending, 12 when both.
     function _unsettled(Snapshot memory marks, uint256 m) internal pure returns (uint256) {
         return 4 * (marks.staleBits >> m & 1) + 8 * (marks.pendingBits >> m & 1);
     }
 
-    /// What a position has that no open exit ticket holds.
+    /// What a position has that no open exit ticket holds. (A live book may have been told of a sale beside its tickets.)
     function _available(Work memory work, uint256 m) internal view returns (uint256) {
         Holding memory holding = _holding(work, m);
-        return holding.quantity - holding.openExit;
+        return holding.quantity > holding.openExit ? holding.quantity - holding.openExit : 0;
+    }
+
+    /// Whether the marks of all positions are fresh and settled.
+    function _heldSettled(Work memory work) internal view returns (bool) {
+        uint16 held = work.account.held;
+        return (work.marks.staleBits | work.marks.pendingBits) & held == 0 && (held == 0 || !_marksOld(work));
     }
 
     // ---- verdicts
@@ -394,12 +450,15 @@ abstract contract BookBase {
 
     /// Effect: the ticket's hash gives way to that of what remains (0 = nothing); a ticket nobody authorised reverts.
     function _settle(bytes32 id, uint8 reason, bytes32 before, bytes32 after_) internal {
-        if (reason != REASON_SIGNAL) {
-            if (_exitTickets[id] != before) revert IRiskBook.UnknownTicket(id);
-            _exitTickets[id] = after_;
-        } else if (!ORACLE.settle(id, uint256(before), after_)) {
-            revert IRiskBook.UnknownTicket(id);
-        }
+        if (!_settled(id, reason, before, after_)) revert IRiskBook.UnknownTicket(id);
+    }
+
+    /// Effect, if somebody authorised this ticket; whether somebody did.
+    function _settled(bytes32 id, uint8 reason, bytes32 before, bytes32 after_) internal returns (bool) {
+        if (reason == REASON_SIGNAL) return ORACLE.settle(id, uint256(before), after_);
+        if (_exitTickets[id] != before) return false;
+        _exitTickets[id] = after_;
+        return true;
     }
 
     /// A recorded verdict REJECTED: all reason bits, and both sides of the failing comparisons in rule order.
@@ -482,35 +541,129 @@ abstract contract BookBase {
         );
     }
 
-    /// RULE-02's latch, tested once at the end of each vector and each `record`. Entry tickets numbered before it are void.
-    function _testLatches(Account memory account, Limits memory limits, uint64 observedAt) internal {
-        (uint256 measured, uint256 limit) = _dayLoss(account, limits);
-        if (account.dayLatched || account.opening <= 0 || measured < limit) return;
-        account.dayLatched = true;
+    function _recordState(Account memory account, State manual, bytes32 reason, uint64 observedAt) internal {
+        account.manual = manual;
         account.recordSeq += 1;
-        account.voidBefore = account.recordSeq;
+        account.stoppedSeq = account.recordSeq;
+        account.head = keccak256(abi.encode(account.head, account.recordSeq, KIND_STATE, manual, reason, observedAt));
+        emit IRiskBook.BookStateChanged(account.recordSeq, manual, reason, msg.sender, observedAt, account.head);
+    }
+
+    /// RULE-02's and RULE-07's latch, tested once at the end of each vector and each `record`. Entry tickets numbered before
+    /// one are void.
+    function _testLatches(Account memory account, Limits memory limits, uint64 observedAt) internal {
+        if (account.opening <= 0) return;
+        (uint256 measured, uint256 limit) = _dayLoss(account, limits);
+        if (!account.dayLatched && measured >= limit) {
+            account.dayLatched = true;
+            _recordLatch(account, RULE_02, account.opening, measured, limit, observedAt);
+        }
+        (measured, limit) = _drawdown(account, limits);
+        if (!account.drawdownLatched && measured >= limit) {
+            account.drawdownLatched = true;
+            _recordLatch(account, RULE_07, account.peak, measured, limit, observedAt);
+            account.stoppedSeq = account.recordSeq;
+        }
+    }
+
+    /// `from` is what was lost from: the day's opening, or the peak.
+    function _recordLatch(
+        Account memory account,
+        uint16 rule,
+        int128 from,
+        uint256 measured,
+        uint256 limit,
+        uint64 observedAt
+    ) private {
+        uint64 seq = account.recordSeq + 1;
+        (account.recordSeq, account.voidBefore) = (seq, seq);
         int128 equity = SafeCast.toInt128(_equity(account));
-        account.head = keccak256(
-            abi.encode(
-                account.head,
-                account.recordSeq,
-                KIND_LATCH,
-                RULE_02,
-                account.opening,
-                equity,
-                measured,
-                limit,
-                observedAt
-            )
+        bytes32 head = keccak256(
+            abi.encode(account.head, seq, KIND_LATCH, rule, from, equity, measured, limit, observedAt)
         );
-        emit IRiskBook.DayLatched(account.recordSeq, account.opening, equity, measured, limit, observedAt, account.head);
+        account.head = head;
+        if (rule == RULE_02) emit IRiskBook.DayLatched(seq, from, equity, measured, limit, observedAt, head);
+        else emit IRiskBook.DrawdownLatched(seq, from, equity, measured, limit, observedAt, head);
+    }
+
+    // ---- fills, as both kinds of book fold them
+
+    /// A buy adds notional + fee to the cost.
+    function _foldBuy(Work memory work, uint256 m, FillBody memory body) internal view {
+        Account memory account = work.account;
+        Holding memory holding = _holding(work, m);
+        body.notional = SafeCast.toUint128(BookMath.notionalUp(body.quantity, body.price));
+        uint128 paid = body.notional + body.fee;
+        account.cash -= SafeCast.toInt128(int256(uint256(paid)));
+        holding.cost += paid;
+        _moveQuantity(work, m, holding, holding.quantity + body.quantity);
+        (body.quantityAfter, body.costAfter) = (holding.quantity, holding.cost);
+    }
+
+    /// The barriers of a position are the signed ones of its latest entry, measured from its price.
+    function _setBarriers(Work memory work, Ticket memory ticket, uint64 price) internal {
+        _barriers[ticket.market] =
+            Barriers(ticket.takeProfitBps, ticket.stopLossBps, ticket.horizonSeconds, price, work.marks.observedAt);
+    }
+
+    /// A sale takes its share of the cost with it; what it brings less fee and share is realised.
+    function _foldSell(Work memory work, uint256 m, FillBody memory body) internal view {
+        Account memory account = work.account;
+        Holding memory holding = _holding(work, m);
+        body.notional = SafeCast.toUint128(BookMath.notionalDown(body.quantity, body.price));
+        body.taken = uint128(BookMath.costTakenUp(holding.cost, body.quantity, holding.quantity));
+        body.realised = int128(body.notional) - int128(body.fee) - int128(body.taken);
+        account.cash += int128(body.notional) - int128(body.fee);
+        holding.cost -= body.taken;
+        _moveQuantity(work, m, holding, holding.quantity - body.quantity);
+        (body.quantityAfter, body.costAfter) = (holding.quantity, holding.cost);
+    }
+
+    /// A fill, or a release of all of it, gives its part of a ticket's reservation back; `ticket.quantity` is what remains.
+    function _freeReservation(Work memory work, Ticket memory ticket, uint128 part) internal view {
+        Account memory account = work.account;
+        Holding memory holding = _holding(work, ticket.market);
+        if (ticket.side == SIDE_SELL) {
+            holding.openExit -= part;
+            return;
+        }
+        uint256 before = BookMath.reservationUp(part + ticket.quantity, ticket.limitPrice, ticket.feeBps);
+        account.reserved -=
+            uint128(before - BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps));
+        holding.reservedBuy -= part;
+    }
+
+    function _moveQuantity(Work memory work, uint256 m, Holding memory holding, uint128 quantity) private pure {
+        Account memory account = work.account;
+        uint256 mark = work.marks.prices[m];
+        account.value = SafeCast.toUint128(
+            account.value - BookMath.valueDown(holding.quantity, mark) + BookMath.valueDown(quantity, mark)
+        );
+        holding.quantity = quantity;
+        if (quantity == 0) account.held &= uint16(~(1 << m));
+        else account.held |= uint16(1 << m);
+    }
+
+    /// A fill enters the record chain; what it did to the accounts is in its body already.
+    function _recordFill(Work memory work, Ticket memory ticket, FillBody memory body) internal {
+        Account memory account = work.account;
+        body.ticketSeq = ticket.seq;
+        body.side = ticket.side;
+        body.reason = ticket.reason;
+        body.cashAfter = account.cash;
+        body.observedAt = work.marks.observedAt;
+        account.recordSeq += 1;
+        bytes32 market = _markets[ticket.market];
+        uint8 kind = ticket.side == SIDE_BUY ? KIND_BUY_FILL : KIND_SELL_FILL;
+        account.head = keccak256(abi.encode(account.head, account.recordSeq, kind, market, body));
+        emit IRiskBook.FillRecorded(account.recordSeq, ticket.id, market, body, account.head);
     }
 
     // ---- parameters, numbered as in RULES.md
 
     /// A stricter value still has to mean something, and an exit has to be able to fill: its band is at least twice the half
     /// spread.
-    function _checkRange(Limits memory limits) internal pure {
+    function _checkRange(Limits memory limits) internal view {
         uint256[12] memory words = _words(limits);
         for (uint256 i; i < PARAMETERS; ++i) {
             (uint256 lowest, uint256 highest) = _range(i);
@@ -528,12 +681,14 @@ abstract contract BookBase {
         }
     }
 
-    function _range(uint256 i) private pure returns (uint256 lowest, uint256 highest) {
+    function _range(uint256 i) private view returns (uint256 lowest, uint256 highest) {
         bytes memory table = RANGES;
         assembly ("memory-safe") {
             let entry := shr(192, mload(add(add(table, 32), mul(i, 8))))
             lowest := shr(32, entry)
             highest := and(entry, 0xffffffff)
         }
+        if (i == 6) lowest = FEE_FLOOR_BPS;
+        if (i == 7) lowest = HALF_SPREAD_FLOOR_BPS;
     }
 }

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BookBase} from "./BookBase.sol";
-import {RiskBookRare} from "./RiskBookRare.sol";
 import {
     BookSetup,
     Fill,
@@ -19,12 +18,12 @@ import {BookClass, Signal} from "./interfaces/ISignalOracle.sol";
 import {BookMath} from "./libraries/BookMath.sol";
 import {Hashes} from "./libraries/Hashes.sol";
 
-/// @title RiskBook: the half of `IRiskBook` that every trade passes
+/// @title RiskBook: the part of `IRiskBook` that every trade passes
 /// Assumes of others: the oracle named at opening holds its commitments, marks and signers as ISignalOracle says, and calls
 /// `onMarks` for every vector; nothing else outside is called. No token is held, no ether is taken.
 /// Who can do what: the trader authorises; trader, guardian and governor record, exit and release; guardian and governor
-/// tighten and stop; the governor halts, resumes and books flows; anyone releases late or void tickets. No upgrade exists:
-/// `rare` is fixed in the code at opening.
+/// tighten and stop; the governor halts and books flows, and loosens and resumes through the delay; anyone releases late or
+/// void tickets. No upgrade exists: `rare`, and the part behind it, are fixed in the code at opening.
 contract RiskBook is BookBase {
     /// A trillion: far enough from the widths of the accounts that only absurd prices reach them (and then revert).
     uint256 private constant MAX_CASH = 1e12 * 1e8;
@@ -34,12 +33,8 @@ contract RiskBook is BookBase {
     constructor(BookSetup memory setup) BookBase(setup) {
         if (setup.book == 0) revert IRiskBook.BadSetup("book");
         if (setup.cash == 0 || setup.cash > MAX_CASH) revert IRiskBook.BadSetup("cash");
-        // Facts that live books must accept (late, over, out of band) are not built yet: refuse rather than pretend.
-        if (CLASS == BookClass.LIVE) revert IRiskBook.ClassNotSupported(CLASS);
         _checkRange(setup.limits);
-        (address oracle_, bytes32 book) = RiskBookRare(setup.rare).serves();
-        if (oracle_ != setup.oracle || book != setup.book) revert IRiskBook.BadSetup("rare");
-        RARE = setup.rare;
+        RARE = _checkPart(setup.rare, setup);
         bytes32[] memory markets = ORACLE.markets();
         for (uint256 m; m < markets.length; ++m) {
             _markets[m] = markets[m];
@@ -55,17 +50,9 @@ contract RiskBook is BookBase {
         _account = account;
     }
 
-    /// All that is not here is in the rare half: the same storage, other code, calldata forwarded whole.
+    /// All that is not here is in the rare part, or in the one behind it.
     fallback() external {
-        address rare_ = RARE;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            calldatacopy(free, 0, calldatasize())
-            let done := delegatecall(gas(), rare_, free, calldatasize(), 0, 0)
-            returndatacopy(free, 0, returndatasize())
-            if iszero(done) { revert(free, returndatasize()) }
-            return(free, returndatasize())
-        }
+        _forward(RARE);
     }
 
     // ---- authorise
@@ -181,6 +168,8 @@ contract RiskBook is BookBase {
 
     /// See IRiskBook.record.
     function record(Fill[] calldata fills) external {
+        // A live book refuses no fact: the rare part takes it with its flags.
+        if (CLASS == BookClass.LIVE) _forward(RARE);
         _checkBatch(fills.length);
         Work memory work = _open();
         if (!_isRole(work.marks.trader)) revert IRiskBook.NotARole(msg.sender);
@@ -199,26 +188,27 @@ contract RiskBook is BookBase {
         // Effect: the ticket keeps what remains.
         bytes32 before = Hashes.ofTicket(ticket);
         ticket.quantity -= fill.quantity;
-        bytes32 after_ = ticket.quantity == 0 ? bytes32(0) : Hashes.ofTicket(ticket);
-        _settle(ticket.id, ticket.reason, before, after_);
+        _settle(ticket.id, ticket.reason, before, ticket.quantity == 0 ? bytes32(0) : Hashes.ofTicket(ticket));
+        _freeReservation(work, ticket, fill.quantity);
         FillBody memory body;
-        body.ticketSeq = ticket.seq;
-        body.side = ticket.side;
-        body.reason = ticket.reason;
-        body.quantity = fill.quantity;
-        body.price = fill.price;
-        body.fee = fill.fee;
-        body.remaining = ticket.quantity;
-        body.observedAt = work.marks.observedAt;
-        if (ticket.side == SIDE_BUY) _foldBuy(work, ticket, body);
-        else _foldSell(work, ticket.market, body);
-        Account memory account = work.account;
-        body.cashAfter = account.cash;
-        account.recordSeq += 1;
-        bytes32 market = _markets[ticket.market];
-        uint8 kind = ticket.side == SIDE_BUY ? KIND_BUY_FILL : KIND_SELL_FILL;
-        account.head = keccak256(abi.encode(account.head, account.recordSeq, kind, market, body));
-        emit IRiskBook.FillRecorded(account.recordSeq, ticket.id, market, body, account.head);
+        (body.quantity, body.price, body.fee, body.remaining) =
+            (fill.quantity, fill.price, fill.fee, ticket.quantity);
+        if (ticket.side == SIDE_BUY) {
+            _foldBuy(work, ticket.market, body);
+            _setBarriers(work, ticket, fill.price);
+            _checkCovered(work.account, ticket.id, body);
+        } else {
+            _foldSell(work, ticket.market, body);
+        }
+        _recordFill(work, ticket, body);
+    }
+
+    /// Check: rounded up once for each part, many parts cost a little more than the whole was reserved for; what other tickets
+    /// hold back never pays for that.
+    function _checkCovered(Account memory account, bytes32 id, FillBody memory body) private pure {
+        int256 uncovered = int256(uint256(account.reserved)) - account.cash;
+        uint256 paid = uint256(body.notional) + body.fee;
+        if (uncovered > 0) revert IRiskBook.NotCovered(id, paid, int256(paid) - uncovered);
     }
 
     /// (1) within the ticket (2) in time (3) no better than the worse mark ± half spread (4) within the limit price
@@ -254,54 +244,6 @@ contract RiskBook is BookBase {
             buys ? BookMath.notionalUp(fill.quantity, fill.price) : BookMath.notionalDown(fill.quantity, fill.price);
         uint256 fee = BookMath.feeUp(notional, ticket.feeBps);
         if (fill.fee != fee) revert IRiskBook.WrongFee(id, fill.fee, fee);
-    }
-
-    /// A buy adds notional + fee to the cost, frees its share of the reservation and sets the barriers of the position.
-    function _foldBuy(Work memory work, Ticket memory ticket, FillBody memory body) private {
-        Account memory account = work.account;
-        Holding memory holding = _holding(work, ticket.market);
-        body.notional = SafeCast.toUint128(BookMath.notionalUp(body.quantity, body.price));
-        uint128 paid = body.notional + body.fee;
-        uint256 freed = BookMath.reservationUp(body.quantity + ticket.quantity, ticket.limitPrice, ticket.feeBps)
-            - BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps);
-        account.reserved -= uint128(freed);
-        account.cash -= SafeCast.toInt128(int256(uint256(paid)));
-        // Check: rounded up once for each part, many parts cost a little more than the whole was reserved for; what other
-        // tickets hold back never pays for that.
-        int256 uncovered = int256(uint256(account.reserved)) - account.cash;
-        if (uncovered > 0) revert IRiskBook.NotCovered(ticket.id, paid, int256(uint256(paid)) - uncovered);
-        holding.reservedBuy -= body.quantity;
-        holding.cost += paid;
-        _moveQuantity(work, ticket.market, holding, holding.quantity + body.quantity);
-        (body.quantityAfter, body.costAfter) = (holding.quantity, holding.cost);
-        _barriers[ticket.market] = Barriers(
-            ticket.takeProfitBps, ticket.stopLossBps, ticket.horizonSeconds, body.price, work.marks.observedAt
-        );
-    }
-
-    /// A sale takes its share of the cost with it; what it brings less fee and share is realised.
-    function _foldSell(Work memory work, uint256 m, FillBody memory body) private view {
-        Account memory account = work.account;
-        Holding memory holding = _holding(work, m);
-        body.notional = SafeCast.toUint128(BookMath.notionalDown(body.quantity, body.price));
-        body.taken = uint128(BookMath.costTakenUp(holding.cost, body.quantity, holding.quantity));
-        body.realised = int128(body.notional) - int128(body.fee) - int128(body.taken);
-        account.cash += int128(body.notional) - int128(body.fee);
-        holding.openExit -= body.quantity;
-        holding.cost -= body.taken;
-        _moveQuantity(work, m, holding, holding.quantity - body.quantity);
-        (body.quantityAfter, body.costAfter) = (holding.quantity, holding.cost);
-    }
-
-    function _moveQuantity(Work memory work, uint256 m, Holding memory holding, uint128 quantity) private pure {
-        Account memory account = work.account;
-        uint256 mark = work.marks.prices[m];
-        account.value = SafeCast.toUint128(
-            account.value - BookMath.valueDown(holding.quantity, mark) + BookMath.valueDown(quantity, mark)
-        );
-        holding.quantity = quantity;
-        if (quantity == 0) account.held &= uint16(~(1 << m));
-        else account.held |= uint16(1 << m);
     }
 
     // ---- marks

@@ -5,11 +5,10 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BookBase} from "./BookBase.sol";
 import {
     BookSetup,
-    BookView,
     ExitOrder,
+    Fill,
+    FillBody,
     IRiskBook,
-    Limits,
-    Position,
     RejectionBody,
     Skip,
     State,
@@ -19,15 +18,23 @@ import {BookClass, Signal} from "./interfaces/ISignalOracle.sol";
 import {BookMath} from "./libraries/BookMath.sol";
 import {Hashes} from "./libraries/Hashes.sol";
 
-/// @title RiskBookRare: the half of `IRiskBook` that is used less often
+/// @title RiskBookRare: exits, releases, and the facts that live books are told
 /// Runs by delegatecall from RiskBook alone, on its storage. At its own address it is an empty book without rights: the oracle
 /// answers to the bound book only.
 contract RiskBookRare is BookBase {
-    constructor(BookSetup memory setup) BookBase(setup) {}
+    address private immutable GOVERNANCE;
 
-    /// The book this code was made for; RiskBook's constructor asks.
-    function serves() external view returns (address, bytes32) {
-        return (address(ORACLE), BOOK_ID);
+    constructor(BookSetup memory setup) BookBase(setup) {
+        GOVERNANCE = _checkPart(setup.rare, setup);
+    }
+
+    /// What is not here either is in the part behind.
+    fallback() external {
+        _forward(GOVERNANCE);
+    }
+
+    function governance() external view returns (address) {
+        return GOVERNANCE;
     }
 
     /// What `exit` knows of the order in hand.
@@ -181,19 +188,16 @@ contract RiskBookRare is BookBase {
 
     function _releaseOne(Work memory work, Ticket calldata ticket, bool isRole) private {
         Account memory account = work.account;
-        bool buys = ticket.side == SIDE_BUY;
+        // Check: a live order may still stand at the venue; only who can cancel it there gives its ticket back.
+        bool endsByItself = CLASS != BookClass.LIVE;
         uint8 cause;
-        if (buys && ticket.seq < account.voidBefore) cause = 2;
-        else if (work.marks.tick >= ticket.tick + LATE_TICKS) cause = 1;
+        if (endsByItself && ticket.side == SIDE_BUY && ticket.seq < account.voidBefore) cause = 2;
+        else if (endsByItself && work.marks.tick >= ticket.tick + LATE_TICKS) cause = 1;
         else if (!isRole) revert IRiskBook.NotReleasable(ticket.id);
         _settle(ticket.id, ticket.reason, Hashes.ofTicketCalldata(ticket), 0);
-        Holding memory holding = _holding(work, ticket.market);
-        if (buys) {
-            account.reserved -= uint128(BookMath.reservationUp(ticket.quantity, ticket.limitPrice, ticket.feeBps));
-            holding.reservedBuy -= ticket.quantity;
-        } else {
-            holding.openExit -= ticket.quantity;
-        }
+        Ticket memory ended = ticket;
+        ended.quantity = 0;
+        _freeReservation(work, ended, ticket.quantity);
         _recordRelease(account, ticket, cause, work.marks.observedAt);
     }
 
@@ -226,139 +230,104 @@ contract RiskBookRare is BookBase {
         );
     }
 
-    // ---- governance
+    // ---- record, in live books
 
-    /// See IRiskBook.tighten.
-    function tighten(Limits memory limits_) external {
-        if (msg.sender != GUARDIAN && msg.sender != GOVERNOR) revert IRiskBook.NotGuardianOrGovernor(msg.sender);
-        Limits memory old = _limits;
-        (uint256[12] memory asked, uint256[12] memory inForce) = (_words(limits_), _words(old));
-        for (uint256 i; i < PARAMETERS; ++i) {
-            bool loosens = STRICTER_HIGHER >> i & 1 == 1 ? asked[i] < inForce[i] : asked[i] > inForce[i];
-            if (loosens) revert IRiskBook.Loosens(uint8(i + 1), asked[i], inForce[i]);
-        }
-        _checkRange(limits_);
-        _limits = limits_;
-        Account memory account = _account;
-        uint64 observedAt = _observedAt();
-        _recordLimits(account, limits_, observedAt);
-        // A stricter daily limit may be passed already.
-        if (account.started) _testLatches(account, limits_, observedAt);
-        _account = account;
-    }
-
-    /// See IRiskBook.setManual.
-    function setManual(State manual, bytes32 reason) external {
-        Account memory account = _account;
-        uint64 observedAt = _observedAt();
-        if (msg.sender != GOVERNOR) {
-            if (msg.sender != GUARDIAN) revert IRiskBook.NotGuardianOrGovernor(msg.sender);
-            // The guardian stops: he neither halts nor lets go.
-            State inForce = _manual(account, observedAt);
-            if (manual != State.REDUCING || inForce == State.HALTED) revert IRiskBook.StateRefused(manual, inForce);
-        }
-        account.manual = manual;
-        if (manual == State.HALTED) {
-            account.haltedAt =
-                CLASS == BookClass.SIMULATED || observedAt > block.timestamp ? observedAt : uint64(block.timestamp);
-        }
-        account.recordSeq += 1;
-        account.head = keccak256(abi.encode(account.head, account.recordSeq, KIND_STATE, manual, reason, observedAt));
-        emit IRiskBook.BookStateChanged(account.recordSeq, manual, reason, msg.sender, observedAt, account.head);
-        _account = account;
-    }
-
-    /// See IRiskBook.bookFlow. Opening and peak scale with equity, so that no loss in percent changes by it.
-    function bookFlow(int128 amount) external {
-        if (msg.sender != GOVERNOR) revert IRiskBook.NotGovernor(msg.sender);
+    /// See IRiskBook.record. A fact is never refused: what is odd about it is flagged, counted, and stops entries.
+    function record(Fill[] calldata fills) external {
+        _checkBatch(fills.length);
         Work memory work = _open();
+        if (!_isRole(work.marks.trader)) revert IRiskBook.NotARole(msg.sender);
+        for (uint256 i; i < fills.length; ++i) {
+            _recordFact(work, fills[i]);
+        }
+        _testLatches(work.account, work.limits, work.marks.observedAt);
+        _close(work);
+    }
+
+    function _recordFact(Work memory work, Fill calldata fill) private {
+        Ticket memory ticket = fill.ticket;
+        // Check: it tells of something.
+        if (ticket.market >= MARKETS || (ticket.side != SIDE_BUY && ticket.side != SIDE_SELL)) {
+            revert IRiskBook.NoFact(ticket.id);
+        }
+        if (fill.quantity == 0 || fill.price == 0) revert IRiskBook.NoFact(ticket.id);
+        FillBody memory body;
+        (body.quantity, body.price, body.fee) = (fill.quantity, fill.price, fill.fee);
+        body.flags = _flags(work, ticket, fill);
+        body.remaining = ticket.quantity;
+        if (ticket.side == SIDE_BUY) {
+            _foldBuy(work, ticket.market, body);
+            if (body.flags & FLAG_NO_TICKET == 0) _setBarriers(work, ticket, fill.price);
+            _recordFill(work, ticket, body);
+        } else {
+            _recordSale(work, ticket, body);
+        }
+        if (body.flags != 0) _flagged(work);
+    }
+
+    /// What is odd about a fact. Effect: its ticket, if anybody authorised it, keeps what remains.
+    function _flags(Work memory work, Ticket memory ticket, Fill calldata fill) private returns (uint8 flags) {
+        if (_outOfBand(work, ticket, fill.price)) flags |= FLAG_OUT_OF_BAND;
+        if (fill.quantity > ticket.quantity) flags |= FLAG_OVER;
+        if (_late(work, ticket)) flags |= FLAG_LATE;
+        uint128 part = fill.quantity < ticket.quantity ? fill.quantity : ticket.quantity;
+        bytes32 before = Hashes.ofTicket(ticket);
+        ticket.quantity -= part;
+        bytes32 after_ = ticket.quantity == 0 ? bytes32(0) : Hashes.ofTicket(ticket);
+        if (_settled(ticket.id, ticket.reason, before, after_)) {
+            _freeReservation(work, ticket, part);
+        } else {
+            // What such a ticket says of itself means nothing.
+            (ticket.seq, ticket.quantity) = (0, 0);
+            flags = flags & FLAG_OUT_OF_BAND | FLAG_NO_TICKET;
+        }
+    }
+
+    /// A sale folds what there is; what was sold above it is a record of its own, with quantity 0, and explains nothing.
+    function _recordSale(Work memory work, Ticket memory ticket, FillBody memory body) private {
+        uint128 held = _holding(work, ticket.market).quantity;
+        uint128 excess = body.quantity > held ? body.quantity - held : 0;
+        FillBody memory over;
+        if (excess != 0) {
+            (over.price, over.remaining, over.flags) = (body.price, body.remaining, body.flags | FLAG_OVER);
+            over.notional = SafeCast.toUint128(BookMath.notionalDown(excess, body.price));
+            if (held == 0) over.fee = body.fee;
+        }
+        if (held != 0) {
+            body.quantity -= excess;
+            _foldSell(work, ticket.market, body);
+            _recordFill(work, ticket, body);
+        }
+        if (excess == 0) return;
+        Holding memory holding = _holding(work, ticket.market);
+        (over.quantityAfter, over.costAfter) = (holding.quantity, holding.cost);
+        // Its proceeds belong to nobody's profit; a fee that they do not cover is a fee all the same.
+        uint128 proceeds = over.notional > over.fee ? over.notional - over.fee : 0;
+        _oddities.unexplained += proceeds;
+        work.account.cash -= SafeCast.toInt128(int256(uint256(over.fee) + proceeds - over.notional));
+        _recordFill(work, ticket, over);
+        body.flags = over.flags;
+    }
+
+    /// Further from both marks, the one at authorisation and the present one, than its side's band.
+    function _outOfBand(Work memory work, Ticket memory ticket, uint64 price) private pure returns (bool) {
+        (uint256 low, uint256 high) = (work.marks.prices[ticket.market], ticket.mark);
+        if (low > high) (low, high) = (high, low);
+        uint256 bandBps = ticket.side == SIDE_BUY ? work.limits.entryBandBps : work.limits.exitBandBps;
+        uint256 scaled = uint256(price) * 1e4;
+        return scaled > high * (1e4 + bandBps) || scaled < low * (1e4 - bandBps);
+    }
+
+    function _late(Work memory work, Ticket memory ticket) private pure returns (bool) {
+        bool void_ = ticket.side == SIDE_BUY && ticket.seq < work.account.voidBefore;
+        return void_ || work.marks.tick >= ticket.tick + LATE_TICKS;
+    }
+
+    /// Counted, and no entries until the governor resumes.
+    function _flagged(Work memory work) private {
+        _oddities.flaggedFills += 1;
         Account memory account = work.account;
-        int256 equity = _equity(account);
-        int256 after_ = equity + amount;
-        // Check: a withdrawal takes free cash, at settled marks; with nothing left only money in, and enough of it.
-        if (amount == 0) revert IRiskBook.FlowRefused("ZERO", amount, 0);
-        if (equity <= 0 && after_ <= 0) revert IRiskBook.FlowRefused("EQUITY", amount, equity);
-        if (amount < 0) {
-            int256 free = int256(account.cash) - int256(uint256(account.reserved));
-            if (-int256(amount) > free || after_ < 0) revert IRiskBook.FlowRefused("CASH", amount, free);
-            bool unsettled = (work.marks.staleBits | work.marks.pendingBits) & account.held != 0;
-            if (unsettled || (account.held != 0 && _marksOld(work))) revert IRiskBook.FlowRefused("MARKS", amount, 0);
-        }
-        // Effect.
-        account.cash += amount;
-        if (equity > 0) {
-            account.opening = _scaled(account.opening, after_, equity);
-            account.peak = _scaled(account.peak, after_, equity);
-        }
-        _recordFlow(account, amount, work.marks.observedAt);
-        _account = account;
-    }
-
-    /// ceil(x · after / before); nothing to scale in an opening that is not positive.
-    function _scaled(int128 x, int256 after_, int256 before) private pure returns (int128) {
-        if (x <= 0) return x;
-        return
-            SafeCast.toInt128(
-                SafeCast.toInt256(BookMath.ceilDiv(uint256(int256(x)) * uint256(after_), uint256(before)))
-            );
-    }
-
-    function _observedAt() private view returns (uint64 observedAt) {
-        (,, observedAt) = ORACLE.lastVector();
-    }
-
-    // ---- views
-
-    /// See IRiskBook.book.
-    function book() external view returns (BookView memory shown) {
-        Work memory work = _open();
-        Account memory account = work.account;
-        shown.book = BOOK_ID;
-        shown.class = CLASS;
-        shown.cash = account.cash;
-        shown.reserved = account.reserved;
-        shown.equity = SafeCast.toInt128(_equity(account));
-        shown.opening = account.opening;
-        shown.peak = account.peak;
-        shown.day = account.day;
-        shown.tradesToday = account.tradesToday;
-        shown.state = _state(account, work.marks.observedAt);
-        shown.manual = _manual(account, work.marks.observedAt);
-        shown.dayLatched = account.dayLatched;
-        shown.drawdownLatched = account.drawdownLatched;
-        shown.haltedAt = account.haltedAt;
-        shown.voidBefore = account.voidBefore;
-        shown.recordSeq = account.recordSeq;
-        shown.head = account.head;
-        shown.tick = work.marks.tick;
-        shown.observedAt = work.marks.observedAt;
-        shown.positions = new Position[](MARKETS);
-        for (uint256 m; m < MARKETS; ++m) {
-            _showPosition(work, m, shown.positions[m]);
-        }
-    }
-
-    function _showPosition(Work memory work, uint256 m, Position memory shown) private view {
-        Holding memory holding = _holding(work, m);
-        Barriers memory barriers = _barriers[m];
-        shown.market = _markets[m];
-        shown.quantity = holding.quantity;
-        shown.cost = holding.cost;
-        shown.reservedBuy = holding.reservedBuy;
-        shown.openExit = holding.openExit;
-        shown.mark = work.marks.prices[m];
-        shown.pending = work.marks.pendings[m];
-        shown.stale = work.marks.staleBits >> m & 1 == 1;
-        shown.takeProfitBps = barriers.takeProfitBps;
-        shown.stopLossBps = barriers.stopLossBps;
-        shown.horizonSeconds = barriers.horizonSeconds;
-        shown.entryPrice = barriers.entryPrice;
-        shown.entryAt = barriers.entryAt;
-    }
-
-    function lastJudgedClose(bytes32 strategy, bytes32 market) external view returns (uint64) {
-        uint256 place = _marketPlace[market];
-        if (place == 0) revert IRiskBook.UnknownMarket(market);
-        return _judgedClose[strategy][place - 1];
+        if (account.manual != State.ACTIVE) return;
+        _recordState(account, State.REDUCING, "FLAGGED_FILL", work.marks.observedAt);
     }
 }

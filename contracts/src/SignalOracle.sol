@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IDelayed} from "./interfaces/IDelayed.sol";
 import {IRiskBook} from "./interfaces/IRiskBook.sol";
 import {
     BookClass,
@@ -15,6 +16,7 @@ import {
     OracleSetup,
     Snapshot
 } from "./interfaces/ISignalOracle.sol";
+import {Delayed} from "./Delayed.sol";
 import {Hashes} from "./libraries/Hashes.sol";
 import {PriceWords} from "./libraries/PriceWords.sol";
 
@@ -22,8 +24,10 @@ import {PriceWords} from "./libraries/PriceWords.sol";
 /// Assumes of others: the quorum of signers tells the truth about prices and signals (refutable, not prevented); the book
 /// calls `settle` for what it judged and nothing else, and `onMarks` of the book never reverts on a vector taken here.
 /// Who can do what: anyone relays signed messages; the guardian revokes and freezes; trader or governor anchor; the
-/// deployer binds the one book, once; the book settles. Nobody can change markets, class or step limit.
-contract SignalOracle is ISignalOracle, EIP712 {
+/// deployer binds the one book, once; the book settles. The guardian removes signers and freezes the trader at once; the
+/// governor adds signers, changes the quorum and names a new trader through the book's delay. Nobody can change markets,
+/// class or step limit.
+contract SignalOracle is ISignalOracle, Delayed, EIP712 {
     using PriceWords for uint256[4];
 
     uint256 private constant MAX_ROUNDS = 256;
@@ -90,33 +94,24 @@ contract SignalOracle is ISignalOracle, EIP712 {
         if (setup.governor == address(0)) revert BadSetup("governor");
         if (setup.guardian == address(0)) revert BadSetup("guardian");
         if (setup.trader == address(0)) revert BadSetup("trader");
-        if (setup.quorum == 0 || setup.quorum > setup.signers.length) revert BadSetup("quorum");
-        if (setup.signers.length > MAX_SIGNERS) revert BadSetup("signers");
+        _checkSigners(setup.signers, setup.quorum);
         if (setup.stepLimitBps == 0 || setup.stepLimitBps > 10_000) revert BadSetup("stepLimitBps");
         governor = setup.governor;
         guardian = setup.guardian;
         trader = setup.trader;
         class = setup.class;
         stepLimitBps = setup.stepLimitBps;
-        quorum = setup.quorum;
         DEPLOYER = msg.sender;
         MARKETS = count;
-        for (uint256 i; i < setup.signers.length; ++i) {
-            address signer = setup.signers[i];
-            if (signer == address(0) || _signerPlace[signer] != 0) revert BadSetup("signers");
-            _signerPlace[signer] = i + 1;
-        }
         for (uint256 i; i < count; ++i) {
             if (setup.markets[i] == 0) revert BadSetup("markets");
             for (uint256 j; j < i; ++j) {
                 if (setup.markets[i] == setup.markets[j]) revert BadSetup("markets");
             }
         }
-        _signers = setup.signers;
         _markets = setup.markets;
-        _tick.epoch = 1;
         _tick.staleBits = uint16((1 << count) - 1);
-        emit SignersChanged(1, setup.signers, setup.quorum);
+        _setSigners(setup.signers, setup.quorum);
     }
 
     /// @inheritdoc ISignalOracle
@@ -224,6 +219,60 @@ contract SignalOracle is ISignalOracle, EIP712 {
     }
 
     /// @inheritdoc ISignalOracle
+    function removeSigner(address signer) external {
+        if (msg.sender != guardian) revert NotGuardian(msg.sender);
+        uint256 place = _signerPlace[signer];
+        if (place == 0) revert NotASigner(signer);
+        address[] memory left = new address[](_signers.length - 1);
+        for (uint256 i; i < left.length; ++i) {
+            left[i] = _signers[i < place - 1 ? i : i + 1];
+        }
+        _replaceSigners(left, quorum);
+    }
+
+    // ---- changes that wait
+
+    /// @inheritdoc IDelayed
+    function submitChange(bytes calldata call) external {
+        if (msg.sender != governor) revert NotGovernor(msg.sender);
+        if (book == address(0)) revert NotBound();
+        bytes32 against;
+        if (bytes4(call) == this.acceptSigners.selector) {
+            (address[] memory signers_, uint16 quorum_) = abi.decode(call[4:], (address[], uint16));
+            _checkSigners(signers_, quorum_);
+            against = _signersNow();
+        } else if (bytes4(call) == this.acceptTrader.selector) {
+            if (abi.decode(call[4:], (address)) == address(0)) revert BadSetup("trader");
+            against = _traderNow();
+        } else {
+            revert NotAChange(bytes4(call));
+        }
+        _submit(call, _tick.observedAt, _delaySeconds(), against);
+    }
+
+    /// @inheritdoc IDelayed
+    function revokeChange(bytes32 id) external {
+        if (msg.sender != governor && msg.sender != guardian) revert NotGuardian(msg.sender);
+        _revoke(id);
+    }
+
+    /// @inheritdoc ISignalOracle
+    function acceptSigners(address[] calldata signers_, uint16 quorum_) external {
+        if (msg.sender != governor) revert NotGovernor(msg.sender);
+        _accept(_tick.observedAt, _delaySeconds(), _signersNow(), _marksCome());
+        _checkSigners(signers_, quorum_);
+        _replaceSigners(signers_, quorum_);
+    }
+
+    /// @inheritdoc ISignalOracle
+    function acceptTrader(address trader_) external {
+        if (msg.sender != governor) revert NotGovernor(msg.sender);
+        _accept(_tick.observedAt, _delaySeconds(), _traderNow(), _marksCome());
+        trader = trader_;
+        emit TraderChanged(trader_);
+    }
+
+    /// @inheritdoc ISignalOracle
     function anchor(uint64 position, bytes32 root, uint64 previousPosition) external {
         if (msg.sender != trader && msg.sender != governor) revert NotTraderOrGovernor(msg.sender);
         uint64 last = _anchor.position;
@@ -317,6 +366,53 @@ contract SignalOracle is ISignalOracle, EIP712 {
         returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory)
     {
         return super.eip712Domain();
+    }
+
+    function _checkSigners(address[] memory signers_, uint16 quorum_) private pure {
+        if (quorum_ == 0 || quorum_ > signers_.length) revert BadSetup("quorum");
+        if (signers_.length > MAX_SIGNERS) revert BadSetup("signers");
+        for (uint256 i; i < signers_.length; ++i) {
+            if (signers_[i] == address(0)) revert BadSetup("signers");
+            for (uint256 j; j < i; ++j) {
+                if (signers_[i] == signers_[j]) revert BadSetup("signers");
+            }
+        }
+    }
+
+    function _replaceSigners(address[] memory signers_, uint16 quorum_) private {
+        for (uint256 i; i < _signers.length; ++i) {
+            delete _signerPlace[_signers[i]];
+        }
+        _setSigners(signers_, quorum_);
+    }
+
+    /// A new epoch begins: what others signed counts for nothing from here on, and what they committed for no entry.
+    function _setSigners(address[] memory signers_, uint16 quorum_) private {
+        for (uint256 i; i < signers_.length; ++i) {
+            _signerPlace[signers_[i]] = i + 1;
+        }
+        (_signers, quorum) = (signers_, quorum_);
+        _tick.epoch += 1;
+        emit SignersChanged(_tick.epoch, signers_, quorum_);
+    }
+
+    /// The one delay of book and oracle is a parameter of the book.
+    function _delaySeconds() private view returns (uint32) {
+        return IRiskBook(book).limits().delaySeconds;
+    }
+
+    /// What a change of signers is made against: any other change of them begins a new epoch.
+    function _signersNow() private view returns (bytes32) {
+        return bytes32(uint256(_tick.epoch));
+    }
+
+    function _traderNow() private view returns (bytes32) {
+        return bytes32(uint256(uint160(trader)));
+    }
+
+    /// With fewer signers left than the quorum nobody can post marks; their clock must not hold up who mends that.
+    function _marksCome() private view returns (bool) {
+        return _signers.length >= quorum;
     }
 
     /// A step beyond the limit waits in `pendings` and the old mark goes on valuing; the next price confirms it, clears it

@@ -12,6 +12,7 @@ contract AuthoriseTest is World {
     uint16 internal constant RULE_03 = 4;
     uint16 internal constant RULE_04 = 8;
     uint16 internal constant RULE_05 = 16;
+    uint16 internal constant RULE_06 = 32;
     uint16 internal constant RULE_08 = 128;
     uint16 internal constant RULE_09 = 256;
 
@@ -30,8 +31,8 @@ contract AuthoriseTest is World {
         eq(ticket.mark, HUNDRED, "mark");
         eq(ticket.tick, 1, "tick");
         eq(ticket.feeBps, 10, "fee");
-        eq(ticket.takeProfitBps, 200, "take profit");
-        eq(ticket.stopLossBps, 400, "stop loss");
+        eq(ticket.takeProfitBps, 400, "take profit");
+        eq(ticket.stopLossBps, 200, "stop loss");
         BookView memory seen = book.book();
         eq(seen.reserved, 1005e8 + 1.005e8, "ceil(q * limit) and the fee");
         eq(seen.positions[0].reservedBuy, 10e8, "reserved size");
@@ -240,6 +241,43 @@ contract AuthoriseTest is World {
         _rejectedAt(RULE_09, 8, 0);
     }
 
+    // ---- RULE-06
+
+    function test_RULE_06_allows_what_just_pays_for_its_costs() public {
+        // 6500 · tp − 3500 · 200 = 10000 · 22 at tp = 141.538…
+        Signal memory signal = _buy(0, START);
+        signal.takeProfitBps = 142;
+        _commit(signal);
+        _authorise(signal, E8, HUNDRED);
+        _ticket();
+    }
+
+    function test_RULE_06_refuses_what_does_not() public {
+        Signal memory signal = _buy(0, START);
+        signal.takeProfitBps = 141;
+        _commit(signal);
+        _authorise(signal, E8, HUNDRED);
+        _rejectedAt(RULE_06, 6500 * 141, 3500 * 200 + 1e4 * 22);
+    }
+
+    function test_RULE_06_asks_for_the_edge_of_the_limits_too() public {
+        Limits memory limits = _limits();
+        limits.minEdgeBps = 1;
+        vm.prank(guardian);
+        book.tighten(limits);
+        Signal memory signal = _buy(0, START);
+        (signal.confidenceBps, signal.takeProfitBps, signal.stopLossBps) = (7000, 100, 157);
+        _commit(signal);
+        _authorise(signal, E8, HUNDRED);
+        _rejectedAt(RULE_06, 7000 * 100, 3000 * 157 + 1e4 * 23);
+        // The same on either side of the edge: 700000 against 3000 · sl + 230000.
+        signal = _buy(1, START);
+        (signal.confidenceBps, signal.takeProfitBps, signal.stopLossBps) = (7000, 100, 156);
+        _commit(signal);
+        _authorise(signal, E8, HUNDRED);
+        _ticket();
+    }
+
     function test_all_failing_rules_are_recorded_in_rule_order() public {
         vm.prank(governor);
         book.setManual(State.HALTED, "test");
@@ -247,10 +285,11 @@ contract AuthoriseTest is World {
         (signal.confidenceBps, signal.sizeBps) = (1, 1);
         _commit(signal);
         _authorise(signal, 200e8, HUNDRED);
-        RejectionBody memory body = _rejectedBy(RULE_01 | RULE_03 | RULE_05 | RULE_08 | RULE_09);
-        eq(body.measured.length, 5, "five comparisons");
+        RejectionBody memory body = _rejectedBy(RULE_01 | RULE_03 | RULE_05 | RULE_06 | RULE_08 | RULE_09);
+        eq(body.measured.length, 6, "six comparisons");
         eq(body.measured[1], 1, "RULE-03");
-        eq(body.measured[4], 2, "RULE-09: HALTED");
+        eq(body.measured[3], 400, "RULE-06");
+        eq(body.measured[5], 2, "RULE-09: HALTED");
     }
 
     // ---- order faults: skipped, nothing used up
@@ -425,8 +464,8 @@ contract AuthoriseTest is World {
         eq(measured[0] * 2, limits[0], "RULE-01: half of it");
         eq(measured[2], limits[2], "RULE-03: at the edge");
         eq(measured[3], 1, "RULE-04");
-        eq(measured[5], 6500 * 200, "RULE-06: what is to be won");
-        eq(limits[5], 3500 * 400 + 1e4 * 22, "RULE-06: what is to be lost, and costs");
+        eq(measured[5], 6500 * 400, "RULE-06: what is to be won");
+        eq(limits[5], 3500 * 200 + 1e4 * 22, "RULE-06: what is to be lost, and costs");
         eq(limits[6], 2000 * uint256(uint128(CASH)), "RULE-07");
         eq(measured[7], 1001e8, "RULE-08");
     }

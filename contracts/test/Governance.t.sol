@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Log} from "./Kit.sol";
 import {World} from "./World.sol";
 import {RiskBook} from "../src/RiskBook.sol";
+import {RiskBookGovernance} from "../src/RiskBookGovernance.sol";
 import {RiskBookRare} from "../src/RiskBookRare.sol";
 import {SignalOracle} from "../src/SignalOracle.sol";
 import {BookSetup, BookView, IRiskBook, Limits, State, Ticket} from "../src/interfaces/IRiskBook.sol";
@@ -45,15 +46,9 @@ contract GovernanceTest is World {
         _refused(limits, 10, 199, 200);
     }
 
-    function test_a_live_book_cannot_be_opened_before_it_can_take_facts() public {
-        SignalOracle live = new SignalOracle(_oracleSetup(BookClass.LIVE, 1));
-        BookSetup memory setup = BookSetup(address(live), address(0), BOOK, uint128(CASH), _limits(), 0);
-        vm.expectRevert(abi.encodeWithSelector(IRiskBook.ClassNotSupported.selector, BookClass.LIVE));
-        new RiskBook(setup);
-    }
-
-    function test_the_rare_half_must_serve_the_same_book() public {
+    function test_the_rare_part_must_serve_the_same_book() public {
         BookSetup memory setup = BookSetup(address(oracle), address(0), keccak256("x"), uint128(CASH), _limits(), 0);
+        setup.rare = address(new RiskBookGovernance(setup));
         setup.rare = address(new RiskBookRare(setup));
         setup.book = BOOK;
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.BadSetup.selector, bytes32("rare")));
@@ -109,14 +104,13 @@ contract GovernanceTest is World {
 
     // ---- state
 
-    function test_the_guardian_stops_and_the_governor_resumes() public {
+    function test_both_stop_at_once_and_nobody_lets_go_at_once() public {
         _post();
         _setManual(guardian, State.REDUCING);
         eq(uint8(book.book().state), uint8(State.REDUCING), "stopped");
         _refusedState(guardian, State.ACTIVE, State.REDUCING);
         _refusedState(guardian, State.HALTED, State.REDUCING);
-        _setManual(governor, State.ACTIVE);
-        eq(uint8(book.book().state), uint8(State.ACTIVE), "resumed");
+        _refusedState(governor, State.ACTIVE, State.REDUCING);
     }
 
     function test_the_guardian_does_not_soften_a_halt() public {
@@ -140,14 +134,6 @@ contract GovernanceTest is World {
         _fillBest(first);
         _release(second, trader);
         eq(book.book().reserved, 0, "nothing open");
-    }
-
-    function test_a_latch_and_the_manual_flag_are_independent() public {
-        _post();
-        _hold(0, START, 20e8);
-        _postPrice(0, 75e8);
-        _setManual(governor, State.ACTIVE);
-        eq(uint8(book.book().state), uint8(State.REDUCING), "resuming does not lift the day's latch");
     }
 
     // ---- flows
@@ -204,6 +190,7 @@ contract GovernanceTest is World {
     function test_each_code_fits_its_address_with_room() public view {
         yes(address(hot).code.length < 24_000, "RiskBook");
         yes(address(rare).code.length < 24_000, "RiskBookRare");
+        yes(book.governance().code.length < 24_000, "RiskBookGovernance");
         yes(address(oracle).code.length < 24_000, "SignalOracle");
     }
 

@@ -36,8 +36,8 @@ contract RecordTest is World {
         eq(seen.reserved, 0, "reservation freed");
         eqInt(seen.equity, CASH - 1001.1001e8 + 1000e8, "equity at the mark");
         Position memory position = seen.positions[0];
-        eq(position.takeProfitBps, 200, "take profit");
-        eq(position.stopLossBps, 400, "stop loss");
+        eq(position.takeProfitBps, 400, "take profit");
+        eq(position.stopLossBps, 200, "stop loss");
         eq(position.entryPrice, ASK, "barriers count from the fill");
         eq(position.entryAt, START, "and its time");
         eq(uint8(oracle.commitment(ticket.id).status), uint8(CommitmentStatus.SPENT), "spent");

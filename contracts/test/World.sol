@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Kit, Log} from "./Kit.sol";
 import {RiskBook} from "../src/RiskBook.sol";
+import {RiskBookGovernance} from "../src/RiskBookGovernance.sol";
 import {RiskBookRare} from "../src/RiskBookRare.sol";
 import {SignalOracle} from "../src/SignalOracle.sol";
 import {
@@ -114,6 +115,7 @@ abstract contract World is Kit {
 
     function _openBook(SignalOracle oracle_, Limits memory limits) internal returns (RiskBook, RiskBookRare rare_) {
         BookSetup memory setup = BookSetup(address(oracle_), address(0), BOOK, uint128(CASH), limits, 0);
+        setup.rare = address(new RiskBookGovernance(setup));
         rare_ = new RiskBookRare(setup);
         setup.rare = address(rare_);
         return (new RiskBook(setup), rare_);
@@ -124,7 +126,7 @@ abstract contract World is Kit {
     /// Posts the prices as they stand, with the observed time as it stands.
     function _post() internal {
         bytes32 hash = _marksHash(tick + 1, vectorHash, observedAt);
-        bytes[] memory signatures = _signed(hash, 1);
+        bytes[] memory signatures = _signed(hash, oracle.quorum());
         if (block.timestamp < observedAt) vm.warp(observedAt);
         oracle.postMarks(tick + 1, vectorHash, observedAt, prices, signatures);
         tick += 1;
@@ -161,8 +163,8 @@ abstract contract World is Kit {
         signal.riskScore = 40;
         signal.sizeBps = 3000;
         signal.price = prices[m];
-        signal.takeProfitBps = 200;
-        signal.stopLossBps = 400;
+        signal.takeProfitBps = 400;
+        signal.stopLossBps = 200;
         signal.horizonSeconds = 72 * 3600;
         signal.candleClose = close;
         signal.expiresAt = close + HOUR;
@@ -188,7 +190,7 @@ abstract contract World is Kit {
     function _commitDigests(bytes32[] memory digests) internal {
         bytes32[] memory hashes = new bytes32[](1);
         hashes[0] = keccak256(abi.encode(rounds + 1));
-        bytes[] memory signatures = _signed(_commitHash(rounds + 1, hashes, digests), 1);
+        bytes[] memory signatures = _signed(_commitHash(rounds + 1, hashes, digests), oracle.quorum());
         oracle.commit(rounds + 1, hashes, digests, signatures);
         rounds += 1;
         vm.roll(block.number + 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IDelayed} from "./IDelayed.sol";
 import {BookClass, Signal} from "./ISignalOracle.sol";
 
 /// @notice The parameters of the rules; RULES.md says which direction is stricter and what the ceilings are.
@@ -19,8 +20,8 @@ struct Limits {
     uint32 delaySeconds;
 }
 
-/// @notice How a book is opened. Roles, markets and class are the oracle's. `rare` is the address of the RiskBookRare that was
-/// deployed before with the same setup (and zero in this field).
+/// @notice How a book is opened. Roles, markets and class are the oracle's. Its code is three parts, deployed in turn with the
+/// same setup but for `rare`: RiskBookGovernance (zero), RiskBookRare (the first), RiskBook (the second).
 struct BookSetup {
     address oracle;
     address rare;
@@ -75,11 +76,13 @@ struct Fill {
 }
 
 /// @notice A fill and what it did to the accounts. `taken` is the share of the position's cost that a sale took with it,
-/// `realised = notional − fee − taken` of a sale (0 for a buy), `remaining` what the ticket still has to fill.
+/// `realised = notional − fee − taken` of a sale (0 for a buy), `remaining` what the ticket still has to fill. `flags` of a
+/// live book's facts: 1 OUT_OF_BAND, 2 OVER, 4 LATE, 8 NO_TICKET; else 0.
 struct FillBody {
     uint64 ticketSeq;
     uint8 side;
     uint8 reason;
+    uint8 flags;
     uint128 quantity;
     uint64 price;
     uint128 notional;
@@ -148,6 +151,9 @@ struct BookView {
     bool drawdownLatched;
     uint64 haltedAt;
     uint64 voidBefore;
+    uint32 peakResets;
+    uint128 unexplained;
+    uint64 flaggedFills;
     uint64 recordSeq;
     bytes32 head;
     uint64 tick;
@@ -171,9 +177,10 @@ enum Skip {
 /// @title RiskBook: the rules, the accounts, the records
 /// @notice One portfolio as its own contract keeps it. It never takes equity or profit as an argument; every price comes from
 /// the oracle's signed vectors. Every decided fact is one record in a hash chain whose preimages RULES.md lists; the same
-/// decisions give the same record head on every chain, whatever the keys. The rarely used half of the code
-/// (exit, release, limits, state, flows, views) is a second immutable address, `rare`, reached by delegatecall.
-interface IRiskBook {
+/// decisions give the same record head on every chain, whatever the keys. The rarely used code is at two more immutable
+/// addresses, reached by delegatecall: `rare` (exit, release, the facts of live books) and `governance` behind it (limits,
+/// state, flows, views).
+interface IRiskBook is IDelayed {
     /// @notice An entry was allowed; its reservation holds until it is filled or released.
     event TradeAuthorised(
         uint64 indexed seq,
@@ -243,7 +250,7 @@ interface IRiskBook {
         uint64 observedAt,
         bytes32 head
     );
-    /// @notice RULE-07 latched REDUCING until the governor resumes (not in use yet).
+    /// @notice RULE-07 latched REDUCING until the governor resumes; entry tickets numbered before `seq` are void.
     event DrawdownLatched(
         uint64 indexed seq, int128 peak, int128 equity, uint256 measured, uint256 limit, uint64 observedAt, bytes32 head
     );
@@ -263,7 +270,7 @@ interface IRiskBook {
     event BookStateChanged(
         uint64 indexed seq, State manual, bytes32 reason, address indexed who, uint64 observedAt, bytes32 head
     );
-    /// @notice The governor resumed after a drawdown latch (not in use yet).
+    /// @notice The governor resumed after a drawdown latch, for the `count`-th time; the drawdown is measured from `peak` now.
     event PeakReset(uint64 indexed seq, int128 peak, uint32 count, uint64 observedAt, bytes32 head);
     /// @notice An order of a batch was not judged; nothing was used up. Not a record.
     event OrderSkipped(uint256 index, bytes32 indexed digest, Skip indexed code, uint256 got, uint256 want);
@@ -275,8 +282,6 @@ interface IRiskBook {
     error NotOracle(address caller);
     error BadBatch(uint256 got, uint256 max);
     error BadSetup(bytes32 what);
-    error ClassNotSupported(BookClass class);
-    error NotBound();
     error NoMarks();
     error UnknownMarket(bytes32 market);
     error UnknownTicket(bytes32 id);
@@ -292,6 +297,9 @@ interface IRiskBook {
     error OutOfRange(uint8 parameter, uint256 got, uint256 bound);
     error FlowRefused(bytes32 why, int256 amount, int256 available);
     error StateRefused(State got, State inForce);
+    error NothingToResume();
+    error ResumeRefused(int256 equity);
+    error NoFact(bytes32 id);
 
     /// @notice A verdict for each BUY, in order (trader; 1 to 64 orders).
     function authorise(Order[] calldata orders) external;
@@ -303,10 +311,11 @@ interface IRiskBook {
 
     /// @notice Books what the venue did (trader, guardian or governor; 1 to 64). Simulated and paper books refuse a fill that
     /// is better than the worse mark ± half spread, beyond the limit price, late, void, with another fee than the formula's,
-    /// or not covered by cash that no other ticket holds back.
+    /// or not covered by cash that no other ticket holds back. Live books refuse no fact: what is odd about one is in its
+    /// flags, is counted, and sets the manual flag to REDUCING.
     function record(Fill[] calldata fills) external;
 
-    /// @notice Ends tickets (trader, guardian or governor; anyone once a ticket is late or void; 1 to 64).
+    /// @notice Ends tickets (trader, guardian or governor; in simulated and paper books anyone once a ticket is late or void; 1 to 64).
     function release(Ticket[] calldata tickets) external;
 
     /// @notice Rolls the day on the old marks, takes the new ones, tests the latches (the oracle, in `postMarks`).
@@ -315,14 +324,22 @@ interface IRiskBook {
     /// @notice Makes limits stricter at once (guardian or governor); a looser one reverts with `Loosens`.
     function tighten(Limits calldata limits) external;
 
-    /// @notice Guardian: REDUCING. Governor: REDUCING, HALTED (ends in REDUCING after 24 h) or ACTIVE.
+    /// @notice Puts other limits in force, looser ones too but never past their ceilings, once this call was submitted and the
+    /// delay is over (governor).
+    function acceptLimits(Limits calldata limits) external;
+
+    /// @notice Guardian: REDUCING. Governor: REDUCING or HALTED (ends in REDUCING after 24 h). At once; back only by
+    /// `acceptResume`.
     function setManual(State manual, bytes32 reason) external;
+
+    /// @notice Lifts the manual flag and the drawdown latch, whose peak becomes the present equity, once this call was submitted
+    /// after that stop and the delay is over (governor). The day's latch stays until the day rolls.
+    function acceptResume(bytes32 reason) external;
 
     /// @notice Books a deposit (positive) or withdrawal (governor).
     function bookFlow(int128 amount) external;
 
-    /// @notice What the nine rules say of an order now, each with both sides of its comparison; RULE-06 and RULE-07 never
-    /// fail yet. Asks neither whether the digest is committed nor whether the limit price is in its band.
+    /// @notice What the nine rules say of an order now, each with both sides of its comparison. Asks neither whether the digest is committed nor whether the limit price is in its band.
     function assess(Order calldata order)
         external
         view
@@ -335,6 +352,7 @@ interface IRiskBook {
     function head() external view returns (uint64 recordSeq, bytes32 recordHead);
     function oracle() external view returns (address);
     function rare() external view returns (address);
+    function governance() external view returns (address);
     function class() external view returns (BookClass);
     function bookId() external view returns (bytes32);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IDelayed} from "./IDelayed.sol";
+
 /// @notice A strategy's opinion on one closed candle, as signed. Prices in 1e-8, fractions in basis points, times in
 /// seconds UTC. `book`, `strategy` and `market` are keccak256 of their names; `seq` is the number of the signal's round.
 /// `side` is 0 HOLD, 1 BUY, 2 SELL. The barriers are measured from the fill price. `claim` names the event that the
@@ -100,7 +102,7 @@ struct Counters {
 
 /// @title SignalOracle: who may attest, what was committed, what things cost
 /// @notice Knows signers, digests and marks. Knows nothing of cash, positions or rules: those are the book's.
-interface ISignalOracle {
+interface ISignalOracle is IDelayed {
     /// @notice A contiguous run of rounds was committed; the digests are those of all its signals that are not HOLD.
     event SignalsCommitted(
         uint64 indexed fromSeq, uint64 indexed toSeq, uint32 epoch, bytes32[] roundHashes, bytes32[] digests
@@ -124,6 +126,8 @@ interface ISignalOracle {
     event SignersChanged(uint32 indexed epoch, address[] signers, uint16 quorum);
     /// @notice The guardian took the trader's key out of service.
     event TraderFrozen(address indexed trader);
+    /// @notice Whose key trades from now on.
+    event TraderChanged(address indexed trader);
     /// @notice The one book that judges this oracle's signals.
     event BookBound(address indexed book);
 
@@ -180,6 +184,17 @@ interface ISignalOracle {
     /// @notice Takes the trader's key out of service at once (guardian); exits, records and releases stay possible for
     /// guardian and governor.
     function freezeTrader() external;
+
+    /// @notice Takes a signer out at once (guardian): a new epoch begins, in which open commitments allow no entry. With fewer
+    /// signers left than the quorum nothing can be attested until the governor has named others through the delay.
+    function removeSigner(address signer) external;
+
+    /// @notice Names all signers and the quorum anew, once this call was submitted and the delay is over (governor). Its
+    /// second clock, the marks', is not asked while too few signers are left to post any.
+    function acceptSigners(address[] calldata signers, uint16 quorum) external;
+
+    /// @notice Names a new trader, once this call was submitted and the delay is over (governor).
+    function acceptTrader(address trader) external;
 
     /// @notice Anchors the event store's root (trader or governor); positions only grow.
     function anchor(uint64 position, bytes32 root, uint64 previousPosition) external;
