@@ -175,7 +175,7 @@ contract DelayTest is World {
         yes(!book.book().dayLatched && book.book().drawdownLatched, "a new day lifts the day's latch alone");
         Signal memory signal = _buy(1, observedAt);
         _commit(signal);
-        _authorise(signal, E8, HUNDRED);
+        _authorise(signal, E8, prices[1]);
         _rejectedBy(64 | 256);
     }
 
