@@ -130,7 +130,7 @@ def a_bench(home: Path, kind: str) -> Bench:
     ledger = Ledger(home / "ledger.sqlite")
     plan = BookPlan("bench", MARKETS, 10_000_000 * 10**8, START, 2_000)
     gate = open_gate(home, ledger, plan, kind=kind)
-    return Bench(gate, ledger, Attestor([demo_keys(home / "demo-keys.json").signer1], gate.domain, gate.epoch()))
+    return Bench(gate, ledger, Attestor(demo_keys(home / "demo-keys.json").signers(1), gate.domain, gate.epoch()))
 
 
 def run(size: int, cycles: int, kind: str) -> None:

@@ -67,6 +67,7 @@ def _run_parser() -> argparse.ArgumentParser:
     add("--pause-at", metavar="TIME", help="stop the data clock after this close, before its round is authorised")
     add("--speed", type=_speed, metavar="N|max", help="data seconds a second (default 3600), or max")
     add("--chain", type=_chain, metavar="anvil|eth-tester|URL", help="the chain (default anvil)")
+    add("--quorum", type=_quorum, metavar="MofN", help="how many of how many oracle keys sign (default 1of1)")
     return parser
 
 
@@ -96,6 +97,12 @@ def _port(text: str) -> int:
 def _speed(text: str) -> str:
     if text != "max" and not re.fullmatch(r"\d+(\.\d+)?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor max")
+    return text
+
+
+def _quorum(text: str) -> str:
+    if not re.fullmatch(r"\d{1,2}of\d{1,2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no quorum like 2of3")
     return text
 
 

@@ -122,6 +122,7 @@ def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -
         start=start,
         end=end,
         chain=settings.chain if began is None or "chain" in settings.model_fields_set else began.chain,
+        quorum=settings.quorum if began is None or "quorum" in settings.model_fields_set else began.quorum,
     )
     if began is not None:
         refuse_other_data(settings.home, began, manifest)
@@ -215,7 +216,7 @@ def open_parts(
     from tradeseal.chain.choice import choose
     from tradeseal.chain.deploy import BookPlan
     from tradeseal.chain.gate import open_gate
-    from tradeseal.chain.keys import demo_keys
+    from tradeseal.chain.keys import Quorum, demo_keys
 
     with ExitStack() as opened:
         lock = lock or HomeLock(settings.home)
@@ -242,14 +243,16 @@ def open_parts(
         state = EngineState()
         for fact in checked(ledger.facts.all()):
             state.apply(fact)
+        quorum = Quorum.parse(data.manifest.quorum)
         plan = BookPlan(
             name=settings.book,
             markets=data.store.markets,
             cash_e8=settings.cash_e8,
             opened_at=data.manifest.start,
             step_limit_bps=step_limit_bps(data.store.interval_s),
+            quorum=quorum,
         )
-        keys = demo_keys(settings.home / "demo-keys.json")
+        keys = demo_keys(settings.home / "demo-keys.json", quorum)
         gate = open_gate(settings.home, ledger, plan, kind=chain.kind, progress=re_executed, keys=keys)
         opened.callback(gate.close)
         source = SignalSource(
@@ -263,7 +266,7 @@ def open_parts(
             gate=gate,
             venue=SimulatedVenue(),
             signals=source,
-            attestor=Attestor([keys.signer1], gate.domain, gate.epoch()),
+            attestor=Attestor(keys.signers(quorum.needed), gate.domain, gate.epoch()),
             portfolio=portfolio,
             state=state,
             fault=FaultPoint(),

@@ -60,6 +60,7 @@ From = Annotated[str | None, typer.Option("--from", help="First candle, for exam
 To = Annotated[str | None, typer.Option("--to", help="Last candle's close at the latest.")]
 PauseAt = Annotated[str | None, typer.Option("--pause-at", help="Hold the data's clock after this close.")]
 Speed = Annotated[str | None, typer.Option("--speed", help="Seconds of data per second, or max.")]
+QuorumText = Annotated[str | None, typer.Option("--quorum", help="Oracle keys that sign, like 2of3 (default 1of1).")]
 Chain = Annotated[str | None, typer.Option("--chain", help="anvil or eth-tester (default anvil where installed).")]
 
 _BAD = 2
@@ -100,6 +101,7 @@ def replay(
     to: To = None,
     speed: Speed = None,
     chain: Chain = None,
+    quorum: QuorumText = None,
     as_json: AsJson = False,
 ) -> None:
     """Replay candles through the whole engine without a page, at full speed unless told otherwise."""
@@ -110,7 +112,7 @@ def replay(
     try:
         settings = _settings(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
-            speed=speed or "max", chain=chain,
+            speed=speed or "max", chain=chain, quorum=quorum,
         )  # fmt: skip
         with _Bar(err) as bar:
             parts = open_parts(settings, bar, re_executed=bar.re_executed)
@@ -147,6 +149,7 @@ def serve(
     pause_at: PauseAt = None,
     speed: Speed = None,
     chain: Chain = None,
+    quorum: QuorumText = None,
     port: Annotated[int | None, typer.Option("--port", help="Port on 127.0.0.1 (default 8000).")] = None,
 ) -> None:
     """Serve the dashboard and replay behind it; Ctrl-C ends, the next start resumes."""
@@ -154,7 +157,7 @@ def serve(
     try:
         settings = _settings(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
-            pause_at=pause_at, speed=speed, chain=chain, port=port,
+            pause_at=pause_at, speed=speed, chain=chain, quorum=quorum, port=port,
         )  # fmt: skip
         from tradeseal.serving import serve_until_told  # `replay` needs no server
 

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     pause_at: int | None = Field(default=None, description="hold the data's clock after this close")
     speed: str = Field(default="3600", description="seconds of data per second, or max")
     chain: str = Field(default="anvil", description="which chain to use")
+    quorum: str = Field(default="1of1", description="how many of how many oracle keys sign, like 2of3")
     fetch_seconds: float = Field(
         default=10.0, ge=0, le=600, description="how long a new home without --data may fetch candles; 0: not at all"
     )

@@ -122,11 +122,6 @@ def test_the_position_gauge_names_the_largest_market() -> None:
     assert ("BTC-USDT", "0.05", "0.2", 0.75) == tuple(shown[n] for n in ("market", "measured", "limit", "headroom"))
 
 
-def test_rules_not_enforced_yet_say_so() -> None:
-    assert ["NOT_ENFORCED"] * 2 == [gauge(a_book(), n)["state"] for n in (6, 7)]
-    assert not gauge(a_book(), 6)["enforced"]
-
-
 def test_a_state_that_blocks_entries_names_its_reason() -> None:
     shown = gauge(a_book(state=BookStateName.REDUCING, day_latched=True), 9)
     assert ("REDUCING", "AT_LIMIT") == (shown["measured"], shown["state"])

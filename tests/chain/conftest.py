@@ -58,7 +58,7 @@ def open_desk(contracts: Path, kind: str) -> Iterator[OpenDesk]:
         ledger = Ledger(home / "ledger.sqlite")
         gate = open_gate(home, ledger, plan or a_plan(), kind=on, contracts=contracts)
         keys = demo_keys(home / "demo-keys.json")
-        desk = Desk(gate, ledger, Attestor([keys.signer1], gate.domain, gate.epoch()))
+        desk = Desk(gate, ledger, Attestor(keys.signers(1), gate.domain, gate.epoch()))
         if like is not None:
             desk.now, desk.tick, desk.previous, desk.round = like.now, like.tick, like.previous, like.round
         opened.append(desk)

@@ -8,7 +8,7 @@ import pytest
 
 from tradeseal.chain import compile as compiling
 from tradeseal.chain.abi import Abi
-from tradeseal.chain.compile import BOOK, BOOK_RARE, PUBLISHED, artifacts, artifacts_of, standard_input
+from tradeseal.chain.compile import BOOK_PARTS, PUBLISHED, artifacts, artifacts_of, standard_input
 from tradeseal.kernel.errors import Refused, Unavailable
 
 BYTES_MAX = 24_000
@@ -31,14 +31,14 @@ def test_each_contract_stays_under_the_size_that_every_chain_takes(contracts: Pa
     assert 0 < len(artifacts(contracts).contracts[name].runtime_code) < BYTES_MAX
 
 
-def test_the_books_abi_is_that_of_both_halves(contracts: Path) -> None:
+def test_the_books_abi_is_that_of_all_its_parts(contracts: Path) -> None:
     compiled = artifacts(contracts)
     merged = compiled.merged_book_abi()
 
     names = {entry["name"] for entry in merged if entry["type"] == "function"}
     assert {"authorise", "record", "exit", "release", "assess", "book"} <= names
-    for half in (BOOK, BOOK_RARE):
-        assert {entry["name"] for entry in compiled.contracts[half].abi if entry["type"] == "event"} <= {
+    for part in BOOK_PARTS:
+        assert {entry["name"] for entry in compiled.contracts[part].abi if entry["type"] == "event"} <= {
             entry["name"] for entry in merged if entry["type"] == "event"
         }
     assert Abi(merged)

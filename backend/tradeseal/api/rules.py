@@ -39,8 +39,6 @@ RULES: Final = {
         Rule("RULE-09", "Book state", "state", "must be"),
     )
 }
-# The contract measures these two but does not refuse by them yet.
-NOT_ENFORCED: Final = frozenset({"RULE-06", "RULE-07"})
 
 
 def share(bps: int) -> str:
@@ -143,7 +141,6 @@ def _gauge(rule: Rule, book: BookState | None, check: RuleCheck | None) -> dict[
         note = "of the signal assessed last"
     else:
         note = "measured for each signal" if book is not None else None
-    enforced = rule.id not in NOT_ENFORCED
     return {
         "id": rule.id,
         "title": rule.title,
@@ -151,16 +148,13 @@ def _gauge(rule: Rule, book: BookState | None, check: RuleCheck | None) -> dict[
         "limit": limit,
         "unit": unit,
         "headroom": headroom,
-        "enforced": enforced,
-        "state": _state(enforced=enforced, headroom=headroom, measured=measured, check=check),
+        "state": _state(headroom=headroom, measured=measured, check=check),
         "market": market,
-        "note": note if enforced else "shown, not enforced yet",
+        "note": note,
     }
 
 
-def _state(*, enforced: bool, headroom: float | None, measured: str | None, check: RuleCheck | None) -> str:
-    if not enforced:
-        return "NOT_ENFORCED"
+def _state(*, headroom: float | None, measured: str | None, check: RuleCheck | None) -> str:
     if headroom is not None:
         return "AT_LIMIT" if headroom <= 0 else "NEAR" if headroom < NEAR else "OK"
     if measured is None or check is None:
@@ -176,7 +170,7 @@ def state_reason(book: BookState) -> str | None:
     if book.day_latched:
         reasons.append("daily loss limit reached (RULE-02), until the day ends")
     if book.drawdown_latched:
-        reasons.append("drawdown limit reached (RULE-07)")
+        reasons.append("drawdown limit reached (RULE-07), until the governor resumes")
     return "; ".join(reasons) or None
 
 

@@ -21,8 +21,10 @@ from tradeseal.kernel.canonical import canonical_json, sha256_hex
 from tradeseal.kernel.errors import Refused, Unavailable
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
-ORACLE, BOOK, BOOK_RARE = "SignalOracle", "RiskBook", "RiskBookRare"
-PUBLISHED = (ORACLE, BOOK, BOOK_RARE)
+ORACLE, BOOK = "SignalOracle", "RiskBook"
+BOOK_RARE, BOOK_GOVERNANCE = "RiskBookRare", "RiskBookGovernance"
+BOOK_PARTS = (BOOK, BOOK_RARE, BOOK_GOVERNANCE)
+PUBLISHED = (ORACLE, *BOOK_PARTS)
 MISSING = "The Solidity compiler is not installed: run ./run.sh once, or `npm ci --ignore-scripts` in contracts/."
 IMPORT = re.compile(r'^\s*import\s+(?:[^"\';]+\s+from\s+)?["\']([^"\']+)["\']', re.MULTILINE)
 
@@ -46,11 +48,11 @@ class Artifacts:
     contracts: dict[str, Contract]
 
     def merged_book_abi(self) -> list[dict[str, Any]]:
-        """The book as its callers see it: hot and rare half behind one address."""
+        """The book as its callers see it: its three parts behind one address."""
         constructor = [entry for entry in self.contracts[BOOK].abi if entry["type"] == "constructor"]
         merged: dict[str, dict[str, Any]] = {}
-        for half in (BOOK, BOOK_RARE):
-            for entry in self.contracts[half].abi:
+        for part in BOOK_PARTS:
+            for entry in self.contracts[part].abi:
                 if entry["type"] not in ("constructor", "fallback", "receive"):
                     merged.setdefault(_signature(entry), entry)
         return constructor + [merged[key] for key in sorted(merged)]

@@ -1,15 +1,15 @@
-"""Deployment: oracle, rare half, book and their bond, as the first four transactions of the journal.
+"""Deployment: oracle, the book's three parts and their bond, as the first five transactions of the journal.
 
 Knows the order, the deployer's nonces and therefore all addresses beforehand. Knows nothing of what comes after.
 A start that was interrupted goes on where it stopped.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tradeseal.chain.abi import Abi
-from tradeseal.chain.compile import BOOK, BOOK_RARE, ORACLE, Artifacts
+from tradeseal.chain.compile import BOOK, BOOK_GOVERNANCE, BOOK_RARE, ORACLE, Artifacts
 from tradeseal.chain.journal import JournalEntry
-from tradeseal.chain.keys import DemoKeys
+from tradeseal.chain.keys import DemoKeys, Quorum
 from tradeseal.chain.local_chain import LocalChain
 from tradeseal.chain.risk_book import BookLimits, BookSetup, RiskBook
 from tradeseal.chain.signal_oracle import OracleSetup, SignalOracle
@@ -35,7 +35,7 @@ class BookPlan:
     step_limit_bps: int
     book_class: BookClass = BookClass.SIMULATED
     limits: BookLimits = field(default_factory=BookLimits)
-    quorum: int = 1
+    quorum: Quorum = field(default_factory=Quorum)
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Deployment:
     """Where the contracts lie and how they are spoken to."""
 
     oracle_address: bytes
+    governance_address: bytes
     rare_address: bytes
     book_address: bytes
     oracle: SignalOracle
@@ -51,11 +52,21 @@ class Deployment:
 
 
 def deployment_of(plan: BookPlan, artifacts: Artifacts, deployer: bytes) -> Deployment:
-    """The addresses follow from the deployer's first nonces."""
+    """The addresses follow from the deployer's first nonces.
+
+    Raises `Refused` when the home's contracts are of a version before the book had three parts.
+    """
+    if BOOK_GOVERNANCE not in artifacts.contracts:
+        raise Refused(
+            "CONTRACTS_TOO_OLD",
+            "This home has contracts of an earlier version, which this one does not run: begin another with --home DIR.",
+            source_hash=artifacts.source_hash,
+        )
     return Deployment(
         oracle_address=created_address(deployer, 0),
-        rare_address=created_address(deployer, 1),
-        book_address=created_address(deployer, 2),
+        governance_address=created_address(deployer, 1),
+        rare_address=created_address(deployer, 2),
+        book_address=created_address(deployer, 3),
         oracle=SignalOracle(Abi(artifacts.contracts[ORACLE].abi)),
         book=RiskBook(Abi(artifacts.merged_book_abi()), plan.markets),
         artifacts=artifacts,
@@ -63,7 +74,7 @@ def deployment_of(plan: BookPlan, artifacts: Artifacts, deployer: bytes) -> Depl
 
 
 def deploy(chain: LocalChain, ledger: Ledger, plan: BookPlan, keys: DemoKeys, artifacts: Artifacts) -> Deployment:
-    """Carry out what is missing of the four steps; nothing when all were carried out before."""
+    """Carry out what is missing of the five steps; nothing when all were carried out before."""
     deployer = keys.wallet("governor")
     deployment = deployment_of(plan, artifacts, deployer.address)
     for nonce, (name, to, data) in enumerate(_steps(deployment, plan, keys)):
@@ -115,24 +126,27 @@ def _steps(deployment: Deployment, plan: BookPlan, keys: DemoKeys) -> list[tuple
         governor=addresses["governor"],
         guardian=addresses["guardian"],
         trader=addresses["trader"],
-        signers=(addresses["signer1"],),
-        quorum=plan.quorum,
+        signers=tuple(keys.signer_addresses(plan.quorum.signers)),
+        quorum=plan.quorum.needed,
         markets=tuple(map(name_id, plan.markets)),
         book_class=plan.book_class,
         step_limit_bps=plan.step_limit_bps,
     )
     book_setup = BookSetup(
         oracle=deployment.oracle_address,
-        rare=deployment.rare_address,
+        rare=bytes(20),
         book=name_id(plan.name),
         cash_e8=plan.cash_e8,
         limits=plan.limits,
     )
-    rare = Abi(deployment.artifacts.contracts[BOOK_RARE].abi)
+    behind = {BOOK_GOVERNANCE: bytes(20), BOOK_RARE: deployment.governance_address, BOOK: deployment.rare_address}
+    parts = [
+        (name, None, deployment.book.creation(code[name], replace(book_setup, rare=rare)))
+        for name, rare in behind.items()
+    ]
     return [
         (ORACLE, None, deployment.oracle.creation(code[ORACLE], oracle_setup)),
-        (BOOK_RARE, None, rare.creation(code[BOOK_RARE], book_setup.values())),
-        (BOOK, None, deployment.book.creation(code[BOOK], book_setup)),
+        *parts,
         ("bind", deployment.oracle_address, deployment.oracle.bind(deployment.book_address)),
     ]
 

@@ -11,7 +11,7 @@ from eth_hash.auto import keccak
 from eth_utils import to_checksum_address
 
 from tradeseal.chain.abi import text
-from tradeseal.chain.compile import BOOK, BOOK_RARE, ORACLE
+from tradeseal.chain.compile import BOOK, BOOK_GOVERNANCE, BOOK_RARE, ORACLE
 from tradeseal.chain.gate import ChainGate
 from tradeseal.oracle.published import DOMAIN_NAME, DOMAIN_VERSION, SIGNAL_TYPE, name_id
 
@@ -50,14 +50,15 @@ class ContractsDescription:
 
 
 def describe(gate: ChainGate) -> ContractsDescription:
-    """Read from the chain and from what was compiled; the book's ABI is that of both its halves."""
+    """Read from the chain and from what was compiled; the book's ABI is that of all its parts."""
     deployment, plan = gate.deployment, gate.plan
     oracle_address = to_checksum_address(deployment.oracle_address)
-    rare_abi = deployment.artifacts.contracts[BOOK_RARE].abi
+    compiled = deployment.artifacts.contracts
     places = (
         (ORACLE, oracle_address, deployment.oracle.abi.entries, 1),
-        (BOOK_RARE, to_checksum_address(deployment.rare_address), rare_abi, 2),
-        (BOOK, to_checksum_address(deployment.book_address), deployment.book.abi.entries, 3),
+        (BOOK_GOVERNANCE, to_checksum_address(deployment.governance_address), compiled[BOOK_GOVERNANCE].abi, 2),
+        (BOOK_RARE, to_checksum_address(deployment.rare_address), compiled[BOOK_RARE].abi, 3),
+        (BOOK, to_checksum_address(deployment.book_address), deployment.book.abi.entries, 4),
     )
     return ContractsDescription(
         chain_id=gate.chain.chain_id,

@@ -6,6 +6,7 @@ Knows one file, its mark and its mode. Knows nothing of transactions. Keys of va
 import json
 import secrets
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,31 +17,59 @@ from tradeseal.kernel.files import PRIVATE, open_to_others, write_whole
 MARK = "DEMO"
 WARNING = "Plain keys of a simulated book on a local chain. Never send anything of value to them."
 ROLES = ("governor", "guardian", "trader", "relayer", "signer1")
+SIGNERS_MAX = 16
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """How many of how many signers it takes: 1 of 1 out of the box."""
+
+    needed: int = 1
+    signers: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> "Quorum":
+        """`2of3` as a quorum. Raises `Refused` when it is none."""
+        needed, word, signers = text.lower().replace(" ", "").partition("of")
+        if word and needed.isdecimal() and signers.isdecimal() and 1 <= int(needed) <= int(signers) <= SIGNERS_MAX:
+            return cls(int(needed), int(signers))
+        raise Refused("BAD_QUORUM", f"A quorum is written like 2of3, of at most {SIGNERS_MAX} signers.", got=text)
+
+    def __str__(self) -> str:
+        return f"{self.needed}of{self.signers}"
 
 
 @dataclass(frozen=True, repr=False)
 class DemoKeys:
-    """One private key per role."""
+    """One private key per role; the signers beyond the first only where a quorum has them."""
 
-    governor: bytes
-    guardian: bytes
-    trader: bytes
-    relayer: bytes
-    signer1: bytes
+    keys: Mapping[str, bytes]
 
     def wallet(self, role: str) -> Wallet:
         """The wallet of a role."""
-        return Wallet(getattr(self, role))
+        return Wallet(self.keys[role])
 
     def addresses(self) -> dict[str, bytes]:
-        """The 20-byte address of each role."""
+        """The 20-byte address of each role that sends, and of the first signer."""
         return {role: self.wallet(role).address for role in ROLES}
 
+    def signers(self, count: int) -> list[bytes]:
+        """The keys of the first `count` signers. Raises `Refused` when the file has fewer."""
+        names = [f"signer{n}" for n in range(1, count + 1)]
+        if any(name not in self.keys for name in names):
+            raise Refused("SIGNER_MISSING", "The key file has fewer signers than the quorum.", want=count)
+        return [self.keys[name] for name in names]
 
-def demo_keys(path: Path) -> DemoKeys:
+    def signer_addresses(self, count: int) -> list[bytes]:
+        """The 20-byte addresses of the first `count` signers."""
+        return [Wallet(key).address for key in self.signers(count)]
+
+
+def demo_keys(path: Path, quorum: Quorum | None = None) -> DemoKeys:
     """Read the demo keys of a home, or make them when there are none; refuse a file that others can read."""
     if not path.exists():
-        _write(path, {role: secrets.token_bytes(32) for role in ROLES})
+        more = [f"signer{n}" for n in range(2, (quorum or Quorum()).signers + 1)]
+        _write(path, {role: secrets.token_bytes(32) for role in (*ROLES, *more)})
     return _read(path)
 
 
@@ -61,7 +90,7 @@ def _read(path: Path) -> DemoKeys:
     try:
         content = json.loads(path.read_text())
         mark = content["mark"]
-        keys = {role: bytes.fromhex(content["keys"][role].removeprefix("0x")) for role in ROLES}
+        keys = {role: bytes.fromhex(key.removeprefix("0x")) for role, key in content["keys"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused("KEYS_UNREADABLE", f"{path} is no file of demo keys.", cause=repr(error)) from error
     if mark != MARK:
@@ -70,4 +99,6 @@ def _read(path: Path) -> DemoKeys:
         )
     if any(len(key) != 32 for key in keys.values()):
         raise Refused("KEYS_UNREADABLE", f"{path} holds a key that is not 32 bytes long.")
-    return DemoKeys(**keys)
+    if missing := [role for role in ROLES if role not in keys]:
+        raise Refused("KEYS_UNREADABLE", f"{path} lacks the key of {', '.join(missing)}.")
+    return DemoKeys(keys)

@@ -1,6 +1,6 @@
 """RiskBook: its calls as bytes, its events as facts of the cycle, its views as the book's state.
 
-Knows the contract's interface, hot and rare half as one. Knows nothing of signing, sending or what a rule is for.
+Knows the contract's interface, its parts as one. Knows nothing of signing, sending or what a rule is for.
 """
 
 from collections.abc import Callable, Mapping, Sequence

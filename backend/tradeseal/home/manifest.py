@@ -12,7 +12,7 @@ from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.files import write_whole
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Manifest:
     start: int
     end: int
     chain: str
+    quorum: str = "1of1"
     schema: int = SCHEMA
 
     def to_json(self) -> dict[str, Any]:
@@ -71,9 +72,14 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
     write_whole(path, json.dumps(value, indent=2).encode())
 
 
+_FIXED = (
+    "book", "cash_e8", "chain", "quorum", "data_label", "interval", "markets", "start", "end", "data_identity",
+)  # fmt: skip
+
+
 def refuse_other_data(home: Path, began: Manifest, now: Manifest) -> None:
     """Raise `Refused` naming the first thing that differs."""
-    for name in ("book", "cash_e8", "chain", "data_label", "interval", "markets", "start", "end", "data_identity"):
+    for name in _FIXED:
         was, wanted = getattr(began, name), getattr(now, name)
         if was != wanted:
             raise Refused(

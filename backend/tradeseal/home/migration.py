@@ -21,7 +21,13 @@ def _name_the_chain(home: Path) -> None:
     write_json(path, {**json.loads(path.read_text()), "chain": "anvil", "schema": 2})
 
 
-STEPS: Mapping[int, Step] = {1: _name_the_chain}
+def _name_the_quorum(home: Path) -> None:
+    """2 to 3: the manifest says how many oracle keys sign; there was only one."""
+    path = home / "manifest.json"
+    write_json(path, {**json.loads(path.read_text()), "quorum": "1of1", "schema": 3})
+
+
+STEPS: Mapping[int, Step] = {1: _name_the_chain, 2: _name_the_quorum}
 
 
 def migrate(home: Path, *, steps: Mapping[int, Step] = STEPS, newest: int = SCHEMA) -> Path | None:

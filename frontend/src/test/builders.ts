@@ -7,7 +7,7 @@ export function aPrice(part: Partial<Price> = {}): Price {
 }
 
 export function aGauge(part: Partial<Gauge> = {}): Gauge {
-  return { id: "RULE-01", title: "Position size", measured: "0.15", limit: "0.2", unit: "percent", headroom: 0.25, enforced: true, state: "OK", market: null, note: null, ...part };
+  return { id: "RULE-01", title: "Position size", measured: "0.15", limit: "0.2", unit: "percent", headroom: 0.25, state: "OK", market: null, note: null, ...part };
 }
 
 export function stepsUpTo(count: number, end: Step["state"] = "DONE"): Step[] {

@@ -88,8 +88,8 @@ describe("small parts", () => {
     expect(screen.getByText("—")).toBeVisible();
   });
   it("draws a gauge without a measure as not measured", () => {
-    renderWorded(<Gauge label="RULE-06" share={null} state="off" valueText="not enforced yet" />);
-    expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "not enforced yet");
+    renderWorded(<Gauge label="RULE-06" share={null} state="off" valueText="not measured" />);
+    expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "not measured");
     expect(screen.getByRole("meter")).toHaveClass("hatch");
   });
   it("shows a failure and a badge without an action", () => {

@@ -125,8 +125,7 @@ class Gauge(Answer):
     limit: str | None
     unit: RuleUnit
     headroom: float | None
-    enforced: bool
-    state: Literal["OK", "NEAR", "AT_LIMIT", "NOT_ENFORCED", "NO_DATA"]
+    state: Literal["OK", "NEAR", "AT_LIMIT", "NO_DATA"]
     market: Market | None
     note: str | None
 

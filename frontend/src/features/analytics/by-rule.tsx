@@ -2,7 +2,6 @@
 
 import { useTranslations } from "use-intl";
 import type { RuleCount } from "@/api/analytics";
-import { useDashboard } from "@/live/live";
 import { formatCount } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { Panel } from "@/ui/panel";
@@ -12,8 +11,6 @@ import { Empty, SkeletonRows } from "@/ui/states";
 /** Which rule said no how often. One rejection may name several. */
 export function ByRule({ rules }: { rules: readonly RuleCount[] | undefined }) {
   const t = useTranslations("analytics");
-  const gauges = useDashboard("gauges");
-  const enforced = (id: string) => gauges?.find((gauge) => gauge.id === id)?.enforced ?? true;
   const most = Math.max(...(rules ?? []).map((rule) => rule.count), 1);
   return (
     <Panel title={t("rejectionsByRule")} note={t("shareOfAllRejectionsOne")}>
@@ -30,14 +27,8 @@ export function ByRule({ rules }: { rules: readonly RuleCount[] | undefined }) {
               <span aria-hidden className="h-1.5 bg-raised max-sm:hidden">
                 <span className="block h-full origin-left bg-down" style={{ transform: `scaleX(${rule.count / most})` }} />
               </span>
-              {rule.count > 0 || enforced(rule.id) ? (
-                <>
-                  <span className={`num text-right ${rule.count === 0 ? "text-ink-3" : "font-medium"}`}>{formatCount(rule.count)}</span>
-                  <span className="num text-right text-ink-3">{formatFraction(rule.share, { digits: 1 })}</span>
-                </>
-              ) : (
-                <span className="text-2xs col-span-2 text-right whitespace-nowrap text-ink-3">{t("notEnforcedYet")}</span>
-              )}
+              <span className={`num text-right ${rule.count === 0 ? "text-ink-3" : "font-medium"}`}>{formatCount(rule.count)}</span>
+              <span className="num text-right text-ink-3">{formatFraction(rule.share, { digits: 1 })}</span>
             </li>
           ))}
         </ul>

@@ -108,7 +108,7 @@ function Cash({ book, unit }: { book: BookNumbers; unit: string }) {
 function Drawdown({ book, gauge }: { book: BookNumbers; gauge: RuleGauge | undefined }) {
   const t = useTranslations("portfolio");
   const now = drawdown(book.peak, book.equity);
-  const limit = gauge?.enforced ? gauge.limit : null;
+  const limit = gauge?.limit ?? null;
   const share = limit ? shareOf(now, limit) : null;
   return (
     <Cell label={t("drawdownFromPeak")}>

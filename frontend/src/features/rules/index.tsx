@@ -5,7 +5,6 @@ import type { Gauge as RuleGauge } from "@/api/types";
 import { useDashboard } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatMeasure } from "@/lib/measure";
-import { Badge } from "@/ui/badge";
 import { Gauge, type GaugeState } from "@/ui/gauge";
 import { Panel } from "@/ui/panel";
 import { Empty, SkeletonRows } from "@/ui/states";
@@ -35,7 +34,6 @@ const STATES: Record<RuleGauge["state"], { fill: GaugeState; tone: string }> = {
   OK: { fill: "within", tone: "text-ink-3" },
   NEAR: { fill: "near", tone: "text-warn" },
   AT_LIMIT: { fill: "failed", tone: "text-down" },
-  NOT_ENFORCED: { fill: "off", tone: "text-ink-3" },
   NO_DATA: { fill: "off", tone: "text-ink-3" },
 };
 
@@ -45,7 +43,7 @@ export function RuleRow({ gauge }: { gauge: RuleGauge }) {
   const bar = barOf(gauge);
   const measured = formatMeasure(gauge.measured, gauge.unit);
   const limit = formatMeasure(gauge.limit, gauge.unit);
-  const note = [gauge.market, gauge.enforced ? gauge.note : null].filter(Boolean).join(", ");
+  const note = [gauge.market, gauge.note].filter(Boolean).join(", ");
   return (
     <li className="px-3 py-1.5" title={gauge.note ?? undefined}>
       <div className="flex flex-wrap items-baseline gap-x-2">
@@ -65,11 +63,7 @@ export function RuleRow({ gauge }: { gauge: RuleGauge }) {
           valueText={`${t("ofLimit", { measured, limit })}, ${t(`states.${gauge.state}`)}`}
           className="flex-1"
         />
-        {gauge.enforced ? (
-          <span className={cn("text-2xs w-20 text-right whitespace-nowrap", state.tone)}>{t(`states.${gauge.state}`)}</span>
-        ) : (
-          <Badge>{t("notEnforcedYet")}</Badge>
-        )}
+        <span className={cn("text-2xs w-20 text-right whitespace-nowrap", state.tone)}>{t(`states.${gauge.state}`)}</span>
       </div>
       {note ? <p className="text-2xs mt-0.5 text-ink-3">{note}</p> : null}
     </li>
@@ -83,8 +77,7 @@ interface Bar {
 
 /**
  * What the bar shows. A limit that is used up: its used part, the whole bar being the limit. A probability, which must be
- * *at least* its limit: itself, with the limit as a mark on the bar. `null` (hatched) where nothing is measured. What is not enforced yet is drawn
- * in grey.
+ * *at least* its limit: itself, with the limit as a mark on the bar. `null` (hatched) where nothing is measured.
  */
 export function barOf(gauge: Pick<RuleGauge, "headroom" | "unit" | "measured" | "limit">): Bar {
   if (gauge.headroom !== null) return { share: clamp(1 - gauge.headroom) };

@@ -31,10 +31,7 @@ describe("a rule on the page", () => {
     expect(screen.getByText("15.00 %").parentElement).toHaveTextContent("15.00 % / 20.00 %");
     expect(screen.getByText("BTC-USDT")).toBeVisible();
   });
-  it("says so when it is not enforced yet", () => {
-    renderWorded(<RuleRow gauge={aGauge({ id: "RULE-06", enforced: false, state: "NOT_ENFORCED", note: "shown, not enforced yet" })} />);
-    expect(screen.getByText("not enforced yet")).toBeVisible();
-  });
+
   it("says no in words when the limit is reached", () => {
     renderWorded(<RuleRow gauge={aGauge({ state: "AT_LIMIT", headroom: 0 })} />);
     expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "15.00 % of 20.00 %, says no");
