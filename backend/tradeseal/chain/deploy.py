@@ -59,7 +59,7 @@ def deployment_of(plan: BookPlan, artifacts: Artifacts, deployer: bytes) -> Depl
     if BOOK_GOVERNANCE not in artifacts.contracts:
         raise Refused(
             "CONTRACTS_TOO_OLD",
-            "This home has contracts of an earlier version, which this one does not run: begin another with --home DIR.",
+            "This home has contracts of an earlier version, which this one does not run: begin another (--home DIR).",
             source_hash=artifacts.source_hash,
         )
     return Deployment(

@@ -140,9 +140,7 @@ class HttpRpc:
             )
             answer = orjson.loads(response.content)
         except self._failures as error:
-            raise Unavailable(
-                "NODE_UNAVAILABLE", f"{self._url} does not answer {method}.", cause=str(error)
-            ) from error
+            raise Unavailable("NODE_UNAVAILABLE", f"{self._url} does not answer {method}.", cause=str(error)) from error
         return result_of(method, answer)
 
     def close(self) -> None:
