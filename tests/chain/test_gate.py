@@ -43,7 +43,7 @@ def test_a_new_home_has_a_book_with_its_cash_and_two_records(open_desk: OpenDesk
     book = open_desk(tmp_path).gate.book()
 
     assert (book.cash_e8, book.equity_e8, book.state) == (10_000 * 10**8, 10_000 * 10**8, BookStateName.ACTIVE)
-    assert (book.block, book.record_seq) == (4, 2)
+    assert (book.block, book.record_seq) == (5, 2)
     assert tuple(position.market for position in book.positions) == MARKETS
     assert (book.limits.fee_bps, book.limits.half_spread_bps, book.limits.step_limit_bps) == (10, 1, 2_000)
 

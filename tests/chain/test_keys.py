@@ -28,7 +28,7 @@ def test_two_homes_have_different_keys(tmp_path: Path) -> None:
 def test_keys_do_not_show_themselves(tmp_path: Path) -> None:
     keys = demo_keys(tmp_path / "keys")
 
-    assert keys.trader.hex() not in repr(keys)
+    assert keys.keys["trader"].hex() not in repr(keys)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
@@ -71,7 +71,7 @@ def test_a_file_that_holds_no_keys_is_refused(tmp_path: Path, content: str) -> N
 def test_a_key_of_the_wrong_length_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "demo-keys.json"
     keys = demo_keys(path)
-    path.write_text(path.read_text().replace(keys.trader.hex(), "00ff"))
+    path.write_text(path.read_text().replace(keys.keys["trader"].hex(), "00ff"))
 
     with pytest.raises(Refused) as refusal:
         demo_keys(path)

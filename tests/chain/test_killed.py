@@ -111,7 +111,7 @@ def test_a_node_killed_again_and_again_during_sends_loses_and_doubles_nothing(
     assert desk.gate.chain.restarts >= 6
     assert desk.gate.book().mark_seq == sent
     want = blocks(desk)
-    assert len(want) == 4 + sent + 1
+    assert len(want) == 5 + sent + 1
     assert blocks(open_desk(tmp_path)) == want
 
 
@@ -127,7 +127,7 @@ def test_a_block_that_somebody_else_made_stops_the_engine_and_is_gone_after_a_re
     with pytest.raises(Inconsistent) as stop:
         desk.gate.send(ours)
 
-    assert (stop.value.code, stop.value.facts["got"], stop.value.facts["want"]) == ("BLOCK_NOT_JOURNALED", 7, 6)
+    assert (stop.value.code, stop.value.facts["got"], stop.value.facts["want"]) == ("BLOCK_NOT_JOURNALED", 8, 7)
     again = open_desk(tmp_path, like=desk)
     waiting = again.gate.unmined()
     assert waiting is not None
