@@ -52,6 +52,7 @@ REJECTION = "(uint8,uint8,uint128,uint64,uint64,uint16,uint256[],uint256[],uint6
 PLAIN_RECORDS = {
     "DaySettled": (7, ("day", "opening", "closing", "peak", "trades", "nextDay", "observedAt")),
     "DayLatched": (8, (2, "opening", "equity", "measured", "limit", "observedAt")),
+    "DrawdownLatched": (8, (64, "peak", "equity", "measured", "limit", "observedAt")),
     "FlowBooked": (9, ("amount", "cashAfter", "openingAfter", "peakAfter", "observedAt")),
     "LimitsChanged": (10, ("limits", "observedAt")),
     "BookStateChanged": (11, ("manual", "reason", "observedAt")),
@@ -513,8 +514,8 @@ class Verifier:
         self.same(4, "time of a record", d["observed_at"], self.observed_at)
         remaining = t["quantity_e8"] - b["quantity_e8"]
         words = [
-            name_id(b["market"]), int(t["fields"][1]), b["side"], t["reason"], b["quantity_e8"], b["price_e8"],
-            b["notional_e8"], b["fee_e8"], b["cost_taken_e8"], b["realised_e8"], b["cash_after_e8"],
+            name_id(b["market"]), int(t["fields"][1]), b["side"], t["reason"], 0, b["quantity_e8"],
+            b["price_e8"], b["notional_e8"], b["fee_e8"], b["cost_taken_e8"], b["realised_e8"], b["cash_after_e8"],
             b["quantity_after_e8"], b["cost_after_e8"], remaining, d["observed_at"],
         ]  # fmt: skip
         self.follows(d, 4 if b["side"] == BUY else 5, b"".join(map(word, words)))
