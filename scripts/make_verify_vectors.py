@@ -71,7 +71,7 @@ def vectors(home: Path) -> dict[str, Any]:
     ledger = Ledger(home / "ledger.sqlite")
     gate = open_gate(home, ledger, a_plan(), kind=ANVIL, contracts=CONTRACTS)
     try:
-        desk = Desk(gate, ledger, Attestor([demo_keys(path).signer1], gate.domain, gate.epoch()))
+        desk = Desk(gate, ledger, Attestor(demo_keys(path).signers(1), gate.domain, gate.epoch()))
         return _traded(desk)
     finally:
         gate.close()

@@ -131,7 +131,7 @@ def test_a_block_that_somebody_else_made_stops_the_engine_and_is_gone_after_a_re
     again = open_desk(tmp_path, like=desk)
     waiting = again.gate.unmined()
     assert waiting is not None
-    assert again.gate.send(waiting).block == 6
+    assert again.gate.send(waiting).block == 7
 
 
 def eventually(holds: Callable[[], bool], *, seconds: float = 20.0) -> bool:

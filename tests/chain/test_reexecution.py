@@ -98,7 +98,7 @@ def test_an_interrupted_deployment_goes_on_where_it_stopped(
         with pytest.raises(KeyboardInterrupt):
             open_desk(tmp_path)
 
-    assert open_desk(tmp_path).gate.heads().block == 4
+    assert open_desk(tmp_path).gate.heads().block == 5
 
 
 # Journals that somebody changed

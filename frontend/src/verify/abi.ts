@@ -27,7 +27,7 @@ export const CALLS = parseAbi([
 export const EVENTS = parseAbi([
   TICKET,
   LIMITS,
-  "struct FillBody { uint64 ticketSeq; uint8 side; uint8 reason; uint128 quantity; uint64 price; uint128 notional; uint128 fee; uint128 taken; int128 realised; int128 cashAfter; uint128 quantityAfter; uint128 costAfter; uint128 remaining; uint64 observedAt; }",
+  "struct FillBody { uint64 ticketSeq; uint8 side; uint8 reason; uint8 flags; uint128 quantity; uint64 price; uint128 notional; uint128 fee; uint128 taken; int128 realised; int128 cashAfter; uint128 quantityAfter; uint128 costAfter; uint128 remaining; uint64 observedAt; }",
   "struct RejectionBody { uint8 side; uint8 part; uint128 quantity; uint64 limitPrice; uint64 mark; uint16 rules; uint256[] measured; uint256[] limits; uint64 observedAt; }",
   "event SignalsCommitted(uint64 indexed fromSeq, uint64 indexed toSeq, uint32 epoch, bytes32[] roundHashes, bytes32[] digests)",
   "event SignersChanged(uint32 indexed epoch, address[] signers, uint16 quorum)",

@@ -28,7 +28,7 @@ const REJECTION = parseAbiParameters([
   "struct Body { uint8 side; uint8 part; uint128 quantity; uint64 limitPrice; uint64 mark; uint16 rules; uint256[] measured; uint256[] limits; uint64 observedAt; }",
 ]);
 const FILL = parseAbiParameters(
-  `${PLACE}, bytes32 market, uint64 ticketSeq, uint8 side, uint8 reason, uint128 quantity, uint64 price, uint128 notional, uint128 fee, uint128 taken, int128 realised, int128 cashAfter, uint128 quantityAfter, uint128 costAfter, uint128 remaining, uint64 observedAt`,
+  `${PLACE}, bytes32 market, uint64 ticketSeq, uint8 side, uint8 reason, uint8 flags, uint128 quantity, uint64 price, uint128 notional, uint128 fee, uint128 taken, int128 realised, int128 cashAfter, uint128 quantityAfter, uint128 costAfter, uint128 remaining, uint64 observedAt`,
 );
 
 /** The record head after an event, or null where the event is no record of a trade. */
@@ -52,7 +52,7 @@ function preimage(before: Hex, event: ContractEvent): Hex | null {
     case "FillRecorded": {
       const { seq, market, body: b } = event.args;
       return encodeAbiParameters(FILL, [
-        before, seq, b.side === 1 ? 4 : 5, market, b.ticketSeq, b.side, b.reason, b.quantity, b.price, b.notional, b.fee, b.taken, b.realised, b.cashAfter, b.quantityAfter, b.costAfter, b.remaining, b.observedAt,
+        before, seq, b.side === 1 ? 4 : 5, market, b.ticketSeq, b.side, b.reason, b.flags, b.quantity, b.price, b.notional, b.fee, b.taken, b.realised, b.cashAfter, b.quantityAfter, b.costAfter, b.remaining, b.observedAt,
       ]);
     }
     default:
