@@ -145,7 +145,7 @@ def _evidence(desk: Desk, trade: _Trade, log: "_Log") -> dict[str, Any]:
     """What the page would gather: the trade's blocks, those of the records before, and those of signers and limits."""
     own = [mined.block for mined in trade.sent]
     before = [number - back for number in own for back in (1, 2)]
-    numbers = sorted({1, 2, 3, *own, *before})
+    numbers = sorted({1, 2, 3, 4, *own, *before})
     return {
         "format": "tradeseal-evidence/1",
         "claim": {

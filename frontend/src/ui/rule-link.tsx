@@ -19,7 +19,7 @@ export function RuleLink({ id, title, className, children }: RuleLinkProps) {
       prefetch={false}
       href={`/trades?rule=${id}`}
       title={title ?? `All that ${id} rejected`}
-      className={cn("underline decoration-line-strong underline-offset-2 hover:decoration-current", className)}
+      className={cn("inline-flex min-h-6 min-w-6 items-center underline decoration-line-strong underline-offset-2 hover:decoration-current", className)}
     >
       {children ?? id}
     </Link>
