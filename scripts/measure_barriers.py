@@ -21,7 +21,7 @@ from tradeseal.market.published import WINDOW, CandleStore, CandleWindow, load_f
 from tradeseal.signals.fitting import Lessons, fit_logistic, walk_forward
 from tradeseal.signals.labels import REACHED, TIMED_OUT, UNKNOWN, outcomes
 from tradeseal.signals.portable import log, logistic
-from tradeseal.signals.technical import TechnicalReadings, TechnicalStrategy
+from tradeseal.signals.published import ScoredReadings, TechnicalStrategy
 
 STRIDE = 6
 GATE = 0.65
@@ -35,7 +35,7 @@ class Read:
 
     market: str
     at: np.ndarray
-    readings: TechnicalReadings
+    readings: ScoredReadings
 
 
 def main() -> int:

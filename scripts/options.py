@@ -68,6 +68,8 @@ def _run_parser() -> argparse.ArgumentParser:
     add("--speed", type=_speed, metavar="N|max", help="data seconds a second (default 3600), or max")
     add("--chain", type=_chain, metavar="anvil|eth-tester|URL", help="the chain (default anvil)")
     add("--quorum", type=_quorum, metavar="MofN", help="how many of how many oracle keys sign (default 1of1)")
+    add("--strategy", metavar="NAME", help="which strategy trades (default technical)")
+    add("--plugins", metavar="DIR", help="a folder of own strategies: code that you trust")
     return parser
 
 

@@ -3,21 +3,24 @@
 Knows everybody. Decides nothing that is not a choice of parts.
 """
 
-import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tradeseal.backtest.bias import BiasReport, check_commitments
+from tradeseal.backtest.live import kept_signals
 from tradeseal.cycle.engine import Engine, parse_speed
 from tradeseal.cycle.faults import FaultPoint
 from tradeseal.cycle.ports import BookFact, Listener
 from tradeseal.cycle.signal_source import SignalSource
 from tradeseal.cycle.state import EngineState
 from tradeseal.cycle.steps import Steps
+from tradeseal.cycle.ticks import step_limit_bps
 from tradeseal.home.backup import refuse_lost_events, refuse_unfinished
-from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data, write_json
+from tradeseal.home.learned import keep_learned, open_learned
+from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
 from tradeseal.home.migration import migrate
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.kernel.ids import portfolio_id
@@ -32,11 +35,11 @@ from tradeseal.market.published import (
     in_words,
     interval_name,
     load_folder,
-    synthetic,
+    synthetic_of,
 )
-from tradeseal.oracle.published import Attestor
+from tradeseal.oracle.published import Attestor, Domain
 from tradeseal.settings import Settings
-from tradeseal.signals.published import Calibrator, SignalEngine, TechnicalStrategy, fit_calibrator
+from tradeseal.signals.published import Opinion, SignalEngine
 from tradeseal.trading.adapters.simulated import SimulatedVenue
 from tradeseal.trading.domainmodel import OWNER, Portfolio
 from tradeseal.trading.published import BookClass
@@ -45,9 +48,6 @@ if TYPE_CHECKING:
     from tradeseal.chain.gate import ChainGate
 
 FETCHED = "data"  # the folder of a home where its first start keeps what it fetched
-CALIBRATOR = "calibrator.json"
-STEP_LIMITS_BPS = ((60, 500), (3_600, 2_000))
-STEP_LIMIT_DAY_BPS = 5_000
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -
         exchange = settings.exchange if "exchange" in chosen else began.exchange
         interval = settings.interval if "interval" in chosen else began.interval
     if folder is None:
-        store, report = _synthetic(interval, markets), DataReport()
+        store, report = synthetic_of(interval, markets), DataReport()
     else:
         store, report = load_folder(folder, exchange, interval, list(markets) or None)
     starts = (settings.start, began.start if began else None, begin, store.default_start)
@@ -163,45 +163,6 @@ def _folder_of(home: Path, folder: Path | None) -> str:
     return str(there.relative_to(home.resolve())) if there.is_relative_to(home.resolve()) else str(there)
 
 
-def _synthetic(interval: str, markets: tuple[str, ...]) -> CandleStore:
-    if interval != "1h":
-        raise Refused("UNKNOWN_INTERVAL", "The synthetic feed has hourly candles only.", got=interval, known=["1h"])
-    store = synthetic()
-    if not markets:
-        return store
-    wanted = {m if "-" in m else f"{m}-USDT" for m in (name.upper() for name in markets)}
-    unknown = wanted - set(store.markets)
-    if unknown:
-        there = ", ".join(store.markets)
-        raise Refused("UNKNOWN_MARKET", f"The synthetic feed has {there}.", got=", ".join(sorted(unknown)))
-    chosen = [store.series(market) for market in sorted(wanted)]
-    return CandleStore(chosen, interval_s=store.interval_s, exchange=store.exchange, start=store.default_start)
-
-
-def open_calibrator(home: Path, data: Data) -> Calibrator:
-    """The calibrator of this home: fitted once, on candles before the start, and kept."""
-    path = home / CALIBRATOR
-    if read_manifest(home) is None or not path.exists():
-        return fit_calibrator(data.store, data.store.markets, data.manifest.start)
-    try:
-        kept = Calibrator.from_json(json.loads(path.read_text()))
-    except (ValueError, KeyError, TypeError) as error:
-        raise Refused(
-            "CALIBRATOR_UNREADABLE",
-            f"{path} does not read. Restore it from a backup; delete it to fit it again from the same candles.",
-            cause=repr(error),
-        ) from error
-    now = TechnicalStrategy().code_hash.hex()
-    if kept.origin.strategy_hash != now:
-        raise Refused(
-            "OTHER_STRATEGY",
-            f"{home} was begun with another version of the strategy; choose another folder with --home.",
-            began_with=kept.origin.strategy_hash,
-            got=now,
-        )
-    return kept
-
-
 def open_parts(
     settings: Settings,
     listener: Listener,
@@ -230,11 +191,18 @@ def open_parts(
         listener.phase("LOADING_DATA", "reading candles")
         data = open_data(settings, lambda text: listener.phase("LOADING_DATA", text))
         listener.phase("FITTING", "learning from the candles before the start")
-        calibrator = open_calibrator(settings.home, data)
+        learned = open_learned(
+            settings.home,
+            settings.strategy,
+            settings.strategies,
+            data.store,
+            data.manifest.start,
+            began=began is not None,
+        )
         if began is None:
-            write_json(settings.home / CALIBRATOR, calibrator.to_json())
+            keep_learned(settings.home, learned)
             keep_manifest(settings.home, data.manifest)
-        strategy = SignalEngine(TechnicalStrategy(), calibrator)
+        strategy = SignalEngine(learned.strategy, learned.calibrator)
         opinions = strategy.precompute(data.store, data.store.markets, data.manifest.start, data.manifest.end)
         listener.phase("STARTING_CHAIN", chain.note or f"starting {chain.kind}")
         ledger = Ledger(settings.home / "ledger.sqlite")
@@ -283,9 +251,40 @@ def open_parts(
         return Parts(data, source, portfolio, ledger, gate, engine, note, opened.pop_all())
 
 
-def step_limit_bps(interval_s: int) -> int:
-    """How far a price may step from one tick to the next: 5 % a minute, 20 % an hour, 50 % a day."""
-    return next((bps for most_s, bps in STEP_LIMITS_BPS if interval_s <= most_s), STEP_LIMIT_DAY_BPS)
+def compare_signals(settings: Settings) -> BiasReport:
+    """Every signal that a home has kept, HOLD included, against what its candles, strategy and calibrator say now."""
+    from tradeseal.chain.keys import demo_keys
+
+    began = read_manifest(settings.home)
+    if began is None:
+        raise Refused(
+            "NO_HOME", f"{settings.home} has no run whose signals could be compared.", home=str(settings.home)
+        )
+    data = open_data(settings)
+    learned = open_learned(
+        settings.home, settings.strategy, settings.strategies, data.store, began.start, began=True
+    )  # fmt: skip
+    engine = SignalEngine(learned.strategy, learned.calibrator)
+    opinions = engine.precompute(data.store, data.store.markets, began.start, began.end)
+    source = SignalSource(
+        book=began.book, store=data.store, oracle_store=data.store, engine=engine, opinions=opinions
+    )  # fmt: skip
+    signer = Attestor([demo_keys(settings.home / "demo-keys.json").signer1], Domain(0, "0x" + 40 * "0"), 0)
+    ledger = Ledger(settings.home / "ledger.sqlite")
+    try:
+        kept = kept_signals(ledger.facts, data.store.markets)
+    finally:
+        ledger.close()
+    now = {}
+    for market, close in kept:
+        opinion = source.opinion(market, close)
+        if isinstance(opinion, Opinion):
+            seq = kept[market, close].seq
+            salt = signer.salt(source.strategy, seq, market)
+            message = source.message(market=market, opinion=opinion, seq=seq, candle_close=close, salt=salt)
+            now[market, close] = "0x" + message.struct_hash().hex()
+    told = {place: one.struct_hash for place, one in kept.items()}
+    return check_commitments(told, now, source.strategy)
 
 
 def _open_portfolio(

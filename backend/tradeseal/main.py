@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from tradeseal import __version__, evidence, upkeep
+from tradeseal import __version__, evidence, research, upkeep
 from tradeseal.cycle.engine import Stopped
 from tradeseal.cycle.ports import TickSeen
 from tradeseal.cycle.summary import count_outcomes
@@ -26,7 +26,8 @@ from tradeseal.kernel.clock import iso_utc, monotonic_s, now_s, parse_utc
 from tradeseal.kernel.errors import Refused, TradesealError
 from tradeseal.kernel.money import format_e8
 from tradeseal.market.adapters.watching import Watcher
-from tradeseal.settings import CHECKOUT, Settings, load_settings
+from tradeseal.research import DataDir, Exchange, From, Interval, Markets, Plugins, StrategyName, To, settings_of
+from tradeseal.settings import CHECKOUT, load_settings
 from tradeseal.trading.published import BookState
 
 if TYPE_CHECKING:
@@ -48,16 +49,13 @@ app.command()(evidence.follow)
 app.command()(upkeep.backup)
 app.command("restore")(upkeep.restore_home)
 app.command()(upkeep.rebuild)
+app.command()(research.backtest)
+app.command()(research.strategies)
+app.command("walk-forward")(research.walk_forward)
 
 data_app = typer.Typer(help="Candles of exchanges, through their public endpoints.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
-DataDir = Annotated[Path | None, typer.Option("--data", help="Candles: EXCHANGE-PAIR-INTERVAL[-SPAN].parquet.")]
-Exchange = Annotated[str | None, typer.Option("--exchange", help="Whose files of --data to take (default binance).")]
-Interval = Annotated[str | None, typer.Option("--interval", help="Candle length (default 1h).")]
-Markets = Annotated[str | None, typer.Option("--markets", help="Which markets, for example BTC,ETH (default all).")]
-From = Annotated[str | None, typer.Option("--from", help="First candle, for example 2021-05-01T00:00Z.")]
-To = Annotated[str | None, typer.Option("--to", help="Last candle's close at the latest.")]
 PauseAt = Annotated[str | None, typer.Option("--pause-at", help="Hold the data's clock after this close.")]
 Speed = Annotated[str | None, typer.Option("--speed", help="Seconds of data per second, or max.")]
 QuorumText = Annotated[str | None, typer.Option("--quorum", help="Oracle keys that sign, like 2of3 (default 1of1).")]
@@ -83,13 +81,6 @@ def _root(
     """Replay only so far: simulated trades on stored or synthetic candles, enforced by real contracts."""
 
 
-def _settings(**chosen: Any) -> Settings:
-    markets = chosen.pop("markets", None)
-    if markets is not None:
-        chosen["markets"] = tuple(name.strip() for name in markets.split(",") if name.strip())
-    return load_settings(**chosen)
-
-
 @app.command()
 def replay(
     home: Home = None,
@@ -102,6 +93,8 @@ def replay(
     speed: Speed = None,
     chain: Chain = None,
     quorum: QuorumText = None,
+    strategy: StrategyName = None,
+    plugins: Plugins = None,
     as_json: AsJson = False,
 ) -> None:
     """Replay candles through the whole engine without a page, at full speed unless told otherwise."""
@@ -110,9 +103,9 @@ def replay(
     out, err = Console(), Console(stderr=True)
     parts: Parts | None = None
     try:
-        settings = _settings(
+        settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
-            speed=speed or "max", chain=chain, quorum=quorum,
+            speed=speed or "max", chain=chain, quorum=quorum, strategy=strategy, strategies=plugins,
         )  # fmt: skip
         with _Bar(err) as bar:
             parts = open_parts(settings, bar, re_executed=bar.re_executed)
@@ -150,14 +143,17 @@ def serve(
     speed: Speed = None,
     chain: Chain = None,
     quorum: QuorumText = None,
+    strategy: StrategyName = None,
+    plugins: Plugins = None,
     port: Annotated[int | None, typer.Option("--port", help="Port on 127.0.0.1 (default 8000).")] = None,
 ) -> None:
     """Serve the dashboard and replay behind it; Ctrl-C ends, the next start resumes."""
     err = Console(stderr=True)
     try:
-        settings = _settings(
+        settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
-            pause_at=pause_at, speed=speed, chain=chain, quorum=quorum, port=port,
+            pause_at=pause_at, speed=speed, chain=chain, quorum=quorum, port=port, strategy=strategy,
+            strategies=plugins,
         )  # fmt: skip
         from tradeseal.serving import serve_until_told  # `replay` needs no server
 
@@ -171,7 +167,7 @@ def serve(
 def doctor(home: Home = None, as_json: AsJson = False) -> None:
     """Say what is missing or wrong, in the checkout and in the home, and what to do."""
     out = Console()
-    settings = _settings(home=home)
+    settings = settings_of(home=home)
     findings = examine(CHECKOUT, settings.home)
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
@@ -191,7 +187,7 @@ def reset(
 ) -> None:
     """Remove the home of a demo, after you have typed its name."""
     err = Console(stderr=True)
-    settings = _settings(home=home)
+    settings = settings_of(home=home)
     try:
         if not demo:
             raise Refused("RESET_WHAT", "Say --demo: only the home of a demo can be removed.")

@@ -23,6 +23,7 @@ from tradeseal.ledger.lock import HomeLock
 from tradeseal.settings import Settings
 
 if TYPE_CHECKING:
+    from tradeseal.backtest.research import Research
     from tradeseal.bootstrap import Parts
     from tradeseal.readmodels.published import ReadModels
 
@@ -99,6 +100,7 @@ class Running:
         ports.contracts = DescribedContracts(parts.gate, describe)
         ports.rpc = NodeRpc(parts.gate)
         ports.queries, ports.rebuilder = self._views.queries, self._views.rebuilder
+        ports.research = _research(self._settings, parts)
         ports.engine = control
 
     def _walk(self) -> None:
@@ -113,6 +115,22 @@ class Running:
             self._views.follower.stop()
         if self._parts is not None:
             self._parts.close()
+
+
+def _research(settings: Settings, parts: "Parts") -> "Research":
+    """Back-tests on the home's own candles, in the home."""
+    from tradeseal.backtest.desk import Asked  # noqa: PLC0415 - the page is served before this is loaded
+    from tradeseal.backtest.live import LiveCalibration  # noqa: PLC0415
+    from tradeseal.backtest.research import Research  # noqa: PLC0415
+
+    manifest = parts.data.manifest
+    folder = None if parts.data.synthetic else settings.home / manifest.data_folder
+    live = LiveCalibration(parts.ledger.facts, parts.data.store, lambda: parts.engine.data_clock)
+    asked = Asked(
+        strategy=parts.source.strategy, data=folder, exchange=manifest.exchange, interval=manifest.interval,
+        markets=manifest.markets, cash_e8=manifest.cash_e8, strategies=settings.strategies,
+    )  # fmt: skip
+    return Research(settings.home, asked, live)
 
 
 def serve_until_told(settings: Settings, *, say: Callable[[str], None]) -> None:

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     speed: str = Field(default="3600", description="seconds of data per second, or max")
     chain: str = Field(default="anvil", description="which chain to use")
     quorum: str = Field(default="1of1", description="how many of how many oracle keys sign, like 2of3")
+    strategy: str = Field(default="technical", description="which strategy trades; see `tradeseal strategies`")
+    strategies: Path | None = Field(default=None, description="a folder of own strategies: code that you trust")
     fetch_seconds: float = Field(
         default=10.0, ge=0, le=600, description="how long a new home without --data may fetch candles; 0: not at all"
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from fastapi.testclient import TestClient
 from stories import E8, HOUR, MARKETS, START, Story, a_hash
 
@@ -24,8 +25,10 @@ from tradeseal.api.ports import (
     TradeResult,
 )
 from tradeseal.api.server import Server
+from tradeseal.backtest.research import Job
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.readmodels.published import ReadModels, open_read_models
+from tradeseal.signals.published import known_strategies, score
 from tradeseal.trading.published import BookState, BookStateName, Limits, PositionState, RuleCheck
 
 TOKEN = "t" * 40
@@ -196,6 +199,45 @@ class FakeContracts:
 
 
 @dataclass
+class FakeResearch:
+    """One stored run, one job, and scores of what nobody said."""
+
+    def __init__(self) -> None:
+        self.wishes: list[Any] = []
+
+    def strategies(self) -> list[Any]:
+        return [found.to_json() for found in known_strategies().values()]
+
+    def runs(self) -> list[Any]:
+        return [
+            {
+                "id": "0123456789abcdef", "strategy": "trend", "markets": ["BTC-USDT"], "data": "synthetic",
+                "interval_s": HOUR, "confidence": "fitted before the start", "record_head": "0x00",
+                "from": "2021-05-01T00:00:00Z", "to": "2021-06-01T00:00:00Z", "bars": 744, "entries": 1, "exits": 1,
+                "rejections": 2, "equity": "10000",
+            }
+        ]  # fmt: skip
+
+    def report(self, run_id: str) -> dict[str, Any]:
+        if run_id != "0123456789abcdef":
+            raise Refused("UNKNOWN_RUN", f"There is no stored run {run_id}.", got=run_id)
+        return {"id": run_id, "bars": 744}
+
+    def jobs(self) -> list[Job]:
+        return [Job("job-1", "trend", "RUNNING", 10, 744)]
+
+    def start(self, wish: Any) -> Job:
+        self.wishes.append(wish)
+        return Job("job-2", wish["strategy"] or "technical")
+
+    def calibration(self) -> dict[str, Any]:
+        chance = np.random.Generator(np.random.PCG64(1))
+        said = chance.uniform(0.5, 0.8, 400)
+        true = (chance.uniform(size=400) < said).astype(np.int64)
+        scores = score(said, true, np.full(400, 0.65), np.arange(400) * HOUR, block_s=72 * HOUR)
+        return {"claim": "0x00", "event": "an event", "as_of": 10**9, "has_skill": False, **scores.to_json()}
+
+
 class FakeRpc:
     """Answers every method with its name, block numbers with 0x2711 (10,001)."""
 
@@ -260,6 +302,7 @@ def a_site(folder: Path, story: Story, *, page: Path | None = None, joined: bool
         ports.engine, ports.market, ports.queries = engine, FakeMarketData(), views.queries
         ports.contracts, ports.rpc = FakeContracts(), rpc
         ports.rebuilder = views.rebuilder
+        ports.research = FakeResearch()
     server = Server(ports, Gatekeeper(TOKEN), page=page)
     site = Site(server, engine, rpc, story, views)
     if joined:

@@ -12,6 +12,7 @@ from tradeseal.api.ports import Asking, PriceSeen, TradeResult
 from tradeseal.api.schemas.dashboard import Dashboard, Health
 from tradeseal.api.schemas.market import Candles, Prediction, Prices
 from tradeseal.api.schemas.records import Contracts, EventPage, Heads, RecordPage, Session
+from tradeseal.api.schemas.research import Backtest, BacktestJob, Backtests, Calibration, Strategies
 from tradeseal.api.schemas.trades import (
     CycleDetail,
     EngineAnswer,
@@ -57,6 +58,10 @@ def test_every_reference_leads_somewhere_and_every_operation_has_a_name() -> Non
         ("/api/oracle/verifications", VerificationPage),
         ("/api/events?after=3", EventPage),
         ("/api/heads", Heads),
+        ("/api/analytics/calibration", Calibration),
+        ("/api/strategies", Strategies),
+        ("/api/backtests", Backtests),
+        ("/api/backtests/0123456789abcdef", Backtest),
         ("/api/session", Session),
     ],
 )
@@ -104,6 +109,7 @@ def test_answers_of_changes_keep_to_their_shape(site: Site) -> None:
         ("/api/engine/resume", None, EngineAnswer),
         ("/api/engine/speed", {"speed": "max"}, EngineAnswer),
         ("/api/markets/ETH/mode", {"mode": "ask"}, ModeAnswer),
+        ("/api/backtests", {"strategy": "trend", "params": {"macd_weight": 30}}, BacktestJob),
     ):
         response = client.post(path, json=body)
         assert 200 == response.status_code, response.text

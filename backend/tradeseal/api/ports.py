@@ -261,6 +261,31 @@ class RpcPort(Protocol):
         """The result; raises `RpcFault` for the node's errors, `Unavailable` when it does not answer."""
 
 
+class JobSeen(Protocol):
+    """A back-test that was asked for here: QUEUED, LOADING … REPORTING, then DONE with its run, or FAILED."""
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Its id, strategy, phase, bars done and of how many, run, code and message."""
+
+
+class ResearchPort(Protocol):
+    """Back-tests, strategies, and how honest the confidence has been."""
+
+    def strategies(self) -> Sequence[Mapping[str, Any]]: ...
+
+    def runs(self) -> Sequence[Mapping[str, Any]]: ...
+
+    def report(self, run_id: str) -> Mapping[str, Any]:
+        """Raises `Refused` (UNKNOWN_RUN)."""
+
+    def jobs(self) -> Sequence[JobSeen]: ...
+
+    def start(self, wish: Mapping[str, Any]) -> JobSeen:
+        """Raises `Refused` for what cannot be run, and while another one runs (BACKTEST_RUNNING)."""
+
+    def calibration(self) -> Mapping[str, Any]: ...
+
+
 class StatusPort(Protocol):
     """The status before the engine exists."""
 
@@ -278,6 +303,7 @@ class Ports:
     contracts: ContractsPort | None = None
     rpc: RpcPort | None = None
     rebuilder: Rebuilder | None = None
+    research: ResearchPort | None = None
 
     def the_engine(self) -> EngineControl:
         """The engine, or `Unavailable` with the phase."""
@@ -302,6 +328,10 @@ class Ports:
     def the_rebuilder(self) -> Rebuilder:
         """Who folds the views again, or `Unavailable` with the phase."""
         return self.rebuilder if self.rebuilder is not None else self._starting()
+
+    def the_research(self) -> ResearchPort:
+        """The back-tests, or `Unavailable` with the phase."""
+        return self.research if self.research is not None else self._starting()
 
     def limits(self) -> Limits | None:
         """The book's limits, once it was read."""

@@ -27,7 +27,19 @@ from tradeseal.api.gate import Gate
 from tradeseal.api.metrics import Metrics
 from tradeseal.api.orders import Keeper
 from tradeseal.api.ports import ChainInfo, DataInfo, EngineStatus, Ports
-from tradeseal.api.routes import analytics, chain, control, dashboard, exports, health, market, past, records, trades
+from tradeseal.api.routes import (
+    analytics,
+    chain,
+    control,
+    dashboard,
+    exports,
+    health,
+    market,
+    past,
+    records,
+    research,
+    trades,
+)
 from tradeseal.api.static import StaticExport
 from tradeseal.api.stream import Hub
 from tradeseal.api.stream import router as stream_router
@@ -137,7 +149,7 @@ class Server:
             await self.hub.stop()
 
 
-_PARTS = (dashboard, health, market, analytics, exports, trades, records, past, control, chain)
+_PARTS = (dashboard, health, market, analytics, research, exports, trades, records, past, control, chain)
 _METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
 

@@ -77,7 +77,7 @@ def deploy(chain: LocalChain, ledger: Ledger, plan: BookPlan, keys: DemoKeys, ar
     """Carry out what is missing of the five steps; nothing when all were carried out before."""
     deployer = keys.wallet("governor")
     deployment = deployment_of(plan, artifacts, deployer.address)
-    for nonce, (name, to, data) in enumerate(_steps(deployment, plan, keys)):
+    for nonce, (name, to, data) in enumerate(creations(deployment, plan, keys)):
         if chain.mined_count > nonce:
             continue
         _step(
@@ -119,7 +119,8 @@ def sign_next(
     )
 
 
-def _steps(deployment: Deployment, plan: BookPlan, keys: DemoKeys) -> list[tuple[str, bytes | None, bytes]]:
+def creations(deployment: Deployment, plan: BookPlan, keys: DemoKeys) -> list[tuple[str, bytes | None, bytes]]:
+    """The four transactions in their order: a name, whom it calls (None creates), and its data."""
     code = {name: contract.creation_code for name, contract in deployment.artifacts.contracts.items()}
     addresses = keys.addresses()
     oracle_setup = OracleSetup(

@@ -12,8 +12,9 @@ from typing import Any
 
 import structlog
 
-from tradeseal.chain.abi import Abi, text
+from tradeseal.chain.abi import text
 from tradeseal.chain.anvil import Anvil, anvil_binary
+from tradeseal.chain.calls import ContractCalls
 from tradeseal.chain.choice import ANVIL, ETH_TESTER, PYREVM, unknown
 from tradeseal.chain.compile import CONTRACTS, Artifacts, artifacts, artifacts_of
 from tradeseal.chain.deploy import DEPLOYMENT, GAS, BookPlan, Deployment, deploy, sign_next, source_hash_of
@@ -22,17 +23,15 @@ from tradeseal.chain.keys import DemoKeys, demo_keys
 from tradeseal.chain.local_chain import LocalChain
 from tradeseal.chain.node import ChainSpec, Node, funded_by
 from tradeseal.chain.reexecution import Progress, no_progress
-from tradeseal.chain.risk_book import Head, checks_of, limits_of, order_values
+from tradeseal.chain.risk_book import Head
 from tradeseal.chain.rpc import NodeRefused
 from tradeseal.chain.snapshot import SnapshotFile
 from tradeseal.cycle.ports import GateFact, Mined, Prepared
-from tradeseal.kernel.errors import Refused, Unavailable
+from tradeseal.kernel.errors import Unavailable
 from tradeseal.ledger.published import Ledger
-from tradeseal.oracle.published import Domain, name_id
-from tradeseal.trading.published import BookState, ExitOrder, Fill, Limits, Order, RuleCheck, Ticket
+from tradeseal.oracle.published import Domain
 
 _log = structlog.get_logger("chain")
-ORDERS_MAX = 64
 SNAPSHOT = "snapshot"
 DEPLOYMENTS_MAX = 8
 
@@ -50,22 +49,15 @@ class ChainHead:
     record_head: str
 
 
-class ChainGate:
+class ChainGate(ContractCalls):
     """`TradeGate` over a local chain."""
 
     def __init__(self, chain: LocalChain, keys: DemoKeys, plan: BookPlan, deployment: Deployment) -> None:
         self.chain = chain
-        self.plan = plan
-        self.deployment = deployment
         self._relayer = keys.wallet("relayer")
         self._trader = keys.wallet("trader")
-        self._oracle_address = "0x" + deployment.oracle_address.hex()
-        self._book_address = "0x" + deployment.book_address.hex()
-        self._errors = Abi([*deployment.oracle.abi.entries, *deployment.book.abi.entries])
-        self._limits: Limits | None = None
-        self._head = self._read_head()
+        super().__init__(plan, deployment)
         self._newest = (chain.last_mined(), self._head)
-        self._refuse_another_book()
 
     @property
     def domain(self) -> Domain:
@@ -76,61 +68,7 @@ class ChainGate:
         """The epoch of the oracle's signers."""
         return int(self._oracle_view("epoch")[0])
 
-    # Prepare: build, sign, put on the journal
-
-    def prepare_commit(
-        self,
-        *,
-        from_seq: int,
-        round_hashes: Sequence[bytes],
-        digests: Sequence[bytes],
-        signatures: Sequence[bytes],
-        at: int,
-        label: str,
-    ) -> Prepared:
-        """Commit rounds; anybody may send it, the relayer does."""
-        data = self.deployment.oracle.commit(from_seq, round_hashes, digests, signatures)
-        return self._prepare("commit", data, at=at, label=label)
-
-    def prepare_marks(
-        self,
-        *,
-        seq: int,
-        previous_hash: bytes,
-        observed_at: int,
-        prices_e8: Sequence[int],
-        signatures: Sequence[bytes],
-        at: int,
-        label: str,
-    ) -> Prepared:
-        """Post a vector of marks; anybody may send it, the relayer does."""
-        data = self.deployment.oracle.post_marks(seq, previous_hash, observed_at, prices_e8, signatures)
-        return self._prepare("marks", data, at=at, label=label)
-
-    def prepare_authorise(self, orders: Sequence[Order], *, at: int, label: str) -> Prepared:
-        """Ask for a verdict on each order."""
-        _bounded(orders)
-        return self._prepare("authorise", self.deployment.book.authorise(orders), at=at, label=label)
-
-    def prepare_exit(self, orders: Sequence[ExitOrder], *, at: int, label: str) -> Prepared:
-        """Ask for reductions."""
-        _bounded(orders)
-        return self._prepare("exit", self.deployment.book.exit(orders), at=at, label=label)
-
-    def prepare_record(self, fills: Sequence[Fill], *, at: int, label: str) -> Prepared:
-        """Book fills."""
-        _bounded(fills)
-        return self._prepare("record", self.deployment.book.record(fills), at=at, label=label)
-
-    def prepare_release(self, tickets: Sequence[Ticket], *, at: int, label: str) -> Prepared:
-        """Give tickets back."""
-        _bounded(tickets)
-        return self._prepare("release", self.deployment.book.release(tickets), at=at, label=label)
-
-    def prepare_anchor(self, *, position: int, root: bytes, previous_position: int, at: int, label: str) -> Prepared:
-        """Anchor the event store's root."""
-        data = self.deployment.oracle.anchor(position, root, previous_position)
-        return self._prepare("anchor", data, at=at, label=label)
+    # Prepare: sign, put on the journal
 
     def _prepare(self, kind: str, data: bytes, *, at: int, label: str) -> Prepared:
         wallet = self._relayer if kind in ("commit", "marks") else self._trader
@@ -148,7 +86,7 @@ class ChainGate:
     def send(self, prepared: Prepared) -> Mined:
         """Have the transaction mined and read its facts; a revert is an answer, too."""
         entry, receipt, page = self.chain.send(prepared.transaction_hash)
-        facts, self._head = self._facts(receipt["logs"])
+        facts = self._facts(receipt["logs"])
         self._newest = (entry, self._head)
         return Mined(
             kind=entry.kind,
@@ -163,15 +101,6 @@ class ChainGate:
             journal=page,
         )
 
-    def _facts(self, logs: Sequence[Mapping[str, Any]]) -> tuple[tuple[GateFact, ...], Head]:
-        oracle_logs = [log for log in logs if str(log["address"]).lower() == self._oracle_address]
-        book_logs = [log for log in logs if str(log["address"]).lower() == self._book_address]
-        told = [fact for fact in map(self.deployment.oracle.fact, oracle_logs) if fact is not None]
-        booked, head = self.deployment.book.facts(book_logs, self._head)
-        if any(getattr(fact, "name", "") == "LimitsChanged" for fact in booked):
-            self._limits = None
-        return (*told, *booked), head
-
     def _why_reverted(self, receipt: Mapping[str, Any], entry: JournalEntry) -> str:
         """Call it again on the state it left, which is the state it met: a revert changes nothing but the nonce."""
         data = self.chain.ask("eth_getTransactionByHash", entry.transaction_hash)["input"]
@@ -182,26 +111,6 @@ class ChainGate:
             revert = refusal.facts.get("data")
             return self._errors.error(bytes.fromhex(revert[2:])) if isinstance(revert, str) else refusal.message
         return "reverted, and does not revert when called again"
-
-    # Views at the newest block
-
-    def book(self) -> BookState:
-        """The book at the newest block."""
-        last = self.chain.last_mined()
-        view = self._book_view("book")[0]
-        return self.deployment.book.state(view, self.limits(), block=last.block, block_hash=last.block_hash)
-
-    def limits(self) -> Limits:
-        """The limits in force; read again only after they changed."""
-        if self._limits is None:
-            step_limit_bps = int(self._oracle_view("stepLimitBps")[0])
-            self._limits = limits_of(self._book_view("limits")[0], step_limit_bps)
-        return self._limits
-
-    def assess(self, order: Order) -> tuple[RuleCheck, ...]:
-        """All nine rules for an order."""
-        failed, measured, limits = self._book_view("assess", order_values(order))
-        return checks_of(failed, measured, limits)
 
     def heads(self) -> ChainHead:
         """What a witness keeps: a block and the head after it, told at once also while the chain starts again."""
@@ -252,26 +161,12 @@ class ChainGate:
         """End the node."""
         self.chain.close()
 
-    def _book_view(self, name: str, *arguments: Any) -> list[Any]:
-        return self._view(self.deployment.book.abi, self._book_address, name, *arguments)
+    def _ask(self, to: str, data: bytes) -> bytes:
+        return bytes.fromhex(self.chain.ask("eth_call", {"to": to, "data": "0x" + data.hex()}, "latest")[2:])
 
-    def _oracle_view(self, name: str, *arguments: Any) -> list[Any]:
-        return self._view(self.deployment.oracle.abi, self._oracle_address, name, *arguments)
-
-    def _view(self, abi: Abi, address: str, name: str, *arguments: Any) -> list[Any]:
-        call = {"to": address, "data": "0x" + abi.call(name, *arguments).hex()}
-        return abi.result(name, bytes.fromhex(self.chain.ask("eth_call", call, "latest")[2:]))
-
-    def _read_head(self) -> Head:
-        seq, record_head = self._book_view("head")
-        return Head(seq, text(record_head))
-
-    def _refuse_another_book(self) -> None:
-        view = self._book_view("book")[0]
-        got = (view["book"], view["class"], [position["market"] for position in view["positions"]])
-        want = (name_id(self.plan.name), int(self.plan.book_class), [name_id(market) for market in self.plan.markets])
-        if got != want:
-            raise Refused("OTHER_BOOK", "This home's chain holds another book.", got=text(got), want=text(want))
+    def _newest_block(self) -> tuple[int, str]:
+        last = self.chain.last_mined()
+        return last.block, last.block_hash
 
 
 def open_gate(
@@ -328,8 +223,3 @@ def _prepared(entry: JournalEntry, page: ChainJournal | None) -> Prepared:
         block_time=entry.block_time,
         journal=page,
     )
-
-
-def _bounded(batch: Sequence[object]) -> None:
-    if not 1 <= len(batch) <= ORDERS_MAX:
-        raise Refused("BAD_BATCH", f"A batch has 1 to {ORDERS_MAX} entries.", got=len(batch), limit=ORDERS_MAX)

@@ -126,7 +126,7 @@ class Engine:
             started = monotonic_s()
             if not self._begun(bar):
                 self.steps.anchor_if_due()
-            self._play(bar)
+            self.play(bar)
             self.bars_done += 1
             self.listener.progress(self.bars_done, len(self.feed), self.data_clock)
         self._next_bar = None
@@ -192,12 +192,18 @@ class Engine:
 
     # One bar, in the fixed order of its ticks. Each part looks at what is stored, so that it can be played again.
 
-    def _play(self, bar: Bar) -> None:
+    def play(self, bar: Bar) -> None:
+        """Play one bar whole, from its open to its end."""
         self._open(bar)
         self._triggers(bar)
         self._close(bar)
         self.steps.run_round(bar.close_time, [m for m in self.steps.markets if m in bar.candles])
         self._finish_bar(bar)
+
+    def pass_over(self, close_time: int, prices_e8: Mapping[str, tuple[int, int]]) -> None:
+        """Come to a close without playing the bars before it; a back-test knows that nothing happens in them."""
+        self.last_prices.update(prices_e8)
+        self.data_clock = close_time
 
     def _open(self, bar: Bar, only: UUID | None = None) -> None:
         tick = open_tick(bar)
@@ -526,7 +532,7 @@ def _buy_and_hold(store: CandleStore, feed: ReplayFeed, cash_e8: int) -> dict[st
     shares: dict[str, tuple[int, int, int]] = {}
     share = cash_e8 // len(feed.markets)
     for market in feed.markets:
-        first: Any = next(iter(store.candles(market, feed.start, feed.end)), None)
-        if first is not None:
+        first = store.first_candle(market, feed.start)
+        if first is not None and first.close_time <= feed.end:
             shares[market] = (share, first.open_time, first.open_e8)
     return shares

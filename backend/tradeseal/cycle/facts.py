@@ -6,6 +6,8 @@ Knows how a signed message becomes text and back. Knows nothing of when that hap
 from dataclasses import dataclass, fields
 from typing import Any
 
+import msgspec
+
 from tradeseal.oracle.published import SignalMessage, Verification
 from tradeseal.signals.published import Opinion
 
@@ -70,8 +72,7 @@ class OpinionFacts:
         )
 
 
-@dataclass(frozen=True)
-class CheckFacts:
+class CheckFacts(msgspec.Struct, frozen=True):
     """One of the oracle's checks with the numbers it compared."""
 
     number: int

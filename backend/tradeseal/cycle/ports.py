@@ -167,6 +167,24 @@ class Mined:
     journal: Any = field(repr=False, compare=False)
 
 
+class EventStore(Protocol):
+    """Where what aggregates decided is kept: the ledger, or memory in a back-test."""
+
+    @property
+    def repository(self) -> Any:
+        """Knows which streams there are (`in`), and `get`s an aggregate."""
+        ...
+
+    @property
+    def facts(self) -> Any:
+        """The stored events in their order, where they are anchored."""
+        ...
+
+    def save(self, *objs: Any) -> Sequence[Any]:
+        """Keep the pending events of all given aggregates at once, or none; what was recorded, the newest last."""
+        ...
+
+
 class TradeGate(Protocol):
     """The contracts, as the engine sees them. One transaction a block; the next only after the block of the last.
 

@@ -7,8 +7,11 @@ oracle's from one window at a time; that the two agree bit for bit is one of the
 from collections.abc import Mapping, Sequence
 
 from tradeseal.market.published import CandleStore, CandleWindow
+from tradeseal.oracle.published import OwnView as OracleView
 from tradeseal.oracle.published import SignalMessage, Terms, Verification, name_id, verify
 from tradeseal.signals.published import CLAIM, NotEnoughData, Opinion, Opinions, SignalEngine
+
+_GEOMETRY = ("take_profit_volatilities", "stop_loss_volatilities", "horizon_bars")
 
 
 class OwnView:
@@ -31,7 +34,14 @@ class SignalSource:
     """Opinions of one strategy on one store, and the oracle's look at them."""
 
     def __init__(
-        self, *, book: str, store: CandleStore, oracle_store: CandleStore, engine: SignalEngine, opinions: Opinions
+        self,
+        *,
+        book: str,
+        store: CandleStore,
+        oracle_store: CandleStore,
+        engine: SignalEngine,
+        opinions: Opinions,
+        own: OracleView | None = None,
     ) -> None:
         self.strategy = engine.strategy.name
         self._book = book
@@ -46,8 +56,9 @@ class SignalSource:
             model=engine.strategy.code_hash,
             calibrator=engine.calibrator.hash,
             interval_s=store.interval_s,
+            **{name: engine.strategy.params[name] for name in _GEOMETRY},
         )
-        self._own = OwnView(oracle_store, engine)
+        self._own = own or OwnView(oracle_store, engine)
 
     def opinions(self, candle_close: int, markets: Sequence[str]) -> Mapping[str, Opinion]:
         """The opinions on all candles that closed then; a market before the end of its warm-up is absent."""

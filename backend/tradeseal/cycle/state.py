@@ -72,6 +72,15 @@ class EngineState:
         """The prices of the last vector; a market that had none is absent."""
         return {market: price for market, price in self.vector_e8.items() if price}
 
+    def pass_over(self, rounds: int, last_close: int, round_hash: bytes) -> None:
+        """Count rounds that hold only HOLDs: a back-test keeps no events of bars in which nothing happens."""
+        self.uncommitted += [Round(self.rounds + n, round_hash) for n in range(1, rounds + 1)]
+        self.rounds += rounds
+        if rounds:
+            self.last_round_close = last_close
+            self.last_round_cycles = ()
+        self.last_bar_close = last_close
+
     def apply(self, fact: StoredFact) -> None:
         """Fold one stored event."""
         self.position = fact.position

@@ -16,6 +16,7 @@ from tradeseal.cycle.faults import FaultPoint
 from tradeseal.cycle.ports import (
     Authorised,
     BookFact,
+    EventStore,
     Filled,
     Mined,
     Prepared,
@@ -32,12 +33,12 @@ from tradeseal.cycle.ticks import Tick
 from tradeseal.kernel.errors import Inconsistent
 from tradeseal.kernel.ids import entry_cycle_id, exit_cycle_id, manual_exit_cycle_id, signal_log_id, trading_day_id
 from tradeseal.kernel.money import BPS, SCALE, ceil_div, fee_up, notional_up, value_down
-from tradeseal.ledger.published import Aggregate, Ledger, merkle_root
+from tradeseal.ledger.published import Aggregate, merkle_root
 from tradeseal.oracle.published import Attestor, SignalMessage, Verification, round_hash
 from tradeseal.signals.published import Opinion, Side
 from tradeseal.trading.domainmodel import Portfolio, TradingDay
 from tradeseal.trading.ports import Venue
-from tradeseal.trading.published import BookState, ExitOrder, ExitReason, Fill, Order
+from tradeseal.trading.published import BookState, ExitOrder, ExitReason, Fill, Limits, Order
 
 BATCH_MAX = 64
 ROUNDS_MAX = 256
@@ -67,7 +68,7 @@ class Steps:
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        ledger: EventStore,
         gate: TradeGate,
         venue: Venue,
         signals: Signals,
@@ -86,6 +87,7 @@ class Steps:
         self.markets: tuple[str, ...] = portfolio.markets
         self.fault = fault
         self.book: BookState | None = None
+        self._book_is_old = False
         self.cycles: dict[UUID, TradeCycle] = {}
         self._kept: dict[UUID, tuple[Any, int]] = {}
         self._day: TradingDay | None = None
@@ -116,9 +118,10 @@ class Steps:
         transaction, as it would without.
         """
         for aggregate in aggregates:
-            if not any(aggregate is kept for kept, _ in self._kept.values()):
-                self._kept[aggregate.id] = (aggregate, 0)
-            _, folded = self._kept[aggregate.id]
+            kept = self._kept.get(aggregate.id)
+            if kept is None or kept[0] is not aggregate:
+                kept = self._kept[aggregate.id] = (aggregate, 0)
+            folded = kept[1]
             for event in aggregate.pending_events[folded:]:
                 self.state.fold(event)
             self._kept[aggregate.id] = (aggregate, len(aggregate.pending_events))
@@ -138,6 +141,7 @@ class Steps:
     def refresh_book(self) -> BookState:
         """Read the book at the newest block."""
         self.book = self.gate.book()
+        self._book_is_old = False
         return self.book
 
     def compare(self) -> None:
@@ -187,11 +191,16 @@ class Steps:
                 transaction=mined.transaction_hash,
                 error=mined.error,
             )
-        self.refresh_book()
+        # A verdict moves reservations and counters only: the book is read again when somebody needs those.
+        self._book_is_old = mined.kind in _VERDICTS
+        before = self.book
+        if not self._book_is_old:
+            self.refresh_book()
         outcomes = self._around(mined) + _OUTCOMES[mined.kind](self, mined)
         self.keep(mined.journal, *outcomes)
         self.fault.pass_by(_MINED_FAULTS[mined.kind])
-        self.compare()
+        if self.book is not before:
+            self.compare()
         return mined
 
     def _around(self, mined: Mined) -> list[Aggregate]:
@@ -301,7 +310,7 @@ class Steps:
         self._verify()
         waiting = [c for c in self.cycles.values() if c.stage == "verified"]
         if waiting or len(self.state.uncommitted) >= ROUNDS_MAX:
-            self._commit(self._in_order(waiting), candle_close)
+            self.commit(self._in_order(waiting), candle_close)
 
     def _generate(self, candle_close: int, markets: Sequence[str]) -> None:
         seq = self.state.rounds + 1
@@ -362,7 +371,8 @@ class Steps:
             self.keep(*generated)
             self.fault.pass_by("verified")
 
-    def _commit(self, cycles: Sequence[TradeCycle], at: int) -> None:
+    def commit(self, cycles: Sequence[TradeCycle], at: int) -> None:
+        """Commit the rounds that wait, and the signals of the newest one."""
         rounds = self.state.uncommitted[:ROUNDS_MAX]
         hashes = [r.round_hash for r in rounds]
         digests = [bytes.fromhex(c.digest[2:]) for c in cycles]
@@ -557,7 +567,7 @@ class Steps:
         return ExitOrder(cycle.market, cycle.quantity_e8, self._exit_limit(cycle), ExitReason(cycle.reason))
 
     def _exit_limit(self, cycle: TradeCycle) -> int:
-        return ceil_div(self._mark(cycle) * (BPS - self._book().limits.exit_band_bps), BPS)
+        return ceil_div(self._mark(cycle) * (BPS - self._limits().exit_band_bps), BPS)
 
     def _mark(self, cycle: TradeCycle) -> int:
         mark = self.marks().get(cycle.market, 0)
@@ -593,6 +603,7 @@ class Steps:
         self._execute()
         self._record(observed_at)
         self._release(observed_at)
+        self._book()
 
     def _place(self) -> None:
         authorised = self._in_order(c for c in self.cycles.values() if c.stage == "authorised")
@@ -615,7 +626,7 @@ class Steps:
                 client_order_id=_client_order_id(cycle),
                 ticket=_ticket(cycle),
                 mark_e8=self.marks()[cycle.market],
-                half_spread_bps=self._book().limits.half_spread_bps,
+                half_spread_bps=self._limits().half_spread_bps,
             )
             for fill in fills:
                 cycle.fill(
@@ -646,7 +657,7 @@ class Steps:
         if day is None:
             raise Inconsistent("NO_DAY", "A fill was recorded before the first vector opened a day.")
         accounts, marks, place = self.state.accounts.copy(), self.marks(), _place(mined)
-        fee_bps = self._book().limits.fee_bps
+        fee_bps = self._limits().fee_bps
         for fact in mined.facts:
             if not isinstance(fact, Filled):
                 continue
@@ -701,8 +712,11 @@ class Steps:
                 cycles[fact.ticket_id].release(quantity_e8=fact.quantity_e8, **_stamp(fact.stamp), **_place(mined))
         return list(cycles.values())
 
+    def _limits(self) -> Limits:
+        return (self.book or self.refresh_book()).limits
+
     def _book(self) -> BookState:
-        return self.book or self.refresh_book()
+        return self.refresh_book() if self.book is None or self._book_is_old else self.book
 
 
 _OUTCOMES: dict[str, Callable[[Steps, Mined], list[Aggregate]]] = {
@@ -714,6 +728,7 @@ _OUTCOMES: dict[str, Callable[[Steps, Mined], list[Aggregate]]] = {
     "release": Steps._released,
     "anchor": Steps._anchored,
 }
+_VERDICTS = frozenset({"authorise", "exit"})
 _FAULT_NAMES = {
     "commit": "commit", "marks": "marks", "authorise": "authorise", "exit": "authorise",
     "record": "record", "release": "record", "anchor": "anchor",

@@ -10,6 +10,14 @@ from tradeseal.cycle.state import SECONDS_A_DAY, OpenPosition, day_of
 from tradeseal.market.published import Bar, Candle
 from tradeseal.trading.published import BookState, ExitReason
 
+STEP_LIMITS_BPS = ((60, 500), (3_600, 2_000))
+STEP_LIMIT_DAY_BPS = 5_000
+
+
+def step_limit_bps(interval_s: int) -> int:
+    """How far a price may step from one tick to the next: 5 % a minute, 20 % an hour, 50 % a day."""
+    return next((bps for most_s, bps in STEP_LIMITS_BPS if interval_s <= most_s), STEP_LIMIT_DAY_BPS)
+
 
 @dataclass(frozen=True)
 class Tick:

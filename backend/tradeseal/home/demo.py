@@ -11,10 +11,10 @@ from tradeseal.kernel.errors import Refused
 from tradeseal.ledger.lock import HomeLock
 
 FILES = (
-    "manifest.json", "calibrator.json", "demo-keys.json", "api-token", "ledger.sqlite", "ledger.sqlite-wal",
-    "ledger.sqlite-shm", "restore-unfinished",
+    "manifest.json", "strategy.json", "model.json", "calibrator.json", "demo-keys.json", "api-token",
+    "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "restore-unfinished",
 )  # fmt: skip
-FOLDERS = ("views", "chain", "logs", "data", "backups")
+FOLDERS = ("backtests", "views", "chain", "logs", "data", "backups")
 
 
 def remove_demo(home: Path) -> list[str]:

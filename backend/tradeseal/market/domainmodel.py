@@ -5,7 +5,7 @@ Knows integer prices, intervals, market names and the canonical bytes of a windo
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -19,6 +19,7 @@ Column = npt.NDArray[np.int64]
 WINDOW: Final = 512
 WINDOW_TAG: Final = b"tradeseal/window/1"
 COLUMNS: Final = ("open_time", "open", "high", "low", "close", "volume")
+ROW: Final = 8 * len(COLUMNS)  # bytes of one candle where hashes cover it
 
 _UNIT_S: Final = {"m": 60, "h": 3600, "d": 86_400}
 _QUOTES: Final = ("USDT", "USDC", "BUSD", "TUSD", "FDUSD", "USD", "EUR", "GBP", "JPY", "BTC", "ETH", "BNB")
@@ -63,6 +64,8 @@ class CandleWindow:
     lows: Column
     closes: Column
     volumes: Column
+    # The same candles as big-endian bytes, where somebody has them already.
+    raw: bytes | None = field(default=None, kw_only=True, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.open_times)
@@ -85,6 +88,8 @@ class CandleWindow:
     @cached_property
     def hash(self) -> bytes:
         """SHA-256 over the canonical bytes; see `window_hash`."""
+        if self.raw is not None:
+            return window_hash(self.market, self.interval_s, self.raw)
         columns = (self.open_times, self.opens, self.highs, self.lows, self.closes, self.volumes)
         return window_hash(self.market, self.interval_s, np.stack(columns, axis=1).astype(">i8").tobytes())
 
@@ -96,7 +101,7 @@ def window_hash(market: str, interval_s: int, rows: bytes) -> bytes:
     All integers are big-endian; prices and volumes are in units of 1e-8, times in UTC seconds.
     """
     head = b"\0".join((WINDOW_TAG, market.encode(), b""))
-    count = len(rows) // (8 * len(COLUMNS))
+    count = len(rows) // ROW
     return hashlib.sha256(head + interval_s.to_bytes(8, "big") + count.to_bytes(8, "big") + rows).digest()
 
 

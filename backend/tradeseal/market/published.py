@@ -14,7 +14,7 @@ from tradeseal.market.domainmodel import (
 )
 from tradeseal.market.report import DataReport
 from tradeseal.market.store import CandleStore, ReplayFeed, Series
-from tradeseal.market.synthetic import synthetic
+from tradeseal.market.synthetic import synthetic, synthetic_of
 
 __all__ = [
     "WINDOW",
@@ -36,5 +36,6 @@ __all__ = [
     "load_folder",
     "span_of",
     "synthetic",
+    "synthetic_of",
     "window_hash",
 ]

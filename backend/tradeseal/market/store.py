@@ -15,7 +15,7 @@ import numpy as np
 from tradeseal.kernel.canonical import canonical_json, sha256_hex
 from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.errors import Refused
-from tradeseal.market.domainmodel import COLUMNS, WINDOW, Bar, Candle, CandleWindow, Column, interval_name
+from tradeseal.market.domainmodel import COLUMNS, ROW, WINDOW, Bar, Candle, CandleWindow, Column, interval_name
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,14 @@ class Series:
         return [int(time) for time in self.columns[0]]
 
     @cached_property
+    def raw(self) -> bytes:
+        """The table's big-endian bytes: what hashes cover."""
+        return self.table.astype(">i8").tobytes()
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the table's big-endian bytes."""
-        return hashlib.sha256(self.table.astype(">i8").tobytes()).hexdigest()
+        return hashlib.sha256(self.raw).hexdigest()
 
     def __len__(self) -> int:
         return len(self.table)
@@ -114,7 +119,8 @@ class CandleStore:
         end = self.closed(market, close_time)
         if end < n:
             return None
-        return CandleWindow(market, self.interval_s, *(column[end - n : end] for column in series.columns))
+        columns = (column[end - n : end] for column in series.columns)
+        return CandleWindow(market, self.interval_s, *columns, raw=series.raw[(end - n) * ROW : end * ROW])
 
     def closed(self, market: str, close_time: int) -> int:
         """How many candles of the market were closed at `close_time`."""
@@ -125,6 +131,12 @@ class CandleStore:
         series = self.series(market)
         first = bisect_left(series.times, start)
         return [self._candle(series, at) for at in range(first, max(first, self.closed(market, end)))]
+
+    def first_candle(self, market: str, start: int) -> Candle | None:
+        """The first candle that opened at `start` or later."""
+        series = self.series(market)
+        at = bisect_left(series.times, start)
+        return None if at == len(series) else self._candle(series, at)
 
     def manifest(self) -> dict[str, Any]:
         """What this store holds, so that a home folder can refuse other data and name its own."""
@@ -176,7 +188,11 @@ class ReplayFeed:
 
     def __iter__(self) -> Iterator[Bar]:
         for open_time in self.open_times:
-            yield Bar(open_time, open_time + self.store.interval_s, self._candles(open_time))
+            yield self.bar(open_time)
+
+    def bar(self, open_time: int) -> Bar:
+        """The bar that opens then."""
+        return Bar(open_time, open_time + self.store.interval_s, self._candles(open_time))
 
     def _candles(self, open_time: int) -> Mapping[str, Candle]:
         found = ((market, self.store.candle(market, open_time)) for market in self.markets)

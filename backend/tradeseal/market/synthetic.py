@@ -4,7 +4,7 @@ Knows a generator of plain arithmetic (`synthetic.md` describes it with its para
 the names and levels only resemble them, and everything it makes is labelled `synthetic`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -140,3 +140,19 @@ def _normals(generator: np.random.PCG64, count: int) -> Floats:
     raw = generator.random_raw(count)
     parts = raw.view(np.uint16).reshape(count, 4)
     return (parts.sum(axis=1, dtype=np.int64) - 131_070) / 37_837.2
+
+
+def synthetic_of(interval: str, markets: Sequence[str]) -> CandleStore:
+    """The synthetic feed of some markets, by base asset or pair; all where none is named."""
+    if interval != "1h":
+        raise Refused("UNKNOWN_INTERVAL", "The synthetic feed has hourly candles only.", got=interval, known=["1h"])
+    store = synthetic()
+    if not markets:
+        return store
+    wanted = {m if "-" in m else f"{m}-USDT" for m in (name.upper() for name in markets)}
+    unknown = wanted - set(store.markets)
+    if unknown:
+        there = ", ".join(store.markets)
+        raise Refused("UNKNOWN_MARKET", f"The synthetic feed has {there}.", got=", ".join(sorted(unknown)))
+    chosen = [store.series(market) for market in sorted(wanted)]
+    return CandleStore(chosen, interval_s=store.interval_s, exchange=store.exchange, start=store.default_start)

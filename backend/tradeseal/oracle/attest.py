@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from coincurve import PrivateKey
-from eth_abi import encode
 from eth_utils import keccak, to_checksum_address
 
 from tradeseal.oracle.domainmodel import Domain, commit_hash, marks_hash, name_id
@@ -21,6 +20,7 @@ class Attestor:
     def __init__(self, keys: Sequence[bytes], domain: Domain, epoch: int) -> None:
         # In ascending order of address, so that equal sets sign alike.
         self._keys = sorted((PrivateKey(key) for key in keys), key=lambda key: address_of(key).lower())
+        self._salt_root = _SALT_TAG + keccak(_SALT_TAG + self._keys[0].secret)
         self.domain = domain
         self.epoch = epoch
 
@@ -31,8 +31,8 @@ class Attestor:
 
     def salt(self, strategy: str, seq: int, market: str) -> bytes:
         """Deterministic for the holder of the first key, not guessable for anyone else."""
-        place = encode(["bytes32", "uint64", "bytes32"], [name_id(strategy), seq, name_id(market)])
-        return keccak(_SALT_TAG + keccak(_SALT_TAG + self._keys[0].secret) + place)
+        place = name_id(strategy) + seq.to_bytes(32, "big") + name_id(market)
+        return keccak(self._salt_root + place)
 
     def sign_commit(self, from_seq: int, round_hashes: Sequence[bytes], digests: Sequence[bytes]) -> list[bytes]:
         """The quorum's signatures under `Commit(epoch, fromSeq, roundHashes, digests)`."""

@@ -106,13 +106,15 @@ def round_hash(seq: int, struct_hashes: Sequence[bytes]) -> bytes:
 
 def commit_hash(epoch: int, from_seq: int, round_hashes: Sequence[bytes], digests: Sequence[bytes]) -> bytes:
     """hashStruct(Commit)."""
-    head = encode(["uint32", "uint64"], [epoch, from_seq])
+    head = _word("uint32", epoch) + _word("uint64", from_seq)
     return keccak(_COMMIT_TYPE_HASH + head + keccak(b"".join(round_hashes)) + keccak(b"".join(digests)))
 
 
 def marks_hash(epoch: int, seq: int, previous_hash: bytes, observed_at: int, prices: Sequence[int]) -> bytes:
     """hashStruct(Marks): also the hash by which the next vector names this one."""
-    head = encode(["uint32", "uint64", "bytes32", "uint64"], [epoch, seq, previous_hash, observed_at])
+    head = (
+        _word("uint32", epoch) + _word("uint64", seq) + _word("bytes32", previous_hash) + _word("uint64", observed_at)
+    )
     return keccak(_MARKS_TYPE_HASH + head + keccak(b"".join(_word("uint64", price) for price in prices)))
 
 

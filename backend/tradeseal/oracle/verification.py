@@ -89,6 +89,9 @@ class Terms:
     model: bytes
     calibrator: bytes
     interval_s: int
+    take_profit_volatilities: int = TAKE_PROFIT_VOLATILITIES
+    stop_loss_volatilities: int = STOP_LOSS_VOLATILITIES
+    horizon_bars: int = HORIZON_BARS
 
     @property
     def step_limit_bps(self) -> int:
@@ -224,16 +227,17 @@ def _consistency(message: SignalMessage, claimed: Opinion, terms: Terms) -> Iter
     size = size_bps(claimed.side, claimed.stop_loss_bps) if claimed.stop_loss_bps > 0 else "a stop above 0"
     yield _equal("size", claimed.size_bps, size)
     # (17) the barriers and the horizon
-    take, stop, horizon = claimed.take_profit_bps, claimed.stop_loss_bps, HORIZON_BARS * terms.interval_s
-    ratio = f"ratio {TAKE_PROFIT_VOLATILITIES} : {STOP_LOSS_VOLATILITIES}, {horizon} s"
-    kept = _ratio_kept(take, stop) and claimed.horizon_s == horizon
+    take, stop, horizon = claimed.take_profit_bps, claimed.stop_loss_bps, terms.horizon_bars * terms.interval_s
+    ratio = f"ratio {terms.take_profit_volatilities} : {terms.stop_loss_volatilities}, {horizon} s"
+    kept = _ratio_kept(take, stop, terms) and claimed.horizon_s == horizon
     yield "barriers", kept, f"{take} : {stop}, {claimed.horizon_s} s", ratio
 
 
-def _ratio_kept(take: int, stop: int) -> bool:
+def _ratio_kept(take: int, stop: int, terms: Terms) -> bool:
     """Both barriers are rounded down from one volatility, so the ratio holds to one unit, or a bound was met."""
-    surplus = stop * TAKE_PROFIT_VOLATILITIES - take * STOP_LOSS_VOLATILITIES
-    return 0 <= surplus < STOP_LOSS_VOLATILITIES or take == 1 or stop == STOP_LOSS_BPS_MOST
+    surplus = stop * terms.take_profit_volatilities - take * terms.stop_loss_volatilities
+    kept = -terms.take_profit_volatilities < surplus < terms.stop_loss_volatilities
+    return kept or 1 in (take, stop) or stop == STOP_LOSS_BPS_MOST or take == TAKE_PROFIT_BPS_MOST
 
 
 def _recomputed(claimed: Opinion, mine: Opinion | NotEnoughData) -> Iterator[_Finding]:

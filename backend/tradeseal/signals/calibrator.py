@@ -51,7 +51,9 @@ class Calibrator:
     origin: Origin
 
     def probability(self, features: Sequence[Floats]) -> Floats:
-        """The probability of the named event for each window."""
+        """The probability of the named event for each window; one that reads no feature says its base rate."""
+        if not self.features:
+            return np.full_like(features[0], self.base_rate_bps / BPS)
         total = np.full_like(features[0], self.intercept)
         for values, centre, scale, weight in zip(features, self.centres, self.scales, self.weights, strict=True):
             total = total + weight * ((values - centre) / scale)
@@ -59,7 +61,17 @@ class Calibrator:
 
     def confidence_bps(self, features: Sequence[Floats]) -> npt.NDArray[np.int64]:
         """The probability in basis points, rounded down: never more confident than fitted."""
+        if not self.features:
+            return np.full(len(features[0]), self.base_rate_bps, dtype=np.int64)
         return np.floor(self.probability(features) * BPS).astype(np.int64)
+
+    @classmethod
+    def assumed(cls, confidence_bps: int, strategy: str, strategy_hash: str) -> "Calibrator":
+        """Not fitted but assumed, and named so: for measuring speed, or a strategy where nothing is refused."""
+        if not 1 <= confidence_bps < BPS:
+            raise Refused("BAD_CONFIDENCE", "An assumed confidence lies between 1 and 9999 bps.", got=confidence_bps)
+        origin = Origin(strategy, strategy_hash, "assumed", (), 0, 0, 0.0, 0.0, 0.0)
+        return cls((), (), (), (), 0.0, confidence_bps, origin)
 
     @property
     def skill(self) -> float:

@@ -17,6 +17,8 @@ class Opinions:
 
     def __init__(self, engine: "SignalEngine", readings: Mapping[str, tuple[Mapping[int, int], Readings]]) -> None:
         self._engine = engine
+        # The same opinion is asked for when it is signed and when it is checked: it is put into words once.
+        self._newest: tuple[tuple[str, int], Opinion | NotEnoughData] = (("", 0), NotEnoughData(got=0, needed=WINDOW))
         self._places = {market: places for market, (places, _) in readings.items()}
         self._readings = {market: one for market, (_, one) in readings.items()}
         self._confidence = {
@@ -25,14 +27,18 @@ class Opinions:
 
     def opinion(self, market: str, close_time: int) -> Opinion | NotEnoughData:
         """The opinion on the candle that closed then; `NotEnoughData` where none was computed."""
+        if self._newest[0] == (market, close_time):
+            return self._newest[1]
         at = self._places.get(market, {}).get(close_time)
         if at is None:
             return NotEnoughData(got=0, needed=WINDOW)
-        return self._readings[market].opinion(
+        opinion = self._readings[market].opinion(
             at,
             confidence_bps=int(self._confidence[market][at]),
             base_rate_bps=self._engine.calibrator.base_rate_bps,
         )
+        self._newest = ((market, close_time), opinion)
+        return opinion
 
     def __len__(self) -> int:
         return sum(len(places) for places in self._places.values())

@@ -17,10 +17,12 @@ from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.market.published import WINDOW, CandleStore, CandleWindow
 from tradeseal.signals.calibrator import Calibrator, Origin
-from tradeseal.signals.domainmodel import BPS, HORIZON_BARS
+from tradeseal.signals.domainmodel import BPS
 from tradeseal.signals.labels import REACHED, UNKNOWN, outcomes
 from tradeseal.signals.portable import log, logistic
+from tradeseal.signals.scored import ScoredStrategy
 from tradeseal.signals.technical import TechnicalStrategy
+from tradeseal.signals.trees import Tree, Trees
 
 FIT_CANDLES: Final = 35_040  # per market: four years of hours, for the base rate of two years is that of one regime
 STRIDE: Final = 3  # of each three candles one is learned from: labels of 72 candles overlap anyway
@@ -50,7 +52,7 @@ class Lessons:
 
 
 def fit_calibrator(
-    store: CandleStore, markets: Sequence[str], before: int, strategy: TechnicalStrategy | None = None
+    store: CandleStore, markets: Sequence[str], before: int, strategy: ScoredStrategy | None = None
 ) -> Calibrator:
     """Fit on the candles of `markets` whose labels had ended at `before`; refuse where there are too few."""
     strategy = strategy or TechnicalStrategy()
@@ -63,13 +65,20 @@ def fit_calibrator(
             got=len(lessons),
             limit=ROWS_LEAST,
         )
+    return calibrator_of(lessons, strategy, store.identity, markets, before)
+
+
+def calibrator_of(
+    lessons: Lessons, strategy: ScoredStrategy, data: str, markets: Sequence[str], before: int
+) -> Calibrator:
+    """Fit on lessons that were over by `before`."""
     brier, brier_of_base_rate, slope = walk_forward(lessons)
     centres, scales, weights, intercept = fit_logistic(lessons)
     base_rate = float(lessons.reached.mean())
     origin = Origin(
         strategy=strategy.name,
         strategy_hash=strategy.code_hash.hex(),
-        data=store.identity,
+        data=data,
         markets=tuple(markets),
         before=before,
         rows=len(lessons),
@@ -80,7 +89,7 @@ def fit_calibrator(
     # Centred features: the intercept alone is the base rate, so shrinking by the slope keeps the mean.
     anchor = float(log(base_rate / (1.0 - base_rate)))
     return Calibrator(
-        features=strategy.features,
+        features=tuple(strategy.features),
         centres=_rounded(centres),
         scales=_rounded(scales),
         weights=_rounded(slope * weights),
@@ -90,7 +99,58 @@ def fit_calibrator(
     )
 
 
-def gather(store: CandleStore, markets: Sequence[str], before: int, strategy: TechnicalStrategy) -> Lessons:
+def learn(store: CandleStore, markets: Sequence[str], before: int, strategy: ScoredStrategy) -> ScoredStrategy:
+    """The strategy with a model of its own, learned from the older half of the candles whose labels ended `before`.
+
+    The newer half is left for the calibrator: a model is too sure of what it has learned from. A strategy of rules is
+    handed back as it is.
+    """
+    if not strategy.learns:
+        return strategy
+    lessons = gather(store, markets, before, strategy)
+    if len(lessons) < 2 * ROWS_LEAST:
+        raise Refused(
+            "NOT_ENOUGH_HISTORY",
+            f"{len(lessons)} candles with a known outcome lie before {iso_utc(before)}; "
+            f"{strategy.name} needs {2 * ROWS_LEAST}. Start later or bring more history.",
+            got=len(lessons),
+            limit=2 * ROWS_LEAST,
+        )
+    half = int(lessons.closes[len(lessons) // 2])
+    older = lessons.where(lessons.ends <= half)
+    return strategy.with_model(_boosted(older, half, strategy).to_json())
+
+
+def _boosted(lessons: Lessons, until: int, strategy: ScoredStrategy) -> Trees:
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - two seconds that only learning pays
+
+    model = HistGradientBoostingClassifier(
+        max_iter=strategy.params["trees"], max_leaf_nodes=strategy.params["leaves"], learning_rate=0.05,
+        min_samples_leaf=200, l2_regularization=10.0, early_stopping=False, random_state=0,
+    ).fit(lessons.features, lessons.reached)  # fmt: skip
+    nodes = [stage[0].nodes for stage in model._predictors]  # noqa: SLF001 - scikit-learn shows its trees nowhere else
+    return Trees(
+        features=tuple(strategy.features),
+        baseline=float(np.ravel(model._baseline_prediction)[0]),  # noqa: SLF001
+        base_rate=float(lessons.reached.mean()),
+        learned_until=until,
+        rows=len(lessons),
+        trees=tuple(_tree(one) for one in nodes),
+    )
+
+
+def _tree(nodes: Any) -> Tree:
+    leaf = nodes["is_leaf"].astype(bool)
+    return Tree(
+        feature=tuple(np.where(leaf, 0, nodes["feature_idx"]).tolist()),
+        threshold=tuple(np.where(leaf, 0.0, nodes["num_threshold"]).tolist()),
+        left=tuple(np.where(leaf, -1, nodes["left"].astype(np.int64)).tolist()),
+        right=tuple(np.where(leaf, -1, nodes["right"].astype(np.int64)).tolist()),
+        value=tuple(float(value) for value in nodes["value"]),
+    )
+
+
+def gather(store: CandleStore, markets: Sequence[str], before: int, strategy: ScoredStrategy) -> Lessons:
     """Features and outcomes of the newest `FIT_CANDLES` candles of each market before a time."""
     parts = [_lessons(store, market, before, strategy) for market in markets]
     parts = [part for part in parts if len(part)]
@@ -106,7 +166,7 @@ def gather(store: CandleStore, markets: Sequence[str], before: int, strategy: Te
     return Lessons(joined.features[order], joined.reached[order], joined.closes[order], joined.ends[order])
 
 
-def _lessons(store: CandleStore, market: str, before: int, strategy: TechnicalStrategy) -> Lessons:
+def _lessons(store: CandleStore, market: str, before: int, strategy: ScoredStrategy) -> Lessons:
     series = store.series(market)
     end = store.closed(market, before)
     first = max(0, end - FIT_CANDLES - WINDOW + 1)
@@ -116,7 +176,7 @@ def _lessons(store: CandleStore, market: str, before: int, strategy: TechnicalSt
         CandleWindow(market, store.interval_s, *(column[first:end] for column in series.columns)), STRIDE
     )
     at = np.arange(first + WINDOW - 1, end, STRIDE)
-    horizon_s = HORIZON_BARS * store.interval_s
+    horizon_s = strategy.params["horizon_bars"] * store.interval_s
     take, stop = readings.barriers
     found = outcomes(series, at, take, stop, horizon_s=horizon_s, interval_s=store.interval_s, before=before)
     closes = series.columns[0][at] + store.interval_s
@@ -124,7 +184,7 @@ def _lessons(store: CandleStore, market: str, before: int, strategy: TechnicalSt
     lessons = Lessons(
         np.stack(readings.features, axis=1), (found == REACHED).astype(np.int64), closes, entered + horizon_s
     )
-    return lessons.where(found != UNKNOWN)
+    return lessons.where((found != UNKNOWN) & (closes > strategy.learned_until))
 
 
 def walk_forward(lessons: Lessons) -> tuple[float, float, float]:
@@ -132,7 +192,8 @@ def walk_forward(lessons: Lessons) -> tuple[float, float, float]:
     edges = lessons.closes[np.linspace(0, len(lessons) - 1, FOLDS + 2).astype(np.int64)]
     guesses, bases, truths = [], [], []
     for begin, end in pairwise(edges[1:]):
-        known = lessons.where(lessons.ends <= begin)
+        # Purged by the horizon, and embargoed by a tenth of it more.
+        known = lessons.where(lessons.ends + (lessons.ends - lessons.closes) // 10 <= begin)
         fold = lessons.where((lessons.closes > begin) & (lessons.closes <= end))
         if len(known) < ROWS_LEAST // 2 or len(fold) == 0 or not 0 < known.reached.mean() < 1:
             continue

@@ -2,6 +2,7 @@
 
 from tradeseal.signals.calibrator import Calibrator
 from tradeseal.signals.domainmodel import (
+    BPS,
     CLAIM,
     CLAIM_TEXT,
     HORIZON_BARS,
@@ -19,14 +20,28 @@ from tradeseal.signals.domainmodel import (
     side_of,
     size_bps,
 )
+from tradeseal.signals.ema_cross import EmaCrossStrategy
 from tradeseal.signals.engine import Opinions, SignalEngine
-from tradeseal.signals.fitting import fit_calibrator
+from tradeseal.signals.features import FEATURES, Features
+from tradeseal.signals.fitting import fit_calibrator, learn
+from tradeseal.signals.labels import REACHED, outcomes
+from tradeseal.signals.labels import UNKNOWN as LABEL_UNKNOWN
+from tradeseal.signals.registry import Found, find_strategy, known_strategies
+from tradeseal.signals.scored import Parameter, Part, ScoredReadings, ScoredStrategy
+from tradeseal.signals.scores import Interval, ReliabilityBin, Scores, score
 from tradeseal.signals.technical import TechnicalStrategy
+from tradeseal.signals.walkforward import QUARTER_S, Walked, walk_forward_scores
+from tradeseal.signals.windows import Windows
 
 __all__ = [
+    "BPS",
     "CLAIM",
     "CLAIM_TEXT",
+    "FEATURES",
     "HORIZON_BARS",
+    "LABEL_UNKNOWN",
+    "QUARTER_S",
+    "REACHED",
     "RISK_BUDGET_BPS",
     "SIZE_BPS_MOST",
     "STOP_LOSS_BPS_MOST",
@@ -34,15 +49,33 @@ __all__ = [
     "TAKE_PROFIT_BPS_MOST",
     "TAKE_PROFIT_VOLATILITIES",
     "Calibrator",
+    "EmaCrossStrategy",
+    "Features",
+    "Found",
+    "Interval",
     "NotEnoughData",
     "Opinion",
     "Opinions",
+    "Parameter",
+    "Part",
+    "ReliabilityBin",
+    "ScoredReadings",
+    "ScoredStrategy",
+    "Scores",
     "Side",
     "SignalEngine",
     "Strategy",
     "TechnicalStrategy",
+    "Walked",
+    "Windows",
+    "find_strategy",
     "fit_calibrator",
+    "known_strategies",
+    "learn",
+    "outcomes",
     "risk_score",
+    "score",
     "side_of",
     "size_bps",
+    "walk_forward_scores",
 ]

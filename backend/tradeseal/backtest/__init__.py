@@ -1,0 +1,1 @@
+"""Back-tests: the same engine, cycle and contract bytecode on stored candles, and honest reports."""

@@ -1,0 +1,185 @@
+"""The desk: what a person asks of back-tests, from candles on disk to a stored run.
+
+Knows where candles, strategies and runs come from and go to. Knows nothing of terminals or HTTP.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tradeseal.backtest.bias import BiasReport, check_lookahead, check_warmup
+from tradeseal.backtest.report import Report, report_of
+from tradeseal.backtest.run import Progress, no_progress, run
+from tradeseal.backtest.store import MANIFEST, RunStore, export
+from tradeseal.kernel.clock import iso_utc, parse_utc
+from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.money import SCALE
+from tradeseal.market.published import WINDOW, CandleStore, DataReport, interval_name, load_folder, synthetic_of
+from tradeseal.signals.published import (
+    BPS,
+    Calibrator,
+    ScoredStrategy,
+    Walked,
+    find_strategy,
+    fit_calibrator,
+    learn,
+    walk_forward_scores,
+)
+
+FITTED = "fitted before the start"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A back-test as a person asks for it."""
+
+    strategy: str = "technical"
+    params: Mapping[str, int] = field(default_factory=dict)
+    data: Path | None = None
+    exchange: str = "binance"
+    interval: str = "1h"
+    markets: Sequence[str] = ()
+    start: int | None = None
+    end: int | None = None
+    cash_e8: int = 10_000 * SCALE
+    strategies: Path | None = None  # a folder of plug-ins
+    assume_bps: int | None = None  # a confidence to assume instead of fitting one
+    out: Path | None = None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Candles, strategy and calibrator, loaded and fitted."""
+
+    store: CandleStore
+    data: DataReport
+    strategy: ScoredStrategy
+    calibrator: Calibrator
+    start: int
+    end: int
+    confidence: str
+
+
+def open_candles(asked: Asked) -> tuple[CandleStore, DataReport]:
+    """The candles that were asked for."""
+    if asked.data is None:
+        return synthetic_of(asked.interval, asked.markets), DataReport()
+    return load_folder(asked.data, asked.exchange, asked.interval, list(asked.markets) or None)
+
+
+def prepare(asked: Asked, progress: Progress = no_progress) -> Ready:
+    """Load, learn and fit; nothing after the start is looked at."""
+    strategy = find_strategy(asked.strategy, asked.params, asked.strategies)
+    progress("LOADING", 0, 0)
+    store, data = open_candles(asked)
+    start = store.default_start if asked.start is None else asked.start
+    end = store.last_close if asked.end is None else asked.end
+    if all(store.closed(market, end) < WINDOW for market in store.markets):
+        raise Refused("NOT_ENOUGH_HISTORY", f"A signal needs {WINDOW} closed candles.", limit=WINDOW)
+    if end <= start:
+        raise Refused("NO_CANDLES", "No candle lies between --from and --to.", start=iso_utc(start), end=iso_utc(end))
+    progress("FITTING", 0, 0)
+    strategy = learn(store, store.markets, start, strategy)
+    if asked.assume_bps is not None:
+        calibrator = Calibrator.assumed(asked.assume_bps, strategy.name, strategy.code_hash.hex())
+        return Ready(store, data, strategy, calibrator, start, end, f"assumed {asked.assume_bps / BPS:.4f}")
+    calibrator = fit_calibrator(store, store.markets, start, strategy)
+    return Ready(store, data, strategy, calibrator, start, end, FITTED)
+
+
+def backtest(asked: Asked, home: Path, progress: Progress = no_progress) -> tuple[Report, Path]:
+    """Run, report and store; the report and the folder it lies in."""
+    ready = prepare(asked, progress)
+    finished = run(
+        ready.strategy, ready.calibrator, ready.store, start=ready.start, end=ready.end, cash_e8=asked.cash_e8,
+        confidence=ready.confidence, progress=progress,
+    )  # fmt: skip
+    progress("REPORTING", len(finished.grid), len(finished.grid))
+    runs = RunStore(home)
+    report = report_of(finished, runs.tried(finished.plan.data_identity, without=finished.plan.id))
+    report["data"] = ready.data.to_json()
+    folder, _ = runs.keep(finished, report)
+    if asked.out is not None:
+        export(folder, asked.out)
+    return report, folder
+
+
+def checks(asked: Asked, *, lookahead: bool, warmup: bool, progress: Progress = no_progress) -> list[BiasReport]:
+    """The bias checks that were asked for."""
+    ready = prepare(asked, progress)
+    place = (ready.strategy, ready.calibrator, ready.store, ready.start, ready.end)
+    progress("CHECKING", 0, 0)
+    found = [check_lookahead(*place)] if lookahead else []
+    return found + ([check_warmup(*place)] if warmup else [])
+
+
+def walk(asked: Asked, progress: Progress = no_progress) -> Walked:
+    """Quarterly refits of a strategy of rules, each scored on the quarter after it."""
+    strategy = find_strategy(asked.strategy, asked.params, asked.strategies)
+    if strategy.learns:
+        raise Refused(
+            "NOT_WALKED", "A walk refits the confidence alone, no model.", got=asked.strategy
+        )  # fmt: skip
+    progress("LOADING", 0, 0)
+    store, _ = open_candles(asked)
+    start = (
+        store.default_start if asked.start is None else max(asked.start, store.first_open + WINDOW * store.interval_s)
+    )
+    end = store.last_close if asked.end is None else min(asked.end, store.last_close)
+    if end <= start:
+        raise Refused("NO_CANDLES", "No candle lies between --from and --to.", start=iso_utc(start), end=iso_utc(end))
+    return walk_forward_scores(store, strategy, start, end, progress=progress)
+
+
+def asked_again(manifest_file: Path, data: Path | None, strategies: Path | None = None) -> Asked:
+    """The question that a stored manifest is the answer to, on candles that the person names."""
+    try:
+        plan: Mapping[str, Any] = json.loads(manifest_file.read_text())["plan"]
+        assumed = str(plan["confidence"]).removeprefix("assumed ")
+        return Asked(
+            strategy=plan["strategy"],
+            params=plan["params"],
+            data=data,
+            exchange=plan["data_label"],
+            interval=interval_name(plan["interval_s"]),
+            markets=tuple(plan["markets"]),
+            start=plan["start"],
+            end=plan["end"],
+            cash_e8=int(plan["cash_e8"]),
+            strategies=strategies,
+            assume_bps=None if plan["confidence"] == FITTED else round(float(assumed) * BPS),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Refused("BAD_MANIFEST", f"{manifest_file} is no manifest of a back-test.", cause=repr(error)) from error
+
+
+def refuse_difference(manifest_file: Path, folder: Path) -> None:
+    """Raise `Refused` where a run that was made again is not the manifest's, to the last bit."""
+    told, now = (json.loads(path.read_text()) for path in (manifest_file, folder / MANIFEST))
+    if (told["id"], told["result"]) != (now["id"], now["result"]):
+        raise Refused(
+            "NOT_REPRODUCED",
+            "The manifest's run came out differently: other candles, code or contracts.",
+            got=now["result"],
+            want=told["result"],
+        )
+
+
+def prepare_question(asked: Asked, wish: Mapping[str, Any]) -> Asked:
+    """The wish of somebody who may choose strategy, parameters, markets and span, on the candles of `asked`.
+
+    Refuses at once what cannot be run, before anything is begun.
+    """
+    chosen = replace(
+        asked,
+        strategy=wish.get("strategy") or asked.strategy,
+        params=dict(wish.get("params") or {}),
+        markets=tuple(wish.get("markets") or asked.markets),
+        start=asked.start if wish.get("from") is None else parse_utc(wish["from"]),
+        end=asked.end if wish.get("to") is None else parse_utc(wish["to"]),
+        assume_bps=wish.get("assume_confidence_bps"),
+    )
+    find_strategy(chosen.strategy, chosen.params, chosen.strategies)
+    return chosen

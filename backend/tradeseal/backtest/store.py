@@ -1,0 +1,154 @@
+"""Stored runs: one folder a run with its manifest, report and tables, written whole or not at all.
+
+Knows files and hashes. Knows nothing of how a run is carried out.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tradeseal.backtest.html import page_of
+from tradeseal.backtest.report import Report
+from tradeseal.backtest.run import Finished
+from tradeseal.backtest.trades import traded
+from tradeseal.kernel.canonical import canonical_json, sha256_hex
+from tradeseal.kernel.errors import Refused
+from tradeseal.signals.published import BPS
+
+FOLDER: Final = "backtests"
+MANIFEST, REPORT, PAGE = "manifest.json", "report.json", "report.html"
+FORMAT: Final = "tradeseal/backtest-manifest/1"
+
+
+class RunStore:
+    """The runs of a home."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / FOLDER
+
+    def tried(self, data_identity: str, *, without: str = "") -> list[float]:
+        """The daily Sharpe ratios of all runs on the same candles; a run without variation counts as 0."""
+        return [
+            float(manifest["daily_sharpe"] or 0.0)
+            for manifest in self.manifests()
+            if manifest["plan"]["data_identity"] == data_identity and manifest["id"] != without
+        ]
+
+    def manifests(self) -> Iterator[dict[str, Any]]:
+        """Every stored run's manifest, oldest name first."""
+        for path in sorted(self._folder.glob(f"*/{MANIFEST}")):
+            yield json.loads(path.read_text())
+
+    def report(self, run_id: str) -> Report:
+        """A stored run's report."""
+        path = self.folder(run_id) / REPORT
+        if not path.is_file():
+            raise Refused("UNKNOWN_RUN", f"There is no stored run {run_id}.", got=run_id)
+        report: Report = json.loads(path.read_text())
+        return report
+
+    def manifest(self, run_id: str) -> dict[str, Any] | None:
+        """A stored run's manifest, or None."""
+        path = self.folder(run_id) / MANIFEST
+        return json.loads(path.read_text()) if path.is_file() else None
+
+    def folder(self, run_id: str) -> Path:
+        """Where a run lies."""
+        if not run_id.isalnum():
+            raise Refused("UNKNOWN_RUN", f"There is no stored run {run_id}.", got=run_id)
+        return self._folder / run_id
+
+    def keep(self, run: Finished, report: Report) -> tuple[Path, dict[str, Any]]:
+        """Store a run; one that was stored before must have come out the same, or is refused."""
+        target = self.folder(run.plan.id)
+        known = self.manifest(run.plan.id)
+        draft = target.with_name(f"{target.name}.{os.getpid()}.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        try:
+            manifest = _write(draft, run, report)
+            if known is not None and known["result"] != manifest["result"]:
+                raise Refused(
+                    "NOT_REPRODUCED", f"Run {run.plan.id} came out differently than it did before.",
+                    got=manifest["result"], want=known["result"],
+                )  # fmt: skip
+            shutil.rmtree(target, ignore_errors=True)
+            draft.rename(target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return target, manifest
+
+
+def export(run_folder: Path, out: Path) -> None:
+    """Copy a stored run to a folder of the person's choice."""
+    out.mkdir(parents=True, exist_ok=True)
+    for path in run_folder.iterdir():
+        shutil.copy2(path, out / path.name)
+
+
+def _write(folder: Path, run: Finished, report: Report) -> dict[str, Any]:
+    hashes = {}
+    for name, table in _tables(run).items():
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+        hashes[name] = _hash(table)
+    manifest = {
+        "format": FORMAT,
+        "id": run.plan.id,
+        "plan": run.plan.to_json(),
+        "result": {"record_head": run.record_head, "record_seq": report["record_seq"], "tables": hashes},
+        "daily_sharpe": report["daily_sharpe"],
+        "summary": {name: report[name] for name in ("from", "to", "bars", "entries", "exits", "rejections", "equity")},
+    }
+    _json(folder / "calibrator.json", run.calibrator.to_json())
+    _json(folder / REPORT, report)
+    (folder / PAGE).write_text(page_of(report))
+    _json(folder / MANIFEST, manifest)
+    return manifest
+
+
+def _json(path: Path, value: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(value, indent=1, allow_nan=False))
+
+
+def _hash(table: Any) -> str:
+    """SHA-256 of the rows, not of a file: compression and its version do not matter."""
+    return sha256_hex(canonical_json({name: table.column(name).to_pylist() for name in table.column_names}))
+
+
+def _tables(run: Finished) -> dict[str, Any]:
+    trades = [asdict(trade) for trade in traded(run.events).trades]
+    names: Sequence[str] = list(trades[0]) if trades else ["market", "side", "observed_at"]
+    equity = {
+        "close_time": run.grid.close_times.tolist(),
+        "equity_e8": list(run.equity_e8),
+        "low_equity_e8": list(run.low_equity_e8),
+    }
+    return {
+        "equity": pa.table(equity),
+        "trades": pa.table({name: [trade[name] for trade in trades] for name in names}),
+        "signals": _signals(run),
+    }
+
+
+def _signals(run: Finished) -> Any:
+    """Every signal, HOLD included: what calibration is scored from."""
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("market", "close_time", "side", "confidence_bps", "take_profit_bps", "stop_loss_bps")
+    }
+    for read in run.reads:
+        take, stop = read.readings.barriers
+        columns["market"] += [read.market] * len(read.closes)
+        columns["close_time"] += read.closes.tolist()
+        columns["side"] += read.readings.sides.tolist()
+        columns["confidence_bps"] += run.calibrator.confidence_bps(read.readings.features).tolist()
+        columns["take_profit_bps"] += take.tolist()
+        columns["stop_loss_bps"] += stop.tolist()
+    assert all(0 <= bps <= BPS for bps in columns["confidence_bps"])
+    return pa.table(columns)

@@ -1,0 +1,137 @@
+"""The walk: the ordinary engine plays every bar in which something can happen; the others are passed over in one go.
+
+Whether a bar may be passed over follows from the same pure function by which the engine decides whether a vector of
+marks is worth a transaction, asked for the worst tick of the stretch: in one day its answer depends on equity alone,
+and the lower the equity, the sooner it says yes. A run that passes over ends in the same record head as one that plays
+every bar; tests compare the two.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from tradeseal.backtest.grid import Bools, Grid
+from tradeseal.backtest.ledger import MemoryLedger
+from tradeseal.cycle.engine import Engine
+from tradeseal.cycle.steps import ROUNDS_MAX
+from tradeseal.cycle.ticks import Tick, must_post
+from tradeseal.kernel.money import value_down
+from tradeseal.oracle.published import name_id
+
+PASSED_OVER: Final = name_id("tradeseal/backtest/held")  # a round of HOLDs that nobody waits for has this hash
+TOLD_EVERY: Final = 1_000
+BAR_FINISHED: Final = "SignalLog.BarFinished"
+
+
+class Walk:
+    """One run from the first bar to the last."""
+
+    def __init__(self, engine: Engine, ledger: MemoryLedger, grid: Grid, acting: Bools, rounds: Bools) -> None:
+        self._engine = engine
+        self._steps = engine.steps
+        self._ledger = ledger
+        self._grid = grid
+        self._rounds = rounds
+        count = len(grid)
+        eventful = acting | grid.turns
+        # For each bar the next one, itself included, that is played whatever is held.
+        places = np.where(eventful, np.arange(count), count)
+        self._next = np.minimum.accumulate(places[::-1])[::-1]
+        self.equity_e8: list[int] = []
+        self.low_equity_e8: list[int] = []
+        self.played = 0
+
+    def run(self, progress: Callable[[int], None] = lambda done: None, *, whole: bool = False) -> None:
+        """Walk to the end; `whole` plays every bar."""
+        self._steps.recover()
+        self._engine._restore_prices()
+        at, told, count = 0, 0, len(self._grid)
+        while at < count:
+            until = at if whole else self._quiet_until(at)
+            if until > at:
+                self._pass_over(at, until)
+                at = until
+            else:
+                self._play(at)
+                at += 1
+            if at - told >= TOLD_EVERY:
+                told = at
+                progress(at)
+        progress(count)
+
+    def _play(self, at: int) -> None:
+        engine, open_time = self._engine, int(self._grid.open_times[at])
+        engine.play(engine.feed.bar(open_time))
+        self.played += 1
+        if self._steps.state.last_round_close < self._grid.close_times[at]:
+            self._count_rounds(at, at + 1)  # a bar that is played for its prices alone has no opinions
+        finished = next(event for event in reversed(self._ledger.events) if event.TOPIC == BAR_FINISHED)
+        self.equity_e8.append(finished.equity_e8)
+        self.low_equity_e8.append(finished.low_equity_e8)
+
+    def _quiet_until(self, at: int) -> int:
+        """The first bar from `at` on that has to be played."""
+        steps = self._steps
+        if steps.cycles or steps.book is None:
+            return at
+        until = int(self._next[at])
+        for market, position in steps.state.positions.items():
+            if until <= at:
+                return at
+            lane = self._grid.lanes[market]
+            touched = (lane.low[at:until] <= position.stop_e8) | (lane.high[at:until] >= position.target_e8)
+            if touched.any():
+                until = at + int(np.argmax(touched))
+            until = min(until, int(np.searchsorted(self._grid.open_times, position.time_limit)))
+        return at if until <= at else self._until_posted(at, until)
+
+    def _until_posted(self, at: int, until: int) -> int:
+        opens, closes = self._equities(at, until, "open"), self._equities(at, until, "close")
+        if not self._posts(at, min(*opens, *closes)):
+            return until
+        pairs = zip(opens, closes, strict=True)
+        return next((at + n for n, pair in enumerate(pairs) if self._posts(at + n, min(pair))), until)
+
+    def _posts(self, at: int, equity_e8: int) -> bool:
+        state = self._steps.state
+        return must_post(
+            Tick("open", int(self._grid.open_times[at]), {}),
+            self._steps.book,
+            last_observed_at=state.observed_at,
+            orders_follow=False,
+            equity_e8=equity_e8,
+            exposed=bool(state.accounts.holdings),
+        )
+
+    def _equities(self, at: int, until: int, column: str) -> list[int]:
+        accounts = self._steps.state.accounts
+        totals = [accounts.cash_e8] * (until - at)
+        for market, holding in accounts.holdings.items():
+            prices: Any = getattr(self._grid.lanes[market], column)[at:until].tolist()
+            quantity = holding.quantity_e8
+            totals = [total + value_down(quantity, price) for total, price in zip(totals, prices, strict=True)]
+        return totals
+
+    def _pass_over(self, at: int, until: int) -> None:
+        self.equity_e8 += self._equities(at, until, "close")
+        self.low_equity_e8 += self._equities(at, until, "low")
+        last = until - 1
+        prices = {
+            market: (int(lane.close[last]), int(lane.seen[last]))
+            for market, lane in self._grid.lanes.items()
+            if lane.close[last]
+        }
+        self._count_rounds(at, until)
+        self._engine.pass_over(int(self._grid.close_times[last]), prices)
+
+    def _count_rounds(self, at: int, until: int) -> None:
+        """Rounds that hold only HOLDs; they wait for the next commitment as they do elsewhere."""
+        state = self._steps.state
+        while at < until:
+            end = min(until, at + ROUNDS_MAX - len(state.uncommitted))
+            close_time = int(self._grid.close_times[end - 1])
+            state.pass_over(int(np.count_nonzero(self._rounds[at:end])), close_time, PASSED_OVER)
+            if len(state.uncommitted) >= ROUNDS_MAX:
+                self._steps.commit([], close_time)
+            at = end

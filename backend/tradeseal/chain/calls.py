@@ -1,0 +1,158 @@
+"""Calls: the engine's wishes as call data, and what the contracts said as facts of the cycle.
+
+Knows the two contracts and the record chain's head. Knows nothing of how a call reaches them: a gate over a journaled
+chain signs and stores it first, one over a bare EVM runs it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tradeseal.chain.abi import Abi, text
+from tradeseal.chain.deploy import BookPlan, Deployment
+from tradeseal.chain.risk_book import Head, checks_of, limits_of, order_values
+from tradeseal.cycle.ports import GateFact, Prepared
+from tradeseal.kernel.errors import Refused
+from tradeseal.oracle.published import name_id
+from tradeseal.trading.published import BookState, ExitOrder, Fill, Limits, Order, RuleCheck, Ticket
+
+ORDERS_MAX = 64
+
+
+class ContractCalls(ABC):
+    """What every gate to the two contracts has in common."""
+
+    def __init__(self, plan: BookPlan, deployment: Deployment) -> None:
+        self.plan = plan
+        self.deployment = deployment
+        self._oracle_address = "0x" + deployment.oracle_address.hex()
+        self._book_address = "0x" + deployment.book_address.hex()
+        self._errors = Abi([*deployment.oracle.abi.entries, *deployment.book.abi.entries])
+        self._limits: Limits | None = None
+        self._head = self._read_head()
+        self._refuse_another_book()
+
+    @abstractmethod
+    def _prepare(self, kind: str, data: bytes, *, at: int, label: str) -> Prepared:
+        """A transaction of this kind, not sent yet."""
+
+    @abstractmethod
+    def _ask(self, to: str, data: bytes) -> bytes:
+        """What a call answers at the newest block."""
+
+    @abstractmethod
+    def _newest_block(self) -> tuple[int, str]:
+        """Number and hash of the newest block."""
+
+    # Prepare
+
+    def prepare_commit(
+        self,
+        *,
+        from_seq: int,
+        round_hashes: Sequence[bytes],
+        digests: Sequence[bytes],
+        signatures: Sequence[bytes],
+        at: int,
+        label: str,
+    ) -> Prepared:
+        """Commit rounds; anybody may send it, the relayer does."""
+        data = self.deployment.oracle.commit(from_seq, round_hashes, digests, signatures)
+        return self._prepare("commit", data, at=at, label=label)
+
+    def prepare_marks(
+        self,
+        *,
+        seq: int,
+        previous_hash: bytes,
+        observed_at: int,
+        prices_e8: Sequence[int],
+        signatures: Sequence[bytes],
+        at: int,
+        label: str,
+    ) -> Prepared:
+        """Post a vector of marks; anybody may send it, the relayer does."""
+        data = self.deployment.oracle.post_marks(seq, previous_hash, observed_at, prices_e8, signatures)
+        return self._prepare("marks", data, at=at, label=label)
+
+    def prepare_authorise(self, orders: Sequence[Order], *, at: int, label: str) -> Prepared:
+        """Ask for a verdict on each order."""
+        _bounded(orders)
+        return self._prepare("authorise", self.deployment.book.authorise(orders), at=at, label=label)
+
+    def prepare_exit(self, orders: Sequence[ExitOrder], *, at: int, label: str) -> Prepared:
+        """Ask for reductions."""
+        _bounded(orders)
+        return self._prepare("exit", self.deployment.book.exit(orders), at=at, label=label)
+
+    def prepare_record(self, fills: Sequence[Fill], *, at: int, label: str) -> Prepared:
+        """Book fills."""
+        _bounded(fills)
+        return self._prepare("record", self.deployment.book.record(fills), at=at, label=label)
+
+    def prepare_release(self, tickets: Sequence[Ticket], *, at: int, label: str) -> Prepared:
+        """Give tickets back."""
+        _bounded(tickets)
+        return self._prepare("release", self.deployment.book.release(tickets), at=at, label=label)
+
+    def prepare_anchor(self, *, position: int, root: bytes, previous_position: int, at: int, label: str) -> Prepared:
+        """Anchor the event store's root."""
+        data = self.deployment.oracle.anchor(position, root, previous_position)
+        return self._prepare("anchor", data, at=at, label=label)
+
+    # Facts
+
+    def _facts(self, logs: Sequence[Mapping[str, Any]]) -> tuple[GateFact, ...]:
+        """What the contracts said in one transaction; moves the head."""
+        oracle_logs = [log for log in logs if str(log["address"]).lower() == self._oracle_address]
+        book_logs = [log for log in logs if str(log["address"]).lower() == self._book_address]
+        told = [fact for fact in map(self.deployment.oracle.fact, oracle_logs) if fact is not None]
+        booked, self._head = self.deployment.book.facts(book_logs, self._head)
+        if any(getattr(fact, "name", "") == "LimitsChanged" for fact in booked):
+            self._limits = None
+        return (*told, *booked)
+
+    # Views at the newest block
+
+    def book(self) -> BookState:
+        """The book at the newest block."""
+        block, block_hash = self._newest_block()
+        view = self._book_view("book")[0]
+        return self.deployment.book.state(view, self.limits(), block=block, block_hash=block_hash)
+
+    def limits(self) -> Limits:
+        """The limits in force; read again only after they changed."""
+        if self._limits is None:
+            step_limit_bps = int(self._oracle_view("stepLimitBps")[0])
+            self._limits = limits_of(self._book_view("limits")[0], step_limit_bps)
+        return self._limits
+
+    def assess(self, order: Order) -> tuple[RuleCheck, ...]:
+        """All nine rules for an order."""
+        failed, measured, limits = self._book_view("assess", order_values(order))
+        return checks_of(failed, measured, limits)
+
+    def _book_view(self, name: str, *arguments: Any) -> list[Any]:
+        return self._view(self.deployment.book.abi, self._book_address, name, *arguments)
+
+    def _oracle_view(self, name: str, *arguments: Any) -> list[Any]:
+        return self._view(self.deployment.oracle.abi, self._oracle_address, name, *arguments)
+
+    def _view(self, abi: Abi, address: str, name: str, *arguments: Any) -> list[Any]:
+        return abi.result(name, self._ask(address, abi.call(name, *arguments)))
+
+    def _read_head(self) -> Head:
+        seq, record_head = self._book_view("head")
+        return Head(seq, text(record_head))
+
+    def _refuse_another_book(self) -> None:
+        view = self._book_view("book")[0]
+        got = (view["book"], view["class"], [position["market"] for position in view["positions"]])
+        want = (name_id(self.plan.name), int(self.plan.book_class), [name_id(market) for market in self.plan.markets])
+        if got != want:
+            raise Refused("OTHER_BOOK", "This home's chain holds another book.", got=text(got), want=text(want))
+
+
+def _bounded(batch: Sequence[object]) -> None:
+    if not 1 <= len(batch) <= ORDERS_MAX:
+        raise Refused("BAD_BATCH", f"A batch has 1 to {ORDERS_MAX} entries.", got=len(batch), limit=ORDERS_MAX)

@@ -1,0 +1,201 @@
+"""The quick gate: the contracts' bytecode in an EVM inside our process, for back-tests.
+
+Knows pyrevm. The same calls run the same bytecode as on any chain and end in the same record head; what is left out is
+what only a chain needs that others read: signed transactions, a journal, block hashes. A call is a block of its own,
+because the contracts tell earlier blocks from the same one. Knows nothing of strategies or candles.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from eth_hash.auto import keccak
+
+from tradeseal.chain.abi import text
+from tradeseal.chain.calls import ContractCalls
+from tradeseal.chain.compile import CONTRACTS, artifacts
+from tradeseal.chain.deploy import GAS, BookPlan, creations, deployment_of
+from tradeseal.chain.keys import ROLES, DemoKeys
+from tradeseal.chain.node import BALANCE_WEI, CHAIN_ID, GAS_LIMIT, GENESIS_TIME, HARD_FORK
+from tradeseal.chain.risk_book import Head
+from tradeseal.cycle.ports import GateFact, Mined, Prepared
+from tradeseal.kernel.errors import Inconsistent, Unavailable
+from tradeseal.oracle.published import Domain
+from tradeseal.trading.published import BookState
+
+_TAG: Final = b"tradeseal/backtest/key/1/"
+_ORACLE_CALLS: Final = frozenset({"commit", "marks", "anchor"})
+
+
+class NoJournal:
+    """Stands where a chain's journal is: there is nothing to store."""
+
+    id: Final = UUID(int=0)
+    pending_events: Final[Sequence[Any]] = ()
+
+    def collect_events(self) -> Sequence[Any]:
+        """Nothing."""
+        return ()
+
+
+_NO_JOURNAL: Final = NoJournal()
+
+
+def known_keys() -> DemoKeys:
+    """Keys that everybody knows: a back-test's book holds nothing and convinces nobody by its signatures."""
+    return DemoKeys(**{role: keccak(_TAG + role.encode()) for role in ROLES})
+
+
+class QuickGate(ContractCalls):
+    """`TradeGate` over a bare EVM."""
+
+    def __init__(self, plan: BookPlan, keys: DemoKeys) -> None:
+        self._evm = _fresh_evm(keys)
+        self._block_env = _block_env()
+        self._senders = {role: "0x" + address.hex() for role, address in keys.addresses().items()}
+        self._known: BookState | None = None
+        self._block = 0
+        self._last_at = 0
+        self._calls: dict[str, tuple[str, bytes]] = {}
+        self._opening: list[Any] = []
+        compiled = artifacts(CONTRACTS)
+        deployment = deployment_of(plan, compiled, keys.addresses()["governor"])
+        for _, to, data in creations(deployment, plan, keys):
+            self._create(to, data, plan.opened_at)
+        super().__init__(plan, deployment)
+        self.source_hash = compiled.source_hash
+
+    @property
+    def domain(self) -> Domain:
+        """Under which the oracle's signers sign."""
+        return Domain(CHAIN_ID, self._oracle_address)
+
+    @property
+    def record_head(self) -> str:
+        """The hash of the newest record."""
+        return self._head.hash
+
+    def opening_facts(self) -> tuple[GateFact, ...]:
+        """The records that the book wrote at its own deployment."""
+        return self.deployment.book.facts(self._opening, Head(0, text(bytes(32))))[0]
+
+    @property
+    def blocks(self) -> int:
+        """How many calls changed something."""
+        return self._block
+
+    def epoch(self) -> int:
+        """The epoch of the oracle's signers."""
+        return int(self._oracle_view("epoch")[0])
+
+    def send(self, prepared: Prepared) -> Mined:
+        """Run the call in a block of its own and read its facts; a revert is an answer, too."""
+        to, data = self._calls.pop(prepared.transaction_hash)
+        sender = self._senders["relayer" if prepared.kind in ("commit", "marks") else "trader"]
+        self._next_block(prepared.block_time)
+        error = ""
+        try:
+            self._evm.message_call(sender, to, data, 0, GAS, 0)
+        except RuntimeError as reverted:
+            error = str(reverted)
+        result = self._evm.result
+        if prepared.kind != "commit":
+            self._known = None
+        return Mined(
+            kind=prepared.kind,
+            label=prepared.label,
+            transaction_hash=prepared.transaction_hash,
+            block=self._block,
+            block_hash="",
+            succeeded=not error,
+            error=error,
+            gas_used=int(result.gas_used),
+            facts=() if error else self._facts([_Log(log) for log in result.logs]),
+            journal=_NO_JOURNAL,
+        )
+
+    def book(self) -> BookState:
+        """The book at the newest block; a commitment touches the oracle alone, so what was read before still holds."""
+        if self._known is None:
+            self._known = super().book()
+        return self._known
+
+    def unmined(self) -> None:
+        """Never: a back-test that is interrupted is begun anew."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _prepare(self, kind: str, data: bytes, *, at: int, label: str) -> Prepared:
+        name = f"call-{self._block + 1}"
+        self._calls[name] = (self._oracle_address if kind in _ORACLE_CALLS else self._book_address, data)
+        return Prepared(kind, label, name, b"", at, _NO_JOURNAL)
+
+    def _ask(self, to: str, data: bytes) -> bytes:
+        return bytes(self._evm.message_call(self._senders["relayer"], to, data, 0, GAS, 0, True))
+
+    def _newest_block(self) -> tuple[int, str]:
+        return self._block, ""
+
+    def _next_block(self, at: int) -> None:
+        if at < self._last_at:
+            raise Inconsistent("TIME_WENT_BACK", f"Block time {at} is before {self._last_at}.", got=at)
+        self._block += 1
+        self._last_at = at
+        self._evm.set_block_env(self._block_env(number=self._block, timestamp=at, gas_limit=GAS_LIMIT, basefee=0))
+
+    def _create(self, to: bytes | None, data: bytes, at: int) -> None:
+        self._next_block(at)
+        governor = self._senders["governor"]
+        if to is None:
+            self._evm.deploy(governor, data, 0, GAS)
+            self._opening += map(_Log, self._evm.result.logs)
+        else:
+            self._evm.message_call(governor, "0x" + to.hex(), data, 0, GAS, 0)
+
+
+class _Log(Mapping[str, Any]):
+    """One log in the shape of a node's answer."""
+
+    def __init__(self, log: Any) -> None:
+        data = log.data
+        self._fields = {
+            "address": log.address,
+            "topics": log.topics,
+            "data": "0x" + bytes(data[1] if isinstance(data, tuple) else data).hex(),
+            "logIndex": "0x0",
+        }
+
+    def __getitem__(self, name: str) -> Any:
+        return self._fields[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+def _fresh_evm(keys: DemoKeys) -> Any:
+    try:
+        from pyrevm import EVM, BlockEnv, CfgEnv, Env  # noqa: PLC0415 - a native library that only this gate needs
+    except ImportError as missing:
+        raise Unavailable(
+            "PYREVM_MISSING",
+            "pyrevm, the EVM that back-tests run in, is not installed: .venv/bin/pip install -r requirements-dev.txt.",
+        ) from missing
+    environment = Env(
+        cfg=CfgEnv(chain_id=CHAIN_ID),
+        block=BlockEnv(number=0, timestamp=GENESIS_TIME, gas_limit=GAS_LIMIT, basefee=0),
+    )
+    evm = EVM(env=environment, gas_limit=GAS_LIMIT, spec_id=HARD_FORK.upper())
+    for address in keys.addresses().values():
+        evm.set_balance("0x" + address.hex(), BALANCE_WEI)
+    return evm
+
+
+def _block_env() -> Callable[..., Any]:
+    from pyrevm import BlockEnv  # noqa: PLC0415 - a native library that only this gate needs
+
+    block_env: Callable[..., Any] = BlockEnv
+    return block_env

@@ -1,0 +1,250 @@
+"""Research on the command line: back-tests, bias checks, strategies.
+
+Knows options, progress bars and exit codes. Knows nothing of how a run is carried out.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tradeseal.evidence import AsJson, Home, refuse
+from tradeseal.kernel.errors import Refused, TradesealError
+from tradeseal.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from tradeseal.backtest.bias import BiasReport
+    from tradeseal.signals.published import Walked
+
+DataDir = Annotated[Path | None, typer.Option("--data", help="Candles: EXCHANGE-PAIR-INTERVAL[-SPAN].parquet.")]
+Exchange = Annotated[str | None, typer.Option("--exchange", help="Whose files of --data to take (default binance).")]
+Interval = Annotated[str | None, typer.Option("--interval", help="Candle length (default 1h).")]
+Markets = Annotated[str | None, typer.Option("--markets", help="Which markets, for example BTC,ETH (default all).")]
+From = Annotated[str | None, typer.Option("--from", help="First candle, for example 2021-05-01T00:00Z.")]
+To = Annotated[str | None, typer.Option("--to", help="Last candle's close at the latest.")]
+StrategyName = Annotated[str | None, typer.Option("--strategy", help="Which strategy trades (default technical).")]
+Params = Annotated[list[str] | None, typer.Option("--param", help="NAME=NUMBER, as often as needed.")]
+Plugins = Annotated[Path | None, typer.Option("--plugins", help="A folder of own strategies: code that you trust.")]
+
+_BAD = 2
+
+
+def settings_of(**chosen: Any) -> Settings:
+    """The settings of a command, markets as a person types them."""
+    markets = chosen.pop("markets", None)
+    if markets is not None:
+        chosen["markets"] = tuple(name.strip() for name in markets.split(",") if name.strip())
+    return load_settings(**chosen)
+
+
+def backtest(
+    strategy: Annotated[
+        str, typer.Option("--strategy", help="Which strategy; see `tradeseal strategies`.")
+    ] = "technical",
+    param: Params = None,
+    data: DataDir = None,
+    exchange: Exchange = None,
+    interval: Interval = None,
+    markets: Markets = None,
+    from_: From = None,
+    to: To = None,
+    out: Annotated[Path | None, typer.Option("--out", help="A folder for manifest, report and tables.")] = None,
+    plugins: Plugins = None,
+    assume: Annotated[
+        float | None, typer.Option("--assume-confidence", help="Fit no confidence but assume one, say 0.99; told so.")
+    ] = None,
+    lookahead: Annotated[bool, typer.Option("--check-lookahead", help="Check, not run: is the future used?")] = False,
+    warmup: Annotated[bool, typer.Option("--check-warmup", help="Check, not run: are older candles used?")] = False,
+    committed: Annotated[
+        bool, typer.Option("--check-signals", help="Check, not run: what this home has committed, from its candles.")
+    ] = False,
+    again: Annotated[Path | None, typer.Option("--again", help="A manifest: run it again and compare.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a strategy over stored candles: the engine, cycle and contract bytecode of a replay, at full speed."""
+    from tradeseal.backtest.desk import Asked, asked_again, checks, refuse_difference
+    from tradeseal.backtest.desk import backtest as carry_out
+    from tradeseal.bootstrap import compare_signals
+
+    out_, err = Console(), Console(stderr=True)
+    try:
+        settings = settings_of(
+            home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to
+        )
+        asked = (
+            asked_again(again, settings.data, plugins)
+            if again
+            else Asked(
+                strategy=strategy, params=_params(param), data=settings.data, exchange=settings.exchange,
+                interval=settings.interval, markets=settings.markets, start=settings.start, end=settings.end,
+                cash_e8=settings.cash_e8, strategies=plugins,
+                assume_bps=None if assume is None else round(assume * 10_000), out=out,
+            )
+        )  # fmt: skip
+        if lookahead or warmup or committed:
+            with _Stages(err) as bar:
+                found = checks(asked, lookahead=lookahead, warmup=warmup, progress=bar.stage)
+                found += [compare_signals(settings)] if committed else []
+            _print_checks(found, out_, as_json=as_json)
+            raise typer.Exit(0 if all(one.clean for one in found) else 1)
+        with _Stages(err) as bar:
+            report, folder = carry_out(asked, settings.home, bar.stage)
+            if again:
+                refuse_difference(again, folder)
+    except TradesealError as error:
+        refuse(error, err, as_json=as_json)
+        raise typer.Exit(_BAD) from error
+    if as_json:
+        typer.echo(json.dumps({**report, "folder": str(folder)}, indent=1))
+    else:
+        _print_backtest(report, folder, out_)
+
+
+def walk_forward(
+    strategy: Annotated[str, typer.Option("--strategy", help="Which strategy.")] = "technical",
+    param: Params = None,
+    data: DataDir = None,
+    exchange: Exchange = None,
+    interval: Interval = None,
+    markets: Markets = None,
+    from_: From = "2019-01-01T00:00Z",
+    to: To = "2025-01-01T00:00Z",
+    plugins: Plugins = None,
+    as_json: AsJson = False,
+) -> None:
+    """Refit the confidence every quarter, score it on the next one, and pool: was it honest, year by year?"""
+    from tradeseal.backtest.desk import Asked, walk
+
+    out, err = Console(), Console(stderr=True)
+    try:
+        settings = settings_of(
+            data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to
+        )  # fmt: skip
+        asked = Asked(
+            strategy=strategy, params=_params(param), data=settings.data, exchange=settings.exchange,
+            interval=settings.interval, markets=settings.markets, start=settings.start, end=settings.end,
+            strategies=plugins,
+        )  # fmt: skip
+        with _Stages(err) as bar:
+            walked = walk(asked, bar.stage)
+    except TradesealError as error:
+        refuse(error, err, as_json=as_json)
+        raise typer.Exit(_BAD) from error
+    if as_json:
+        typer.echo(json.dumps(walked.to_json(), indent=1))
+        return
+    for line in _table(walked):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(walked: "Walked") -> list[str]:
+    """The folds as a table that a document can take over as it is."""
+    lines = [
+        "| from | signals | base rate | said | Brier skill (95 %) | ECE | floor | AUC | at ≥ 0.65 | came true (95 %) |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    rows = [(fold.begin[:10], fold.scores) for fold in walked.folds] + [("**pooled**", walked.pooled)]
+    for name, one in rows:
+        if one.skill is None or one.ece is None:
+            lines.append(f"| {name} | {one.observations} | not enough data | | | | | | | |")
+            continue
+        hit = one.hit_rate
+        came = f"{hit.value:.3f} ({hit.low:.3f} to {hit.high:.3f})" if hit else "-"
+        skill = f"{one.skill.value:+.4f} ({one.skill.low:+.4f} to {one.skill.high:+.4f})"
+        lines.append(
+            f"| {name} | {one.observations:,} | {one.base_rate:.3f} | {one.mean_confidence:.3f} | {skill} "
+            f"| {one.ece.value:.3f} | {one.ece_floor:.3f} | {one.auc:.3f} | {one.coverage:.1%} | {came} |"
+        )
+    told = "-" if walked.median_ece is None else f"{walked.median_ece:.3f}"
+    return [*lines, f"Median ECE of a quarter {told}; {walked.shrunk} of {len(walked.folds)} fits without skill."]
+
+
+def _print_checks(found: "list[BiasReport]", out: Console, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([one.to_json() for one in found], indent=1))
+        return
+    for one in found:
+        for check, count in one.compared.items():
+            wrong = [difference for difference in one.differences if difference.check == check]
+            out.print(f"{one.strategy} {check}: {count} compared, {len(wrong)} differ", markup=False, highlight=False)
+            for each in wrong[:10]:
+                told = f"  {each.market} {each.close} {each.field}: {each.whole} became {each.truncated}"
+                out.print(told, markup=False, highlight=False, soft_wrap=True)
+
+
+def _params(chosen: list[str] | None) -> dict[str, int]:
+    """`fast=10` as a name and a whole number."""
+    params = {}
+    for one in chosen or []:
+        name, _, value = one.partition("=")
+        if not name or not value.removeprefix("-").isdigit():
+            raise Refused("BAD_PARAMETER", f"{one!r} is no parameter; write NAME=NUMBER, for example fast=10.", got=one)
+        params[name] = int(value)
+    return params
+
+
+def _print_backtest(report: dict[str, Any], folder: Path, out: Console) -> None:
+    plan, skill = report["plan"], report["calibration"]["skill"]
+    say = lambda text: out.print(text, markup=False, highlight=False, soft_wrap=True)  # noqa: E731
+    say(f"{plan['strategy']} on {plan['data_label']} candles of {', '.join(plan['markets'])}")
+    say(f"{report['from']} to {report['to']}: {report['bars']} bars, signals {report['signals']}")
+    say(f"{report['entries']} entries, {report['exits']} exits, {report['rejections']} rejected by the contract")
+    for rule, count in report["rejections_by_rule"].items():
+        say(f"  {rule}: {count}")
+    for one in report["metrics"]:
+        value = one["text"] if one["value"] is None else one["value"]
+        say(f"  {one['title']}: {value if not isinstance(value, float) else format(value, '.4f')}")
+    if skill:
+        say(f"Brier skill {skill['value']:.4f} ({skill['low']:.4f} to {skill['high']:.4f}) over all signals")
+    say(f"{report['trials']['trials']} runs tried on these candles; deflated Sharpe {report['trials']['probability']}")
+    for note in report["notes"]:
+        say(note)
+    say(f"record {report['record_seq']}: {report['record_head']}")
+    say(f"run {report['id']} in {folder}; open report.html there")
+
+
+def strategies(plugins: Plugins = None, as_json: AsJson = False) -> None:
+    """List the strategies that can be named, with their parameters."""
+    from tradeseal.signals.published import known_strategies
+
+    out, err = Console(), Console(stderr=True)
+    try:
+        known = known_strategies(plugins)
+    except TradesealError as error:
+        refuse(error, err, as_json=as_json)
+        raise typer.Exit(_BAD) from error
+    if as_json:
+        typer.echo(json.dumps([found.to_json() for found in known.values()], indent=2))
+        return
+    for found in known.values():
+        out.print(f"[bold]{found.name}[/bold] ({found.origin}): {found.kind.about}", highlight=False, soft_wrap=True)
+        for name, one in found.kind.all_parameters().items():
+            out.print(
+                f"  {name} = {one.default} ({one.least} to {one.most}): {one.about}", highlight=False, markup=False
+            )
+
+
+class _Stages:
+    """How far a run is, on stderr, silent where nobody looks."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=console, disable=not sys.stderr.isatty(), transient=True,
+        )  # fmt: skip
+        self._task = self._progress.add_task("starting", total=None)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def stage(self, phase: str, done: int, total: int) -> None:
+        self._progress.update(self._task, description=phase.lower(), completed=done, total=total or None)

@@ -1,0 +1,96 @@
+"""Measure: 100,000 one-minute bars of `ema_cross`, the contract deciding every order, beside backtesting.py.
+
+`python scripts/bench_backtest.py --peer bench/bin/python` (see requirements-bench.in). The confidence is assumed to be
+0.99 and the barriers lie far out, so that crossings alone trade. Same candles, 10/20 averages; the peer's fills are at
+the next open with the same fee and no spread, and it knows no contract. Figures of a loaded machine are of that load.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tradeseal.backtest.run import run
+from tradeseal.backtest.trades import traded
+from tradeseal.kernel.money import SCALE
+from tradeseal.market.published import WINDOW, CandleStore, Series, load_folder
+from tradeseal.signals.published import Calibrator, find_strategy
+
+PEER = """
+import sys, time, json
+import pandas as pd, pyarrow.parquet as pq
+from backtesting import Backtest, Strategy
+path, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+t = pq.read_table(path).to_pandas().iloc[first:first + count]
+names = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "volume": "Volume"}
+df = t.rename(columns=names).set_index(pd.to_datetime(t.time.values, unit="ms"))[list(names.values())]
+def ema(x, n): return pd.Series(x).ewm(span=n, adjust=False).mean().values
+class Cross(Strategy):
+    def init(self):
+        self.f, self.s = self.I(ema, self.data.Close, 10), self.I(ema, self.data.Close, 20)
+    def next(self):
+        if self.f[-1] > self.s[-1] and self.f[-2] <= self.s[-2]: self.buy(size=.15)
+        elif self.f[-1] <= self.s[-1] and self.f[-2] > self.s[-2]: self.position.close()
+began, cpu = time.time(), time.process_time()
+told = Backtest(df, Cross, cash=1e7, commission=.001).run()
+spent = {"seconds": time.time() - began, "cpu_seconds": time.process_time() - cpu}
+print(json.dumps({**spent, "trades": int(told["# Trades"])}))
+"""
+
+
+def main() -> int:
+    """Both, one after the other."""
+    options = _options()
+    file = options.data / "binanceusdm-BTCUSDT-1m-2022.parquet"
+    whole, _ = load_folder(options.data, "binanceusdm", "1m", ["BTC"])
+    series = whole.series("BTC-USDT")
+    store = CandleStore(
+        [Series("BTC-USDT", series.table[: options.bars + WINDOW])], interval_s=60, exchange="binanceusdm"
+    )  # fmt: skip
+    far = {"take_profit_volatilities": 30, "stop_loss_volatilities": 60, "horizon_bars": 10_000}
+    strategy = find_strategy("ema_cross", far)
+    assumed = Calibrator.assumed(9_900, strategy.name, strategy.code_hash.hex())
+    start = int(series.table[WINDOW, 0])
+    began, cpu = time.time(), time.process_time()
+    finished = run(strategy, assumed, store, start=start, end=store.last_close, cash_e8=10_000 * SCALE)
+    seconds, cpu_seconds = time.time() - began, time.process_time() - cpu
+    found = traded(finished.events)
+    told = {
+        "bars": len(finished.grid),
+        "load": os.getloadavg()[0],
+        "tradeseal": {
+            "bars_per_second": round(len(finished.grid) / seconds),
+            "bars_per_cpu_second": round(len(finished.grid) / cpu_seconds),
+            "trades": len(found.sales),
+            "contract_calls": finished.blocks,
+            "rejections_by_rule": dict(found.rejected_by_rule),
+            "record_head": finished.record_head,
+        },
+    }
+    if options.peer:
+        words = [str(options.peer), "-c", PEER, str(file), str(WINDOW), str(options.bars)]
+        answer = subprocess.run(words, capture_output=True, text=True, timeout=600, check=True)
+        peer = json.loads(answer.stdout.splitlines()[-1])
+        told["backtesting.py"] = {
+            "bars_per_second": round(options.bars / peer["seconds"]),
+            "bars_per_cpu_second": round(options.bars / peer["cpu_seconds"]),
+            "trades": peer["trades"],
+        }
+    print(json.dumps(told, indent=1))
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    shared = Path(__file__).resolve().parent.parent.parent / "shared" / "market-data"
+    parser.add_argument("--data", type=Path, default=shared)
+    parser.add_argument("--bars", type=int, default=100_000)
+    parser.add_argument("--peer", type=Path, help="a Python in which backtesting.py is installed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
