@@ -253,7 +253,7 @@ def open_parts(
 
 def compare_signals(settings: Settings) -> BiasReport:
     """Every signal that a home has kept, HOLD included, against what its candles, strategy and calibrator say now."""
-    from tradeseal.chain.keys import demo_keys
+    from tradeseal.chain.keys import Quorum, demo_keys
 
     began = read_manifest(settings.home)
     if began is None:
@@ -269,7 +269,8 @@ def compare_signals(settings: Settings) -> BiasReport:
     source = SignalSource(
         book=began.book, store=data.store, oracle_store=data.store, engine=engine, opinions=opinions
     )  # fmt: skip
-    signer = Attestor([demo_keys(settings.home / "demo-keys.json").signer1], Domain(0, "0x" + 40 * "0"), 0)
+    keys = demo_keys(settings.home / "demo-keys.json").signers(Quorum.parse(began.quorum).needed)
+    signer = Attestor(keys, Domain(0, "0x" + 40 * "0"), 0)
     ledger = Ledger(settings.home / "ledger.sqlite")
     try:
         kept = kept_signals(ledger.facts, data.store.markets)

@@ -230,7 +230,7 @@ def _joined(
         gate=gate,
         venue=SimulatedVenue(),
         signals=source,
-        attestor=Attestor([keys.signer1], gate.domain, gate.epoch()),
+        attestor=Attestor(keys.signers(1), gate.domain, gate.epoch()),
         portfolio=portfolio,
         state=state,
         fault=FaultPoint(""),

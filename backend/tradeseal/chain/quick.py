@@ -43,7 +43,7 @@ _NO_JOURNAL: Final = NoJournal()
 
 def known_keys() -> DemoKeys:
     """Keys that everybody knows: a back-test's book holds nothing and convinces nobody by its signatures."""
-    return DemoKeys(**{role: keccak(_TAG + role.encode()) for role in ROLES})
+    return DemoKeys({role: keccak(_TAG + role.encode()) for role in ROLES})
 
 
 class QuickGate(ContractCalls):
