@@ -198,7 +198,6 @@ class FakeContracts:
         )
 
 
-@dataclass
 class FakeResearch:
     """One stored run, one job, and scores of what nobody said."""
 
@@ -238,6 +237,7 @@ class FakeResearch:
         return {"claim": "0x00", "event": "an event", "as_of": 10**9, "has_skill": False, **scores.to_json()}
 
 
+@dataclass
 class FakeRpc:
     """Answers every method with its name, block numbers with 0x2711 (10,001)."""
 
