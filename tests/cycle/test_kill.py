@@ -25,7 +25,7 @@ STRIKES = {
 }  # fmt: skip
 
 
-THREE_TRIGGERS = ("2024-09-01T00:00Z", "2024-09-01T14:00Z")
+TWO_TRIGGERS = ("2024-09-03T13:00Z", "2024-09-04T04:00Z")
 
 
 def test_the_run_passes_every_kind_of_step(uninterrupted: Replay) -> None:
@@ -72,8 +72,8 @@ def test_a_bar_with_several_triggers_goes_on_with_its_own_prices(tmp_path: Path)
         Replay(
             tmp_path / name,
             markets=("BTC", "DOGE", "ETH", "SOL", "XRP"),
-            start=THREE_TRIGGERS[0],
-            end=THREE_TRIGGERS[1],
+            start=TWO_TRIGGERS[0],
+            end=TWO_TRIGGERS[1],
         )
         for name in ("whole", "killed")
     )
