@@ -195,9 +195,9 @@ abstract contract BookBase {
         (FEE_FLOOR_BPS, HALF_SPREAD_FLOOR_BPS) = (setup.limits.feeBps, setup.limits.halfSpreadBps);
     }
 
-    /// The oracle and the book that this code was made for; whoever forwards to it asks.
-    function serves() external view returns (address, bytes32) {
-        return (address(ORACLE), BOOK_ID);
+    /// The oracle, the book and the floors of fee and half spread that this code was made for; whoever forwards to it asks.
+    function serves() external view returns (address, bytes32, uint16, uint16) {
+        return (address(ORACLE), BOOK_ID, FEE_FLOOR_BPS, HALF_SPREAD_FLOOR_BPS);
     }
 
     /// What is not in one part is in the next: the same storage, other code, calldata forwarded whole.
@@ -212,10 +212,12 @@ abstract contract BookBase {
         }
     }
 
-    /// The next part was made for the same book.
+    /// The next part was made for the same book, and lets its costs be no lower.
     function _checkPart(address part, BookSetup memory setup) internal view returns (address) {
-        (address oracle_, bytes32 book_) = BookBase(part).serves();
-        if (oracle_ != setup.oracle || book_ != setup.book) revert IRiskBook.BadSetup("rare");
+        (address oracle_, bytes32 book_, uint16 feeBps, uint16 halfSpreadBps) = BookBase(part).serves();
+        bool same = oracle_ == setup.oracle && book_ == setup.book && feeBps == FEE_FLOOR_BPS
+            && halfSpreadBps == HALF_SPREAD_FLOOR_BPS;
+        if (!same) revert IRiskBook.BadSetup("rare");
         return part;
     }
 

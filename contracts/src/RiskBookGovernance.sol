@@ -139,12 +139,13 @@ contract RiskBookGovernance is BookBase, Delayed {
         Account memory account = work.account;
         int256 equity = _equity(account);
         int256 after_ = equity + amount;
-        // Check: a withdrawal takes free cash, at settled marks; with nothing left only money in, and enough of it.
+        // Check: something is left, for a loss is a share of something and is not forgotten; a withdrawal takes free cash, at
+        // settled marks.
         if (amount == 0) revert IRiskBook.FlowRefused("ZERO", amount, 0);
-        if (equity <= 0 && after_ <= 0) revert IRiskBook.FlowRefused("EQUITY", amount, equity);
+        if (after_ <= 0) revert IRiskBook.FlowRefused("EQUITY", amount, equity);
         if (amount < 0) {
             int256 free = int256(account.cash) - int256(uint256(account.reserved));
-            if (-int256(amount) > free || after_ < 0) revert IRiskBook.FlowRefused("CASH", amount, free);
+            if (-int256(amount) > free) revert IRiskBook.FlowRefused("CASH", amount, free);
             if (!_heldSettled(work)) revert IRiskBook.FlowRefused("MARKS", amount, 0);
         }
         // Effect.

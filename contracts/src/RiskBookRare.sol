@@ -327,7 +327,11 @@ contract RiskBookRare is BookBase {
     function _flagged(Work memory work) private {
         _oddities.flaggedFills += 1;
         Account memory account = work.account;
-        if (account.manual != State.ACTIVE) return;
-        _recordState(account, State.REDUCING, "FLAGGED_FILL", work.marks.observedAt);
+        if (account.manual == State.ACTIVE) {
+            _recordState(account, State.REDUCING, "FLAGGED_FILL", work.marks.observedAt);
+        } else {
+            // A stop of its own: a resumption that waits was made before this was known.
+            account.stoppedSeq = account.recordSeq;
+        }
     }
 }

@@ -55,6 +55,18 @@ contract GovernanceTest is World {
         new RiskBook(setup);
     }
 
+    function test_no_part_lets_the_costs_sink_below_the_opening() public {
+        for (uint256 i; i < 2; ++i) {
+            BookSetup memory setup = BookSetup(address(oracle), address(0), BOOK, uint128(CASH), _limits(), 0);
+            if (i == 0) setup.limits.feeBps = 9;
+            else setup.limits.halfSpreadBps = 0;
+            setup.rare = address(new RiskBookGovernance(setup));
+            setup.limits = _limits();
+            vm.expectRevert(abi.encodeWithSelector(IRiskBook.BadSetup.selector, bytes32("rare")));
+            new RiskBookRare(setup);
+        }
+    }
+
     // ---- tighten
 
     function test_guardian_and_governor_tighten_every_parameter_at_once() public {
@@ -163,6 +175,25 @@ contract GovernanceTest is World {
         vm.prank(governor);
         book.bookFlow(-free);
         eqInt(book.book().cash, int128(seen.reserved), "what is reserved stays");
+    }
+
+    function test_something_is_always_left_so_that_no_loss_is_forgotten() public {
+        _post();
+        _hold(0, START, 19e8);
+        _postPrice(0, 80e8);
+        _exit(0, 19e8, _under(80e8), MANUAL);
+        (Ticket memory ticket,) = _exitTicket();
+        _fillBest(ticket);
+        int128 equity = book.book().equity;
+        yes(equity < CASH, "a loss");
+        vm.expectRevert(abi.encodeWithSelector(IRiskBook.FlowRefused.selector, bytes32("EQUITY"), -equity, equity));
+        vm.prank(governor);
+        book.bookFlow(-equity);
+        vm.prank(governor);
+        book.bookFlow(1 - equity);
+        BookView memory seen = book.book();
+        eqInt(seen.equity, 1, "one unit");
+        yes(seen.opening > seen.equity && seen.peak > seen.equity, "the loss is remembered, rounded up");
     }
 
     function test_no_withdrawal_on_unsettled_marks_of_a_position() public {

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Log} from "./Kit.sol";
 import {World} from "./World.sol";
+import {IDelayed} from "../src/interfaces/IDelayed.sol";
 import {BookView, Fill, FillBody, IRiskBook, Position, State, Ticket} from "../src/interfaces/IRiskBook.sol";
 import {BookClass, Signal} from "../src/interfaces/ISignalOracle.sol";
 import {BookMath} from "../src/libraries/BookMath.sol";
@@ -151,6 +152,21 @@ contract LiveTest is World {
         book.release(tickets);
         _release(ticket, trader);
         eq(book.book().reserved, 0, "released");
+    }
+
+    function test_a_flagged_fact_is_a_stop_of_its_own_and_supersedes_a_resumption_that_waits() public {
+        Ticket memory ticket = _enter(0, START, 1e8);
+        vm.prank(guardian);
+        book.setManual(State.REDUCING, "stop");
+        bytes memory call = abi.encodeCall(IRiskBook.acceptResume, ("seen"));
+        vm.prank(governor);
+        IDelayed(address(book)).submitChange(call);
+        _fact(ticket, 2e8, HUNDRED, 0);
+        vm.warp(block.timestamp + 2 days);
+        _postAt(observedAt + 2 days);
+        vm.expectRevert(abi.encodeWithSelector(IDelayed.Superseded.selector, keccak256(call)));
+        vm.prank(governor);
+        book.acceptResume("seen");
     }
 
     function test_a_live_fill_trips_the_latch_like_any_other() public {
