@@ -7,6 +7,7 @@ import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -118,8 +119,9 @@ def other_code(state: dict[str, object]) -> None:
     account["code"] = account["code"][:-2] + "00"
 
 
-def another_time(state: dict[str, object]) -> None:
-    header = state["blocks"][3]["header"]  # type: ignore[index]
+def another_time(number: int, state: dict[str, object]) -> None:
+    headers = [block["header"] for block in state["blocks"]]  # type: ignore[attr-defined]
+    (header,) = (header for header in headers if int(header["number"], 16) == number)
     header["timestamp"] = hex(int(header["timestamp"], 16) + 1)
 
 
@@ -140,10 +142,11 @@ def one_block_less(state: dict[str, object]) -> None:
         (lambda path: forge(path, richer), "other balances or storage"),
         (lambda path: forge(path, other_storage), "other balances or storage"),
         (lambda path: forge(path, other_code), "other balances or storage"),
-        (lambda path: forge(path, another_time), "foreign block"),
+        (lambda path: forge(path, partial(another_time, 0)), "foreign block 0"),
+        (lambda path: forge(path, partial(another_time, 3)), "foreign block 3"),
         (lambda path: forge(path, one_block_less), "another number of blocks"),
     ],
-    ids=["cut", "changed", "empty", "another-file", "no-state", "balance", "storage", "code", "block", "fewer"],
+    ids=["cut", "changed", "empty", "another-file", "no-state", "balance", "storage", "code", "genesis", "block", "fewer"],
 )
 def test_whatever_is_wrong_with_a_snapshot_is_said_and_the_chain_is_the_same(
     open_desk: OpenDesk, tmp_path: Path, damage: Callable[[Path], object], said: str

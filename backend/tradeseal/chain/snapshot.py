@@ -112,24 +112,32 @@ def compare(rpc: Rpc, snapshot: Snapshot, entries: Sequence[JournalEntry]) -> No
     """Hold a node that began with a snapshot to the journal; raises `Unfit` at the first difference.
 
     (1) It has the blocks of the snapshot and no other. (2) Each block has the hash and the transaction that the journal
-    has. (3) What every account holds hashes to the state root that the last of these blocks names.
+    has, and what stands before the first is its parent. (3) What every account holds hashes to the state root that the last of these blocks names.
     """
     # (1) no other block
     last = int(rpc.call("eth_blockNumber"), 16)
     if last != snapshot.block:
         raise _differs("has another number of blocks than it says", last, snapshot.block)
-    # (2) hash and transaction of each
+    # (2) hash and transaction of each, and the parent of the first
     for entry in entries[: snapshot.block]:
         block = rpc.call("eth_getBlockByNumber", hex(entry.block), False)
         got = (block["hash"], block["transactions"])
         if got != (entry.block_hash, [entry.transaction_hash]):
-            raise _differs(f"holds a foreign block {entry.block}", got[0], entry.block_hash, "SNAPSHOT_FOREIGN_BLOCK")
+            raise _foreign(entry.block, got[0], entry.block_hash)
+    genesis = rpc.call("eth_getBlockByNumber", "0x0", False)["hash"]
+    parent = rpc.call("eth_getBlockByNumber", "0x1", False)["parentHash"]
+    if genesis != parent:
+        raise _foreign(0, genesis, parent)
     # (3) what the accounts hold
     newest = rpc.call("eth_getBlockByNumber", hex(last), False)
     proof = rpc.call("eth_getProof", "0x" + 40 * "0", [], "latest")["accountProof"]
     root = "0x" + keccak(bytes.fromhex(proof[0][2:])).hex() if proof else "nothing"
     if root != newest["stateRoot"]:
         raise _differs("holds other balances or storage than its blocks made", root, newest["stateRoot"])
+
+
+def _foreign(number: int, got: str, want: str) -> Unfit:
+    return _differs(f"holds a foreign block {number}", got, want, "SNAPSHOT_FOREIGN_BLOCK")
 
 
 def _differs(what: str, got: Any, want: Any, code: str = "SNAPSHOT_DIFFERS") -> Unfit:
