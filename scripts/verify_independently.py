@@ -6,7 +6,7 @@ archive. Exit code 0 when all agrees, 1 at the first difference, 2 when there is
 It shares no line with the product: web3 with what it brings, and the standard library. It runs no bytecode: instead of
 executing a verdict it computes the hash of every record from its preimage, so that a record that was decided otherwise
 has another head. What it cannot see is whether a contract would have decided so; `tradeseal verify` executes that. It
-knows one epoch of signers and simulated books.
+knows simulated books; a new epoch of signers it takes from the calls that begin one.
 """
 
 import argparse
@@ -47,6 +47,7 @@ CALLS = {
     "anchor": ["uint64", "bytes32", "uint64"],
     "record": [f"({TICKET},uint128,uint64,uint128)[]"],
 }
+LEVERS = {"acceptSigners": ["address[]", "uint16"], "removeSigner": ["address"]}
 KINDS = {"commit": "commit", "marks": "postMarks", "anchor": "anchor", "record": "record"}
 REJECTION = "(uint8,uint8,uint128,uint64,uint64,uint16,uint256[],uint256[],uint64)"
 PLAIN_RECORDS = {
@@ -157,6 +158,11 @@ class Verifier:
         self.nonces: Counter[str] = Counter()
         self.signers: set[str] = set()
         self.creation = b""
+        self.epoch = 1
+        # Who may sign: those of the last `acceptSigners`, else those of the oracle's creation; less those taken out.
+        self.named: set[str] = set()
+        self.removed: set[str] = set()
+        self.flows = 0
         self.rounds: dict[int, Json] = {}
         self.round = 0
         self.record, self.record_head = 0, ZERO
@@ -192,7 +198,8 @@ class Verifier:
                 raise Differs(1, f"the log is shorter than at {head['seen_at']}", len(self.events), position)
         cost = sum(cost for _, cost in self.holdings.values())
         realised = sum(fill["realised_e8"] for fill in self.fills.values())
-        self.same(7, "cash and cost against flows and profit", self.cash + cost, self.book["cash_e8"] + realised)
+        flows = self.book["cash_e8"] + self.flows
+        self.same(7, "cash and cost against flows and profit", self.cash + cost, flows + realised)
 
     def see(self, place: int, event: tuple[int, str, int, str, bytes, bytes]) -> None:
         position, stream, version, topic, state, stored = event
@@ -253,7 +260,7 @@ class Verifier:
         self.signed.append(d | {"data": data, "last": last})
         if d["position"] == 2:
             self.strict = d["block_time"] > last  # the deployment is of one moment where blocks may share it
-        if d["kind"] in ("authorise", "exit", "record", "release", "anchor") and moment.isdigit():
+        if d["kind"] in ("authorise", "exit", "record", "release", "anchor", "govern") and moment.isdigit():
             self.at_its_tick(self.signed[-1], int(moment))
 
     def at_its_tick(self, signed: Json, at: int) -> None:
@@ -269,6 +276,8 @@ class Verifier:
         self.nonces[signed["sender"]] += 1
         if not d["status"]:
             self.failed.add(d["transaction_hash"])
+        if signed["kind"] == "govern" and d["status"]:
+            self.lever(signed)
         name = KINDS.get(signed["kind"])
         if name is None:
             return
@@ -278,6 +287,18 @@ class Verifier:
         self.calls[d["transaction_hash"]] = {"block": d["block"], "block_hash": d["block_hash"], "call": arguments}
         getattr(self, f"sent_{name}", lambda *_: None)(signed, arguments)
 
+    def lever(self, signed: Json) -> None:
+        """A call that begins an epoch: who may sign from here on."""
+        for name, types in LEVERS.items():
+            if signed["data"][:4] != keccak(f"{name}({','.join(types)})".encode())[:4]:
+                continue
+            told = CODEC.decode(types, signed["data"][4:])[0]
+            self.epoch += 1
+            if name == "acceptSigners":
+                self.named, self.removed = {signer.lower() for signer in told}, set()
+            else:
+                self.removed.add(told.lower())
+
     def typed(self, kind: str, types: list[tuple[str, str]], values: Json) -> Any:
         fields = [{"name": name, "type": type_} for name, type_ in types]
         return encode_typed_data(self.domain, {kind: fields}, values)
@@ -286,14 +307,18 @@ class Verifier:
         for signature in signatures:
             signer = Account.recover_message(message, signature=signature)
             # The oracle's constructor was given its signers: their addresses are words of its creation's data.
-            named = word(bytes.fromhex(signer[2:])) in self.creation
-            self.same(2, "signer named at the oracle's creation", named, True)
+            named = self.knows(signer.lower())
+            self.same(2, "signer named at the oracle's creation, or by the lever that began the epoch", named, True)
             self.signers.add(signer)
         self.counts["signatures"] += len(signatures)
 
+    def knows(self, signer: str) -> bool:
+        created = word(bytes.fromhex(signer[2:])) in self.creation
+        return signer not in self.removed and (signer in self.named if self.named else created)
+
     def sent_commit(self, signed: Json, arguments: Any) -> None:
         first, hashes, digests, signatures = arguments
-        values = {"epoch": 1, "fromSeq": first, "roundHashes": list(hashes), "digests": list(digests)}
+        values = {"epoch": self.epoch, "fromSeq": first, "roundHashes": list(hashes), "digests": list(digests)}
         self.quorum(self.typed("Commit", COMMIT, values), signatures)
         for seq, told in enumerate(hashes, start=first):
             known = self.rounds.pop(seq)
@@ -309,7 +334,13 @@ class Verifier:
 
     def sent_postMarks(self, signed: Json, arguments: Any) -> None:  # noqa: N802
         seq, previous, observed_at, prices, signatures = arguments
-        values = {"epoch": 1, "seq": seq, "previousHash": previous, "observedAt": observed_at, "prices": list(prices)}
+        values = {
+            "epoch": self.epoch,
+            "seq": seq,
+            "previousHash": previous,
+            "observedAt": observed_at,
+            "prices": list(prices),
+        }
         message = self.typed("Marks", MARKS, values)
         self.quorum(message, signatures)
         self.at_its_tick(signed, observed_at)
@@ -448,6 +479,10 @@ class Verifier:
             self.same(6, "closing of a day", d["closing_equity_e8"], self.closing)
         if name == "FlowBooked" and int(values["observedAt"]) == 0:
             self.same(6, "cash at the opening", self.cash, int(values["amount"]))
+        elif name == "FlowBooked":
+            self.cash += int(values["amount"])
+            self.flows += int(values["amount"])
+            self.same(6, "cash after a flow", self.cash, int(values["cashAfter"]))
 
     # Fills and books
 

@@ -177,7 +177,8 @@ def open_parts(
     from tradeseal.chain.choice import choose
     from tradeseal.chain.deploy import BookPlan
     from tradeseal.chain.gate import open_gate
-    from tradeseal.chain.keys import Quorum, demo_keys
+    from tradeseal.chain.keyring import DemoKeyring
+    from tradeseal.chain.keys import KEYS_FILE, Quorum, demo_keys
 
     with ExitStack() as opened:
         lock = lock or HomeLock(settings.home)
@@ -220,7 +221,7 @@ def open_parts(
             step_limit_bps=step_limit_bps(data.store.interval_s),
             quorum=quorum,
         )
-        keys = demo_keys(settings.home / "demo-keys.json", quorum)
+        keys = demo_keys(settings.home / KEYS_FILE, quorum)
         gate = open_gate(settings.home, ledger, plan, kind=chain.kind, progress=re_executed, keys=keys)
         opened.callback(gate.close)
         source = SignalSource(
@@ -229,15 +230,17 @@ def open_parts(
         portfolio = _open_portfolio(settings, data, ledger, gate, source)
         for fact in ledger.facts.all(after=state.position):
             state.apply(fact)
+        keyring = DemoKeyring(settings.home / KEYS_FILE, gate)
         steps = Steps(
             ledger=ledger,
             gate=gate,
             venue=SimulatedVenue(),
             signals=source,
-            attestor=Attestor(keys.signers(quorum.needed), gate.domain, gate.epoch()),
+            attestor=keyring.attestor() or Attestor(keys.signers(quorum.needed), gate.domain, gate.epoch()),
             portfolio=portfolio,
             state=state,
             fault=FaultPoint(),
+            keyring=keyring,
         )
         engine = Engine(
             steps=steps,

@@ -128,6 +128,11 @@ def text(value: Any) -> str:
     return str(value)
 
 
+def texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Named values as events keep them."""
+    return {name: text(value) for name, value in values.items()}
+
+
 def _named(field: Mapping[str, Any], value: Any) -> Any:
     kind = str(field["type"])
     if not kind.startswith("tuple"):

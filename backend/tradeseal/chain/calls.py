@@ -10,13 +10,16 @@ from typing import Any
 
 from tradeseal.chain.abi import Abi, text
 from tradeseal.chain.deploy import BookPlan, Deployment
-from tradeseal.chain.risk_book import Head, checks_of, limits_of, order_values
-from tradeseal.cycle.ports import GateFact, Prepared
+from tradeseal.chain.refusals import refusal_of
+from tradeseal.chain.risk_book import BookLimits, Head, checks_of, limits_of, order_values
+from tradeseal.cycle.ports import Act, GateFact, GovernanceFact, PendingTimes, Prepared
 from tradeseal.kernel.errors import Refused
 from tradeseal.oracle.published import name_id
 from tradeseal.trading.published import BookState, ExitOrder, Fill, Limits, Order, RuleCheck, Ticket
 
 ORDERS_MAX = 64
+NOBODY = "0x" + 40 * "0"
+PARAMETERS = tuple(vars(BookLimits()))
 
 
 class ContractCalls(ABC):
@@ -31,10 +34,19 @@ class ContractCalls(ABC):
         self._limits: Limits | None = None
         self._head = self._read_head()
         self._refuse_another_book()
+        self._trader_address = str(self._oracle_view("trader")[0]).lower()
 
     @abstractmethod
     def _prepare(self, kind: str, data: bytes, *, at: int, label: str) -> Prepared:
         """A transaction of this kind, not sent yet."""
+
+    @abstractmethod
+    def prepare_act(self, act: Act, *, at: int, label: str) -> Prepared:
+        """A use of a lever, not sent yet."""
+
+    @abstractmethod
+    def check(self, act: Act, *, at: int) -> None:
+        """Ask without acting; raises the contract's own refusal."""
 
     @abstractmethod
     def _ask(self, to: str, data: bytes) -> bytes:
@@ -108,9 +120,61 @@ class ContractCalls(ABC):
         book_logs = [log for log in logs if str(log["address"]).lower() == self._book_address]
         told = [fact for fact in map(self.deployment.oracle.fact, oracle_logs) if fact is not None]
         booked, self._head = self.deployment.book.facts(book_logs, self._head)
-        if any(getattr(fact, "name", "") == "LimitsChanged" for fact in booked):
-            self._limits = None
+        for fact in (*told, *booked):
+            self._hear(fact)
         return (*told, *booked)
+
+    def _hear(self, fact: GateFact) -> None:
+        """Whatever changes what is kept here."""
+        name = getattr(fact, "name", "")
+        if name == "LimitsChanged":
+            self._limits = None
+        elif isinstance(fact, GovernanceFact) and name in ("TraderFrozen", "TraderChanged"):
+            self._trader_address = NOBODY if name == "TraderFrozen" else fact.values["trader"].lower()
+
+    # Levers
+
+    @property
+    def trader_in_service(self) -> bool:
+        """Whether anybody may authorise entries."""
+        return self._trader_address != NOBODY
+
+    def act(self, name: str, *arguments: Any, role: str, where: str) -> Act:
+        """A call of a lever, as it will be sent."""
+        return Act(name, role, where, self._abi(where).call(name, *arguments))
+
+    def call_of(self, where: str, call: bytes) -> tuple[str, Mapping[str, Any]]:
+        """The function and the arguments of a call."""
+        found = self._abi(where).arguments(call)
+        if found is None:
+            raise Refused("UNKNOWN_CALL", "The contract has no such function.", got=text(call[:4]))
+        return found
+
+    def refusal(self, error: str) -> Refused:
+        """The contract's error in words."""
+        return refusal_of(error)
+
+    def limits_in_force(self) -> dict[str, int]:
+        """All twelve parameters by name, in the contract's order."""
+        return dict(zip(PARAMETERS, map(int, self._book_view("limits")[0].values()), strict=True))
+
+    def attesting(self) -> tuple[tuple[str, ...], int]:
+        """The oracle's signers and its quorum."""
+        return tuple(map(str, self._oracle_view("signers")[0])), int(self._oracle_view("quorum")[0])
+
+    def pending(self, where: str, change_id: str) -> PendingTimes | None:
+        """A change that waits."""
+        view = self._book_view if where == "book" else self._oracle_view
+        found = view("pendingChange", bytes.fromhex(change_id[2:]))[0]
+        if not found["submittedAt"]:
+            return None
+        return PendingTimes(found["submittedAt"], found["submittedObservedAt"], found["delaySeconds"])
+
+    def _abi(self, where: str) -> Abi:
+        return self.deployment.oracle.abi if where == "oracle" else self.deployment.book.abi
+
+    def _address_of(self, act: Act) -> str:
+        return {"oracle": self._oracle_address, "book": self._book_address}.get(act.where, act.where)
 
     # Views at the newest block
 

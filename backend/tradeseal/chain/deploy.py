@@ -99,13 +99,27 @@ def source_hash_of(entry: JournalEntry) -> str:
 
 
 def sign_next(
-    chain: LocalChain, wallet: Wallet, *, kind: str, label: str, to: bytes | None, data: bytes, at: int
+    chain: LocalChain,
+    wallet: Wallet,
+    *,
+    kind: str,
+    label: str,
+    to: bytes | None,
+    data: bytes,
+    at: int,
+    value_wei: int = 0,
 ) -> JournalEntry:
     """Build and sign the next transaction; it is on no page of the journal yet."""
     block_time = chain.block_time(at)
     sender = "0x" + wallet.address.hex()
     signed = wallet.sign(
-        chain_id=chain.chain_id, nonce=chain.next_nonce(sender), to=to, data=data, gas=GAS, fee_wei_max=FEE_WEI_MAX
+        chain_id=chain.chain_id,
+        nonce=chain.next_nonce(sender),
+        to=to,
+        data=data,
+        gas=GAS,
+        fee_wei_max=FEE_WEI_MAX,
+        value_wei=value_wei,
     )
     return JournalEntry(
         position=chain.next_position,

@@ -19,20 +19,22 @@ from tradeseal.chain.choice import ANVIL, ETH_TESTER, PYREVM, unknown
 from tradeseal.chain.compile import CONTRACTS, Artifacts, artifacts, artifacts_of
 from tradeseal.chain.deploy import DEPLOYMENT, GAS, BookPlan, Deployment, deploy, sign_next, source_hash_of
 from tradeseal.chain.journal import ChainJournal, JournalEntry
-from tradeseal.chain.keys import DemoKeys, demo_keys
+from tradeseal.chain.keys import KEYS_FILE, DemoKeys, demo_keys
 from tradeseal.chain.local_chain import LocalChain
 from tradeseal.chain.node import ChainSpec, Node, funded_by
 from tradeseal.chain.reexecution import Progress, no_progress
 from tradeseal.chain.risk_book import Head
 from tradeseal.chain.rpc import NodeRefused
 from tradeseal.chain.snapshot import SnapshotFile
-from tradeseal.cycle.ports import GateFact, Mined, Prepared
-from tradeseal.kernel.errors import Unavailable
+from tradeseal.chain.transactions import Wallet
+from tradeseal.cycle.ports import Act, GateFact, Mined, Prepared
+from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.ledger.published import Ledger
 from tradeseal.oracle.published import Domain
 
 _log = structlog.get_logger("chain")
 SNAPSHOT = "snapshot"
+GOVERN = "govern"
 DEPLOYMENTS_MAX = 8
 
 
@@ -54,8 +56,7 @@ class ChainGate(ContractCalls):
 
     def __init__(self, chain: LocalChain, keys: DemoKeys, plan: BookPlan, deployment: Deployment) -> None:
         self.chain = chain
-        self._relayer = keys.wallet("relayer")
-        self._trader = keys.wallet("trader")
+        self.keys = keys
         super().__init__(plan, deployment)
         self._newest = (chain.last_mined(), self._head)
 
@@ -71,10 +72,54 @@ class ChainGate(ContractCalls):
     # Prepare: sign, put on the journal
 
     def _prepare(self, kind: str, data: bytes, *, at: int, label: str) -> Prepared:
-        wallet = self._relayer if kind in ("commit", "marks") else self._trader
+        wallet = self.keys.wallet("relayer") if kind in ("commit", "marks") else self._hand(kind)
         to = self.deployment.oracle_address if kind in ("commit", "marks", "anchor") else self.deployment.book_address
         entry = sign_next(self.chain, wallet, kind=kind, label=label, to=to, data=data, at=at)
         return _prepared(entry, self.chain.sign(entry))
+
+    def _hand(self, kind: str) -> Wallet:
+        """Whose hand acts for the trader: his own while he is in service and his key is here.
+
+        Else the guardian exits, records and releases, and the governor anchors; entries are the trader's alone.
+        """
+        trader = self.keys.by_address(self._trader_address)
+        if trader is not None:
+            return trader
+        if kind == "authorise":
+            raise Refused("TRADER_FROZEN", "No trader is in service whose key is here: entries wait for a new one.")
+        return self.keys.wallet("governor" if kind == "anchor" else "guardian")
+
+    def prepare_act(self, act: Act, *, at: int, label: str) -> Prepared:
+        """A use of a lever, by the key of its role."""
+        entry = sign_next(
+            self.chain,
+            self.keys.wallet(act.role),
+            kind=GOVERN,
+            label=label,
+            to=bytes.fromhex(self._address_of(act)[2:]),
+            data=act.call,
+            at=at,
+            value_wei=act.value_wei,
+        )
+        return _prepared(entry, self.chain.sign(entry))
+
+    def check(self, act: Act, *, at: int) -> None:
+        """Call it without acting; raises the contract's refusal.
+
+        The call meets the last block's clock. Where the contract says no for that clock alone, and the act's own block
+        comes late enough, the act itself will tell.
+        """
+        sender = "0x" + self.keys.wallet(act.role).address.hex()
+        call = {"from": sender, "to": self._address_of(act), "data": "0x" + act.call.hex(), "gas": hex(GAS)}
+        try:
+            self.chain.ask("eth_call", call, "latest")
+        except NodeRefused as refused:
+            refusal = self.refusal(self._error_of(refused))
+            clock = self.chain.last_mined().block_time
+            facts = refusal.facts
+            early = refusal.code == "TOO_EARLY" and int(facts["clock"]) == clock and int(facts["from"]) <= at
+            if not early:
+                raise refusal from refused
 
     def unmined(self) -> Prepared | None:
         """The transaction that was stored and whose block was not."""
@@ -108,9 +153,12 @@ class ChainGate(ContractCalls):
         try:
             self.chain.ask("eth_call", call, "latest")
         except NodeRefused as refusal:
-            revert = refusal.facts.get("data")
-            return self._errors.error(bytes.fromhex(revert[2:])) if isinstance(revert, str) else refusal.message
+            return self._error_of(refusal)
         return "reverted, and does not revert when called again"
+
+    def _error_of(self, refusal: NodeRefused) -> str:
+        revert = refusal.facts.get("data")
+        return self._errors.error(bytes.fromhex(revert[2:])) if isinstance(revert, str) else refusal.message
 
     def heads(self) -> ChainHead:
         """What a witness keeps: a block and the head after it, told at once also while the chain starts again."""
@@ -180,7 +228,7 @@ def open_gate(
     keys: DemoKeys | None = None,
 ) -> ChainGate:
     """Start the home's chain, execute its journal again, deploy what is missing, and open the gate."""
-    keys = keys or demo_keys(home / "demo-keys.json")
+    keys = keys or demo_keys(home / KEYS_FILE)
     spec = funded_by(keys.addresses().values())
     snapshots = SnapshotFile(home / "chain" / SNAPSHOT)
     chain = LocalChain(_node(kind, spec, home, contracts), spec, ledger, snapshots=snapshots, progress=progress)

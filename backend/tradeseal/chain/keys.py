@@ -18,6 +18,7 @@ MARK = "DEMO"
 WARNING = "Plain keys of a simulated book on a local chain. Never send anything of value to them."
 ROLES = ("governor", "guardian", "trader", "relayer", "signer1")
 SIGNERS_MAX = 16
+KEYS_FILE = "demo-keys.json"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ class DemoKeys:
         """The 20-byte address of each role that sends, and of the first signer."""
         return {role: self.wallet(role).address for role in ROLES}
 
+    def by_address(self, address: str) -> Wallet | None:
+        """The wallet of an address, whatever its name; None where its key is not here."""
+        wallets = map(Wallet, self.keys.values())
+        return next((wallet for wallet in wallets if "0x" + wallet.address.hex() == address.lower()), None)
+
+    def key_of(self, address: str) -> bytes | None:
+        """The private key of an address; None where it is not here."""
+        return next((k for k in self.keys.values() if "0x" + Wallet(k).address.hex() == address.lower()), None)
+
     def signers(self, count: int) -> list[bytes]:
         """The keys of the first `count` signers. Raises `Refused` when the file has fewer."""
         names = [f"signer{n}" for n in range(1, count + 1)]
@@ -70,6 +80,14 @@ def demo_keys(path: Path, quorum: Quorum | None = None) -> DemoKeys:
     if not path.exists():
         more = [f"signer{n}" for n in range(2, (quorum or Quorum()).signers + 1)]
         _write(path, {role: secrets.token_bytes(32) for role in (*ROLES, *more)})
+    return _read(path)
+
+
+def add_demo_key(path: Path, name: str) -> DemoKeys:
+    """Make another key, under the first free name that begins so, and give all of them."""
+    keys = dict(_read(path).keys)
+    number = next(n for n in range(1, len(keys) + 2) if f"{name}{n}" not in keys)
+    _write(path, keys | {f"{name}{number}": secrets.token_bytes(32)})
     return _read(path)
 
 

@@ -18,7 +18,7 @@ from tradeseal.chain.deploy import GAS, BookPlan, creations, deployment_of
 from tradeseal.chain.keys import ROLES, DemoKeys
 from tradeseal.chain.node import BALANCE_WEI, CHAIN_ID, GAS_LIMIT, GENESIS_TIME, HARD_FORK
 from tradeseal.chain.risk_book import Head
-from tradeseal.cycle.ports import GateFact, Mined, Prepared
+from tradeseal.cycle.ports import Act, GateFact, Mined, Prepared
 from tradeseal.kernel.errors import Inconsistent, Unavailable
 from tradeseal.oracle.published import Domain
 from tradeseal.trading.published import BookState
@@ -56,7 +56,7 @@ class QuickGate(ContractCalls):
         self._known: BookState | None = None
         self._block = 0
         self._last_at = 0
-        self._calls: dict[str, tuple[str, bytes]] = {}
+        self._calls: dict[str, tuple[str, str, bytes]] = {}
         self._opening: list[Any] = []
         compiled = artifacts(CONTRACTS)
         deployment = deployment_of(plan, compiled, keys.addresses()["governor"])
@@ -90,8 +90,8 @@ class QuickGate(ContractCalls):
 
     def send(self, prepared: Prepared) -> Mined:
         """Run the call in a block of its own and read its facts; a revert is an answer, too."""
-        to, data = self._calls.pop(prepared.transaction_hash)
-        sender = self._senders["relayer" if prepared.kind in ("commit", "marks") else "trader"]
+        role, to, data = self._calls.pop(prepared.transaction_hash)
+        sender = self._senders[role]
         self._next_block(prepared.block_time)
         error = ""
         try:
@@ -128,8 +128,18 @@ class QuickGate(ContractCalls):
 
     def _prepare(self, kind: str, data: bytes, *, at: int, label: str) -> Prepared:
         name = f"call-{self._block + 1}"
-        self._calls[name] = (self._oracle_address if kind in _ORACLE_CALLS else self._book_address, data)
+        role = "relayer" if kind in ("commit", "marks") else "trader"
+        self._calls[name] = (role, self._oracle_address if kind in _ORACLE_CALLS else self._book_address, data)
         return Prepared(kind, label, name, b"", at, _NO_JOURNAL)
+
+    def prepare_act(self, act: Act, *, at: int, label: str) -> Prepared:
+        """A use of a lever, by its role."""
+        name = f"call-{self._block + 1}"
+        self._calls[name] = (act.role, self._address_of(act), act.call)
+        return Prepared("govern", label, name, b"", at, _NO_JOURNAL)
+
+    def check(self, act: Act, *, at: int) -> None:
+        """Nothing is asked beforehand: the act itself tells."""
 
     def _ask(self, to: str, data: bytes) -> bytes:
         return bytes(self._evm.message_call(self._senders["relayer"], to, data, 0, GAS, 0, True))

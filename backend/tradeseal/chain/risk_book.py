@@ -7,8 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tradeseal.chain.abi import Abi, Values, text
-from tradeseal.cycle.ports import Authorised, BookFact, Filled, RecordStamp, Rejected, Released, Skipped
+from tradeseal.chain.abi import Abi, Values, text, texts
+from tradeseal.cycle.ports import (
+    Authorised,
+    BookFact,
+    Filled,
+    GovernanceFact,
+    RecordStamp,
+    Rejected,
+    Released,
+    Skipped,
+)
 from tradeseal.kernel.errors import Inconsistent
 from tradeseal.oracle.published import name_id
 from tradeseal.trading.published import (
@@ -36,8 +45,9 @@ SKIPS = (
     "NOTHING_TO_SELL",
 )
 QUANTITY_FIELD = 5
+CHANGES = frozenset({"ChangeSubmitted", "ChangeRevoked", "ChangeAccepted"})
 
-Fact = Authorised | Rejected | Skipped | Filled | Released | BookFact
+Fact = Authorised | Rejected | Skipped | Filled | Released | BookFact | GovernanceFact
 
 
 @dataclass(frozen=True)
@@ -148,13 +158,15 @@ class RiskBook:
                 found.append(_skipped(logged.values))
                 index += 1
                 continue
+            if logged.name in CHANGES:
+                found.append(GovernanceFact(logged.name, "book", texts(logged.values)))
             if "head" not in logged.values:
                 continue
             stamp = _stamp(logged.values, head)
             head = Head(stamp.seq, stamp.hash)
             decoder = self._decoders.get(logged.name)
             if decoder is None:
-                found.append(BookFact(logged.name, {key: text(value) for key, value in logged.values.items()}, stamp))
+                found.append(BookFact(logged.name, texts(logged.values), stamp))
             else:
                 found.append(decoder(index, logged.values, stamp))
                 index += 1

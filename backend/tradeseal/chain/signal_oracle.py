@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tradeseal.chain.abi import Abi, text
-from tradeseal.cycle.ports import RootAnchored, RoundsCommitted, VectorPosted
+from tradeseal.chain.abi import Abi, text, texts
+from tradeseal.chain.risk_book import CHANGES
+from tradeseal.cycle.ports import GovernanceFact, RootAnchored, RoundsCommitted, VectorPosted
 from tradeseal.trading.published import BookClass
+
+GOVERNANCE = CHANGES | {"SignersChanged", "TraderFrozen", "TraderChanged"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class SignalOracle:
         """Anchor the event store's root."""
         return self.abi.call("anchor", position, root, previous_position)
 
-    def fact(self, log: Mapping[str, Any]) -> VectorPosted | RoundsCommitted | RootAnchored | None:
+    def fact(self, log: Mapping[str, Any]) -> VectorPosted | RoundsCommitted | RootAnchored | GovernanceFact | None:
         """What an event of the oracle tells the cycle; None for those that tell it nothing."""
         logged = self.abi.logged(log)
         if logged is None:
@@ -94,6 +97,8 @@ class SignalOracle:
             )
         if logged.name == "LogAnchored":
             return RootAnchored(values["position"], text(values["root"]), values["previousPosition"])
+        if logged.name in GOVERNANCE:
+            return GovernanceFact(logged.name, "oracle", texts(values))
         return None
 
 

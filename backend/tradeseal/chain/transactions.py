@@ -54,10 +54,19 @@ class Wallet:
         self.address = keccak(self._key.public_key.format(compressed=False)[1:])[-20:]
 
     def sign(
-        self, *, chain_id: int, nonce: int, to: bytes | None, data: bytes, gas: int, fee_wei_max: int
+        self,
+        *,
+        chain_id: int,
+        nonce: int,
+        to: bytes | None,
+        data: bytes,
+        gas: int,
+        fee_wei_max: int,
+        value_wei: int = 0,
+        tip_wei: int = 0,
     ) -> SignedTransaction:
-        """Sign a call of `to`, or a creation when `to` is None; no tip, no value, no access list."""
-        fields: list[Rlp] = [chain_id, nonce, 0, fee_wei_max, gas, to or b"", 0, data, []]
+        """Sign a call of `to`, or a creation when `to` is None; no access list."""
+        fields: list[Rlp] = [chain_id, nonce, tip_wei, fee_wei_max, gas, to or b"", value_wei, data, []]
         signature = self._key.sign_recoverable(keccak(TYPE_1559 + rlp(fields)), hasher=None)
         r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:64])
         raw = TYPE_1559 + rlp([*fields, signature[64], r, s])

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from tradeseal.cycle.domainmodel import SignalLog, TradeCycle
+from tradeseal.cycle.levers import Levers
 from tradeseal.cycle.ports import Listener, TickSeen
 from tradeseal.cycle.steps import Steps
 from tradeseal.cycle.ticks import Tick, close_tick, find_trigger, must_post, open_tick, trigger_tick
@@ -94,6 +95,8 @@ class Engine:
         self._next_bar: Bar | None = None
         self._shares = _buy_and_hold(store, feed, steps.portfolio.cash_e8)
         self._keys: dict[str, Outcome] = {}
+        self._last_tick: Tick | None = None
+        self.levers = Levers(steps, now=self._now, freshen=self._freshen)
 
     # The walk.
 
@@ -193,7 +196,13 @@ class Engine:
     # One bar, in the fixed order of its ticks. Each part looks at what is stored, so that it can be played again.
 
     def play(self, bar: Bar) -> None:
-        """Play one bar whole, from its open to its end."""
+        """Play one bar whole, from its open to its end; without a quorum time passes and nothing is attested."""
+        if self.steps.silent:
+            self._see(open_tick(bar))
+            self._see(close_tick(bar))
+            self.data_clock = bar.close_time
+            self._finish_bar(bar)
+            return
         self._open(bar)
         self._triggers(bar)
         self._close(bar)
@@ -243,6 +252,8 @@ class Engine:
                 continue
             if cycle.signal.candle_close > observed_at:
                 continue  # a bar that is played again after a restart: its round acts at the next bar's open
+            if _side(cycle) == Side.BUY and not self.steps.gate.trader_in_service:
+                continue  # the trader is frozen: it waits for the next one, and is judged then, expired or not
             wanted = cycle.approval == "approved" or (
                 cycle.approval == "" and not portfolio.paused and portfolio.mode(cycle.market) == "automatic"
             )
@@ -311,6 +322,7 @@ class Engine:
         for market, price in tick.prices_e8.items():
             self.last_prices[market] = (price, tick.observed_at)
         self.data_clock = max(self.data_clock, tick.observed_at)
+        self._last_tick = tick
         self.listener.tick(TickSeen(tick.observed_at, tick.kind, tick.prices_e8))
 
     def equity_e8(self, instead: Mapping[str, int] | None = None) -> int:
@@ -320,8 +332,11 @@ class Engine:
         return accounts.equity_e8({**prices, **(instead or {})})
 
     def _hold_equity_e8(self) -> int:
-        """What the initial cash would be worth, spread equally over the markets at their first open, before costs."""
-        total = 0
+        """What the initial cash would be worth, spread equally over the markets at their first open, before costs.
+
+        Later deposits and withdrawals are cash beside it.
+        """
+        total = self.steps.state.flows_e8
         for market, (share_e8, first_open, first_price) in self._shares.items():
             price, _ = self.last_prices.get(market, (0, 0))
             begun = price and self.data_clock > first_open
@@ -401,6 +416,8 @@ class Engine:
             return Outcome(stage, "This candle was acted on already.", cycle_id, already_run=True)
         if self._next_bar is None:
             raise Refused("NO_NEXT_TICK", "The replay is over: there is no next open to act at.", market=market)
+        if not self.steps.gate.trader_in_service:
+            raise Refused("TRADER_FROZEN", "No trader is in service: entries wait for a new one.", market=market)
         cycle.decide("approved", who=who, idempotency_key=idempotency_key, size_bps=size_bps)
         self.steps.save(cycle)
         self._open(self._next_bar, only=cycle_id)
@@ -495,6 +512,17 @@ class Engine:
     def _again(self, outcome: Outcome) -> Outcome:
         stage = self.steps.stage_of(outcome.cycle_id) if outcome.cycle_id else outcome.outcome
         return Outcome(stage, "This was ordered before; here is what came of it.", outcome.cycle_id, already_run=True)
+
+    def _now(self) -> int:
+        """The block's clock of a simulated book: the data's, and never before the last vector."""
+        return max(self.data_clock, self.steps.state.observed_at)
+
+    def _freshen(self) -> None:
+        """Have the newest prices on the chain, as far as there are any of now."""
+        fresh = {m: p for m, (p, at) in self.last_prices.items() if at == self.data_clock}
+        tick = self._last_tick or Tick("close", self.data_clock, fresh)
+        if tick.prices_e8 and tick.observed_at >= self.steps.state.observed_at:
+            self.steps.post_marks(tick)
 
     def _next_tick(self) -> Tick:
         if self._next_bar is not None and self._next_bar.open_time >= self.steps.state.observed_at:

@@ -11,7 +11,7 @@ SETTING = "TRADESEAL_FAULT"
 POINTS = (
     "generated", "verified", "commit-signed", "committed", "marks-signed", "marks-posted",
     "authorise-signed", "authorise-mined", "authorised", "placed", "filled", "record-signed", "record-mined", "settled",
-    "anchor-signed", "anchored",
+    "anchor-signed", "anchored", "govern-signed", "governed",
 )  # fmt: skip
 
 

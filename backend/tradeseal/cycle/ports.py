@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tradeseal.kernel.errors import Refused
+from tradeseal.oracle.published import Attestor
 from tradeseal.trading.published import BookState, ExitOrder, Fill, Order, RuleCheck, Ticket
 
 
@@ -127,9 +129,53 @@ class RootAnchored:
     previous_position: int
 
 
+@dataclass(frozen=True)
+class GovernanceFact:
+    """What happened to a change that waits, to the signers or to the trader (`ChangeSubmitted`, `SignersChanged`, …).
+
+    No record of the book; `contract` is book or oracle, `values` as in `BookFact`.
+    """
+
+    name: str
+    contract: str
+    values: Mapping[str, str]
+
+
 GateFact = (
-    Authorised | Rejected | Skipped | Filled | Released | BookFact | VectorPosted | RoundsCommitted | RootAnchored
+    Authorised
+    | Rejected
+    | Skipped
+    | Filled
+    | Released
+    | BookFact
+    | VectorPosted
+    | RoundsCommitted
+    | RootAnchored
+    | GovernanceFact
 )
+
+
+@dataclass(frozen=True)
+class Act:
+    """One use of a lever: which function, in which role, with which call.
+
+    `where` is book, oracle, or the address that gets money.
+    """
+
+    name: str
+    role: str
+    where: str
+    call: bytes
+    value_wei: int = 0
+
+
+@dataclass(frozen=True)
+class PendingTimes:
+    """Since when a change waits by both clocks, and how long at least."""
+
+    submitted_at: int
+    submitted_observed_at: int
+    delay_s: int
 
 
 @dataclass(frozen=True)
@@ -227,6 +273,8 @@ class TradeGate(Protocol):
         self, *, position: int, root: bytes, previous_position: int, at: int, label: str
     ) -> Prepared: ...
 
+    def prepare_act(self, act: Act, *, at: int, label: str) -> Prepared: ...
+
     def send(self, prepared: Prepared) -> Mined:
         """Send, or send again: the same raw bytes never act twice. Raises `Unavailable` when the chain stays away."""
 
@@ -238,6 +286,44 @@ class TradeGate(Protocol):
 
     def assess(self, order: Order) -> tuple[RuleCheck, ...]:
         """All nine rules for an order, without deciding anything."""
+
+    @property
+    def trader_in_service(self) -> bool:
+        """Whether anybody may authorise entries; not while the trader is frozen."""
+
+    def act(self, name: str, *arguments: Any, role: str, where: str) -> Act:
+        """A call of a lever, as it will be sent."""
+
+    def check(self, act: Act, *, at: int) -> None:
+        """Ask without acting; raises the contract's own refusal with its numbers."""
+
+    def refusal(self, error: str) -> Refused:
+        """The contract's error in words, with what was asked and what the limit is."""
+
+    def call_of(self, where: str, call: bytes) -> tuple[str, Mapping[str, Any]]:
+        """The function and the arguments of a call."""
+
+    def limits_in_force(self) -> dict[str, int]:
+        """All twelve parameters by name, in the contract's order."""
+
+    def attesting(self) -> tuple[tuple[str, ...], int]:
+        """The oracle's signers and its quorum."""
+
+    def pending(self, where: str, change_id: str) -> PendingTimes | None:
+        """A change that waits; None when there is none of this id."""
+
+
+class Keyring(Protocol):
+    """The keys that this home holds, of the roles and of the oracle's signers."""
+
+    def attestor(self) -> Attestor | None:
+        """The oracle's quorum at work in its present epoch; None where too few of its keys are held."""
+
+    def holds(self, address: str) -> bool:
+        """Whether the key of this address is here."""
+
+    def fresh(self, name: str) -> str:
+        """Make a key, keep it, and give its address."""
 
 
 @dataclass(frozen=True)

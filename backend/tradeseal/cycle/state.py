@@ -5,7 +5,7 @@ state.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,30 @@ class Round:
     round_hash: bytes
 
 
+@dataclass(frozen=True)
+class WaitingChange:
+    """A change that was submitted and neither accepted nor revoked yet."""
+
+    id: str
+    where: str
+    call: str
+    block_time_from: int
+    observed_from: int
+
+
+@dataclass(frozen=True)
+class ActDone:
+    """A use of a lever and what came of it; `ended` is false between its intent and its block."""
+
+    act: str
+    where: str
+    call: str
+    transaction_hash: str
+    ended: bool = False
+    error: str = ""
+    block: int = 0
+
+
 @dataclass
 class EngineState:
     """What the events say so far."""
@@ -65,6 +89,10 @@ class EngineState:
     anchored: int = 0  # the last event under an anchor
     anchor_end: int = 0  # the last event of the anchor itself
     trades: int = 0
+    flows_e8: int = 0  # deposits less withdrawals since the opening
+    changes: dict[str, WaitingChange] = field(default_factory=dict)
+    acts: dict[str, ActDone] = field(default_factory=dict)  # by Idempotency-Key
+    _acting: str = ""
     ordered: dict[str, UUID] = field(default_factory=dict)
     _signals: dict[UUID, dict[str, Any]] = field(default_factory=dict)
 
@@ -101,6 +129,33 @@ class EngineState:
 
     def _book_opened(self, _: UUID, event: dict[str, Any]) -> None:
         self.accounts.cash_e8 = event["cash_e8"]
+
+    def _record_noted(self, _: UUID, event: dict[str, Any]) -> None:
+        values = event["values"]
+        if event["name"] == "FlowBooked" and int(values["observedAt"]) > 0:
+            self.accounts.cash_e8 = int(values["cashAfter"])
+            self.flows_e8 += int(values["amount"])
+
+    def _act_ordered(self, _: UUID, event: dict[str, Any]) -> None:
+        self._acting = event["idempotency_key"]
+        self.acts[self._acting] = ActDone(event["act"], event["where"], event["call"], event["transaction_hash"])
+
+    def _act_ended(self, _: UUID, event: dict[str, Any]) -> None:
+        ordered = self.acts[self._acting]
+        self.acts[self._acting] = replace(ordered, ended=True, error=event["error"], block=event["block"])
+
+    def _governed(self, _: UUID, event: dict[str, Any]) -> None:
+        values, name = event["values"], event["name"]
+        if name == "ChangeSubmitted":
+            self.changes[values["id"]] = WaitingChange(
+                id=values["id"],
+                where=event["contract"],
+                call=values["call"],
+                block_time_from=int(values["blockTimeFrom"]),
+                observed_from=int(values["observedFrom"]),
+            )
+        elif name in ("ChangeRevoked", "ChangeAccepted"):
+            self.changes.pop(values["id"], None)
 
     def _cycle_opened(self, cycle: UUID, event: dict[str, Any]) -> None:
         self.open_cycles[cycle] = event["market"]
@@ -171,6 +226,10 @@ class EngineState:
 
 _HANDLERS: dict[str, Callable[[EngineState, UUID, dict[str, Any]], None]] = {
     "Portfolio.BookOpened": EngineState._book_opened,
+    "Portfolio.BookRecordNoted": EngineState._record_noted,
+    "Portfolio.ActOrdered": EngineState._act_ordered,
+    "Portfolio.ActEnded": EngineState._act_ended,
+    "Portfolio.GovernanceNoted": EngineState._governed,
     "TradeCycle.CycleOpened": EngineState._cycle_opened,
     "TradeCycle.SignalGenerated": EngineState._signal_generated,
     "TradeCycle.DecisionMade": EngineState._decision_made,

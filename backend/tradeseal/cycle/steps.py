@@ -14,10 +14,13 @@ from tradeseal.cycle.domainmodel import SignalLog, TradeCycle
 from tradeseal.cycle.facts import HoldFacts, OpinionFacts, SignalFacts, check_facts
 from tradeseal.cycle.faults import FaultPoint
 from tradeseal.cycle.ports import (
+    Act,
     Authorised,
     BookFact,
     EventStore,
     Filled,
+    GovernanceFact,
+    Keyring,
     Mined,
     Prepared,
     Rejected,
@@ -30,7 +33,7 @@ from tradeseal.cycle.ports import (
 )
 from tradeseal.cycle.state import EngineState, day_of
 from tradeseal.cycle.ticks import Tick
-from tradeseal.kernel.errors import Inconsistent
+from tradeseal.kernel.errors import Inconsistent, Refused
 from tradeseal.kernel.ids import entry_cycle_id, exit_cycle_id, manual_exit_cycle_id, signal_log_id, trading_day_id
 from tradeseal.kernel.money import BPS, SCALE, ceil_div, fee_up, notional_up, value_down
 from tradeseal.ledger.published import Aggregate, merkle_root
@@ -44,6 +47,7 @@ BATCH_MAX = 64
 ROUNDS_MAX = 256
 ANCHOR_EVENTS = 256
 MIN_NOTIONAL_E8 = 10 * SCALE
+GOVERN = "govern"
 RETRIED_SKIPS = frozenset({"SAME_BLOCK", "MARKS_OLD", "OUT_OF_BAND"})
 
 
@@ -76,12 +80,15 @@ class Steps:
         portfolio: Portfolio,
         state: EngineState,
         fault: FaultPoint,
+        keyring: Keyring | None = None,
     ) -> None:
         self.ledger = ledger
         self.gate = gate
         self.venue = venue
         self.signals = signals
         self.attestor = attestor
+        self.keyring = keyring
+        self.silent = False  # too few of the quorum's keys are here: nothing can be attested
         self.portfolio = portfolio
         self.state = state
         self.markets: tuple[str, ...] = portfolio.markets
@@ -102,6 +109,7 @@ class Steps:
             self.cycles[cycle_id] = self.ledger.repository.get(cycle_id)
         if self.state.day is not None:
             self._day = self.ledger.repository.get(trading_day_id(self.portfolio.book, self.state.day))
+        self.renew_attestor()
         prepared = self.gate.unmined()
         if prepared is not None:
             self._finish(prepared)
@@ -109,6 +117,14 @@ class Steps:
         if self.state.mark_seq:
             self.refresh_book()
             self.compare()
+
+    def renew_attestor(self) -> None:
+        """Sign with the oracle's present signers, in their epoch; silent where too few of their keys are here."""
+        if self.keyring is None:
+            return
+        attestor = self.keyring.attestor()
+        self.silent = attestor is None
+        self.attestor = attestor or self.attestor
 
     def keep(self, *aggregates: Aggregate | Any) -> None:
         """Fold what aggregates decided into the state; it is stored with the next `save`.
@@ -183,7 +199,7 @@ class Steps:
         mined = self.gate.send(prepared)
         if mined.kind in ("record", "release"):
             self.fault.pass_by("record-mined")
-        if not mined.succeeded:
+        if not mined.succeeded and mined.kind != GOVERN:
             self.save(mined.journal)
             raise Inconsistent(
                 "TRANSACTION_REVERTED",
@@ -207,6 +223,11 @@ class Steps:
         """Records that belong to no cycle: the day's end, latches, states."""
         touched: list[Aggregate] = []
         for fact in mined.facts:
+            if isinstance(fact, GovernanceFact):
+                self.portfolio.note_governance(
+                    name=fact.name, contract=fact.contract, values=dict(fact.values), **_place(mined)
+                )
+                touched.append(self.portfolio)
             if not isinstance(fact, BookFact):
                 continue
             values, stamp = dict(fact.values), fact.stamp
@@ -300,6 +321,31 @@ class Steps:
         )
         self._anchoring = True
         return [log]
+
+    # Levers: what guardian and governor do to the contracts.
+
+    def govern(self, act: Act, *, at: int, who: str, idempotency_key: str) -> Mined:
+        """Use a lever; a refusal by the contract is an answer, kept like any other."""
+        prepared = self.gate.prepare_act(act, at=at, label=f"govern:{act.name}:{at}")
+        self.portfolio.order_act(
+            act=act.name,
+            role=act.role,
+            where=act.where,
+            call="0x" + act.call.hex(),
+            who=who,
+            idempotency_key=idempotency_key,
+            transaction_hash=prepared.transaction_hash,
+        )
+        mined = self._send(prepared, [self.portfolio])
+        self.save()
+        return mined
+
+    def _governed(self, mined: Mined) -> list[Aggregate]:
+        act = mined.label.split(":")[1]
+        self.portfolio.end_act(act=act, error=mined.error, **_place(mined))
+        if any(isinstance(fact, GovernanceFact) and fact.name == "SignersChanged" for fact in mined.facts):
+            self.renew_attestor()
+        return [self.portfolio]
 
     # Steps 2 and 3: signals, the oracle, the commitment.
 
@@ -411,6 +457,8 @@ class Steps:
 
         A vector that is the last one on the chain already is not posted again.
         """
+        if self.silent:
+            raise Refused("NO_QUORUM", "Too few of the oracle's keys are here to attest prices: name other signers.")
         same = {market: tick.prices_e8.get(market, 0) for market in self.markets} == self.state.vector_e8
         posted = same and tick.observed_at == self.state.observed_at
         book = self._book() if posted else self._post(tick, candle_hash)
@@ -727,15 +775,16 @@ _OUTCOMES: dict[str, Callable[[Steps, Mined], list[Aggregate]]] = {
     "record": Steps._recorded,
     "release": Steps._released,
     "anchor": Steps._anchored,
+    "govern": Steps._governed,
 }
 _VERDICTS = frozenset({"authorise", "exit"})
 _FAULT_NAMES = {
     "commit": "commit", "marks": "marks", "authorise": "authorise", "exit": "authorise",
-    "record": "record", "release": "record", "anchor": "anchor",
+    "record": "record", "release": "record", "anchor": "anchor", "govern": "govern",
 }  # fmt: skip
 _MINED_FAULTS = {
     "commit": "committed", "marks": "marks-posted", "authorise": "authorise-mined", "exit": "authorise-mined",
-    "record": "settled", "release": "settled", "anchor": "anchored",
+    "record": "settled", "release": "settled", "anchor": "anchored", "govern": "governed",
 }  # fmt: skip
 
 

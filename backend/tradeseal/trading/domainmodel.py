@@ -203,6 +203,24 @@ class Portfolio(Aggregate):
     def _resume(self, who: str) -> None:
         self.paused = False
 
+    # Levers: the intent is stored with the signed transaction, before it is sent; its end with the block.
+
+    @event("ActOrdered", topic="Portfolio.ActOrdered")
+    def order_act(
+        self, act: str, role: str, where: str, call: str, who: str, idempotency_key: str, transaction_hash: str
+    ) -> None:
+        """Intent: this call goes to the contracts with this transaction."""
+
+    @event("ActEnded", topic="Portfolio.ActEnded")
+    def end_act(self, act: str, error: str, transaction_hash: str, block: int, block_hash: str) -> None:
+        """Keep what came of it: the contract's error, or none."""
+
+    @event("GovernanceNoted", topic="Portfolio.GovernanceNoted")
+    def note_governance(
+        self, name: str, contract: str, values: dict[str, str], transaction_hash: str, block: int, block_hash: str
+    ) -> None:
+        """Keep what the contracts said of a change that waits, of the signers or of the trader."""
+
     @event("BookRecordNoted", topic="Portfolio.BookRecordNoted")
     def note_record(
         self, name: str, values: dict[str, str], record_seq: int, record_hash: str, previous_hash: str

@@ -16,7 +16,7 @@ from tradeseal.kernel.errors import TradesealError
 from tradeseal.market.published import CandleStore
 from tradeseal.oracle.published import Domain
 from tradeseal.trading.trust import trust_of
-from tradeseal.verify import books, fills, signals, streams, transactions, verdicts
+from tradeseal.verify import acts, books, fills, signals, streams, transactions, verdicts
 from tradeseal.verify.anchors import Anchors, anchored
 from tradeseal.verify.candles import Candles
 from tradeseal.verify.chain_outside import Outside
@@ -80,6 +80,7 @@ class _Pass:
             "record": fills.fills_sent,
             "release": fills.releases_sent,
             "anchor": self._anchors.sent,
+            "govern": lambda scene, event, _: verdicts.labelled(scene, event),
         }
         self._handlers = self._table()
 
@@ -111,6 +112,9 @@ class _Pass:
             "ChainJournal.TransactionMined": (books.settle_latches, self._mined),
             "Portfolio.BookOpened": (streams.book_identity, books.book_opened),
             "Portfolio.BookRecordNoted": (verdicts.noted, books.flow_noted),
+            "Portfolio.ActOrdered": (acts.ordered,),
+            "Portfolio.ActEnded": (acts.ended,),
+            "Portfolio.GovernanceNoted": (acts.noted,),
             "SignalLog.SignalDayOpened": (streams.day_opened,),
             "SignalLog.RoundClosed": (signals.round_closed,),
             "SignalLog.SignalsHeld": (signals.held,),

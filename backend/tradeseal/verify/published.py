@@ -38,6 +38,8 @@ def figures_told(facts: Iterable[StoredFact]) -> dict[str, str]:
     for fact in facts:
         if b'"record_hash"' in fact.state:
             told = msgspec.json.decode(fact.state)
+            if told.get("name") == "FlowBooked" and int(told["values"]["observedAt"]) > 0:
+                cash = int(told["values"]["cashAfter"])
             head = max(head, (told["record_seq"], told["record_hash"]))
         elif fact.topic == "Portfolio.BookOpened":
             cash = msgspec.json.decode(fact.state)["cash_e8"]

@@ -64,6 +64,7 @@ class Scene:
     # The newest transaction: signed, then mined, then told by events until the next is signed.
     signed: tuple[Event, Any] | None = None
     mined: dict[str, Any] = field(default_factory=dict)
+    act: dict[str, Any] = field(default_factory=dict)  # a lever that was ordered and not sent yet
     label: str = ""
     last: Executed | None = None
     untold: dict[tuple[str, Any], GateFact] = field(default_factory=dict)

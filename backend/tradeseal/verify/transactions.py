@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from tradeseal.chain.again import Executed
 from tradeseal.chain.transactions import RawTransaction, Unreadable, read_transaction
-from tradeseal.cycle.ports import BookFact, Filled, RootAnchored, RoundsCommitted, Skipped, VectorPosted
+from tradeseal.cycle.ports import BookFact, Filled, GovernanceFact, RootAnchored, RoundsCommitted, Skipped, VectorPosted
 from tradeseal.kernel.errors import Inconsistent
+from tradeseal.verify import acts
 from tradeseal.verify.history import Event
 from tradeseal.verify.scene import Scene
 
@@ -68,6 +69,8 @@ def mined(scene: Scene, event: Event, hooks: dict[str, Callable[[Scene, Event, E
     kind = signing.data["kind"]
     if kind in CALLS:
         findings.same(4, "OTHER_CALL", "call of a transaction", at=signing, got=kind, want=_kind_of(executed.call))
+    elif kind != "deploy":
+        acts.called(scene, signing, executed)
     if kind in hooks and executed.call == CALLS.get(kind, executed.call):
         hooks[kind](scene, signing, executed)
     if executed.succeeded != bool(d["status"]):
@@ -83,7 +86,7 @@ def mined(scene: Scene, event: Event, hooks: dict[str, Callable[[Scene, Event, E
             want = executed.ran.block_hash if name == "block hash" else executed.ran.gas_used
             findings.same(4, "BLOCK_DIFFERS", f"{name} of a block executed again", at=event, got=got, want=want)
         findings.count(4, "block hashes and gas")
-    _keep_untold(scene, executed)
+    _keep_untold(scene, executed, opening=kind == "deploy")
 
 
 def everything_told(scene: Scene, event: Event | None, *, opening: bool = False) -> None:
@@ -91,7 +94,7 @@ def everything_told(scene: Scene, event: Event | None, *, opening: bool = False)
     if opening:
         return
     for (kind, key), fact in scene.untold.items():
-        name = fact.name if isinstance(fact, BookFact) else type(fact).__name__
+        name = fact.name if isinstance(fact, BookFact | GovernanceFact) else type(fact).__name__
         message = f"The contract decided this in block {scene.blocks} and no event tells it: an event was dropped."
         scene.findings.differs(4, "RECORD_NOT_IN_LOG", message, at=event, got="nothing", want=f"{name}, {kind} {key}")
     scene.untold.clear()
@@ -124,8 +127,11 @@ def _execute(scene: Scene, signing: Event, raw: RawTransaction) -> Executed | No
         return None
 
 
-def _keep_untold(scene: Scene, executed: Executed) -> None:
+def _keep_untold(scene: Scene, executed: Executed, *, opening: bool) -> None:
     skips = 0
+    if not opening:  # the first signers stand in the oracle's creation
+        governed = [fact for fact in executed.facts if isinstance(fact, GovernanceFact)]
+        scene.untold.update({("governance", place): fact for place, fact in enumerate(governed)})
     for fact in executed.facts:
         match fact:
             case VectorPosted(seq=seq):

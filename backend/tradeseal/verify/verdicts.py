@@ -202,17 +202,18 @@ def _judged(scene: Scene, event: Event) -> None:
             got=journey.committed_in, want=f"before {scene.blocks}",
         )  # fmt: skip
     place, close = (journey.signal["strategy"], journey.market), journey.signal["candle_close"]
-    if close <= scene.judged_closes.get(place, 0):
+    last = scene.judged_closes.get(place, 0)
+    if close <= last and "RULE-05" not in event.data.get("rules", ()):  # one that waited too long is refused for that
         message = "Two signals of one strategy, market and close were judged."
-        scene.findings.differs(3, "JUDGED_TWICE", message, at=event, got=close, want=scene.judged_closes[place])
-    scene.judged_closes[place] = close
+        scene.findings.differs(3, "JUDGED_TWICE", message, at=event, got=close, want=last)
+    scene.judged_closes[place] = max(close, last)
     scene.counts["judged"] += 1
     scene.findings.count(3, "signals judged")
 
 
 def labelled(scene: Scene, event: Event) -> None:
     """The journal's label of a call names its kind and its tick."""
-    kind, _, moment = event.data["label"].partition(":")
+    kind, *_, moment = event.data["label"].split(":")
     scene.findings.same(4, "REDATED", "label of a call", at=event, got=kind, want=event.data["kind"])
     if moment.isdigit():
         at_its_time(scene, event, int(moment))
