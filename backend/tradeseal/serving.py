@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from tradeseal.api.access import Gatekeeper, api_token
+from tradeseal.api.levers import ReplayLevers
 from tradeseal.api.ports import Ports
 from tradeseal.api.replay import DescribedContracts, NodeRpc, ReplayControl, ReplayMarket
 from tradeseal.api.server import Server
 from tradeseal.kernel.errors import Refused, TradesealError, Unavailable
 from tradeseal.ledger.lock import HomeLock
-from tradeseal.settings import Settings
+from tradeseal.settings import ADDRESS, Settings
 
 if TYPE_CHECKING:
     from tradeseal.backtest.research import Research
@@ -101,6 +102,7 @@ class Running:
         ports.rpc = NodeRpc(parts.gate)
         ports.queries, ports.rebuilder = self._views.queries, self._views.rebuilder
         ports.research = _research(self._settings, parts)
+        ports.levers = ReplayLevers(parts.engine, parts.gate)
         ports.engine = control
 
     def _walk(self) -> None:
@@ -151,10 +153,12 @@ def serve_until_told(settings: Settings, *, say: Callable[[str], None]) -> None:
     uvicorn = server.uvicorn(host=settings.host, port=settings.port)
     say(f"Tradeseal: http://{settings.host}:{settings.port}/#key={gatekeeper.new_key()}")
     say(f"Simulated; not investment advice. Ctrl-C ends, the next start resumes. Log: {settings.home / 'logs'}")
+    (settings.home / ADDRESS).write_text(f"http://{settings.host}:{settings.port}\n")
     running.start(give_up=lambda: setattr(uvicorn, "should_exit", True))
     try:
         uvicorn.run(sockets=[listening])
     finally:
+        (settings.home / ADDRESS).unlink(missing_ok=True)
         running.end()
     if running.refused is not None:
         raise running.refused

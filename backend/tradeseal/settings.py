@@ -14,6 +14,7 @@ from tradeseal.kernel.clock import parse_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import SCALE
 
+ADDRESS = "address"  # the file of a home that says where its server answers, while it runs
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 

@@ -14,10 +14,13 @@ from tradeseal.api.ports import (
     Asking,
     CandleSeen,
     ChainInfo,
+    ChangeSeen,
     ContractInfo,
     ContractsInfo,
     DataInfo,
     EngineStatus,
+    GovernanceSeen,
+    LeverResult,
     Ports,
     Predicted,
     PriceSeen,
@@ -26,6 +29,7 @@ from tradeseal.api.ports import (
 )
 from tradeseal.api.server import Server
 from tradeseal.backtest.research import Job
+from tradeseal.chain.published import BookLimits
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.readmodels.published import ReadModels, open_read_models
 from tradeseal.signals.published import known_strategies, score
@@ -158,6 +162,38 @@ class FakeEngine:
         return self.result
 
 
+CHANGE = a_hash(77)
+GOVERNOR, GUARDIAN, TRADER, SIGNER = ("0x" + digit * 40 for digit in "abcd")
+
+
+@dataclass
+class FakeLevers:
+    """One change that waits; notes what was pulled and answers or raises `result`."""
+
+    told: list[tuple[Any, ...]]
+    result: LeverResult | Exception = field(default_factory=lambda: LeverResult("tighten", a_hash(9), 9))
+    trader: tuple[str, bool] | None = (TRADER, True)
+
+    def use(self, lever: str, arguments: Mapping[str, Any], key: str | None) -> LeverResult:
+        self.told.append((lever, dict(arguments), key))
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+    def seen(self) -> GovernanceSeen:
+        change = ChangeSeen(
+            id=CHANGE, change="LIMITS", contract="book", status="WAITING", block_time_from=START + 34 * HOUR,
+            observed_from=START + 34 * HOUR, accept_until=START + 400 * HOUR, left_s=24 * HOUR,
+            differences=[("max_position_bps", "1500", "2000")],
+        )  # fmt: skip
+        return GovernanceSeen(
+            block_clock=START + 10 * HOUR, marks_clock=START + 10 * HOUR, simulated=True,
+            limits={**vars(BookLimits()), "max_position_bps": 1_500}, governor=(GOVERNOR, True),
+            guardian=(GUARDIAN, True), trader=self.trader, signers=[(SIGNER, True)], quorum=1, epoch=1, attesting=True,
+            free_cash_e8=9_500 * E8, waiting=[change],
+        )  # fmt: skip
+
+
 class FakeMarketData:
     """Ten candles, and an opinion on BTC alone."""
 
@@ -264,6 +300,7 @@ class Site:
     rpc: FakeRpc
     story: Story
     views: ReadModels
+    levers: FakeLevers
 
     def client(self, **headers: str) -> TestClient:
         """A client on the right host; headers come on top."""
@@ -293,6 +330,7 @@ class Site:
 def a_site(folder: Path, story: Story, *, page: Path | None = None, joined: bool = True) -> Site:
     """A server as `bootstrap` would join it, over fakes; `joined=False` is one that is still starting."""
     engine, rpc = FakeEngine(), FakeRpc()
+    levers = FakeLevers(engine.told)
     if not joined:
         nothing = DataInfo(label="", synthetic=False, interval_s=HOUR, markets=())
         engine.the_status = a_status(phase="STARTING_CHAIN", phase_detail="starting the chain", data=nothing)
@@ -302,9 +340,9 @@ def a_site(folder: Path, story: Story, *, page: Path | None = None, joined: bool
         ports.engine, ports.market, ports.queries = engine, FakeMarketData(), views.queries
         ports.contracts, ports.rpc = FakeContracts(), rpc
         ports.rebuilder = views.rebuilder
-        ports.research = FakeResearch()
+        ports.research, ports.levers = FakeResearch(), levers
     server = Server(ports, Gatekeeper(TOKEN), page=page)
-    site = Site(server, engine, rpc, story, views)
+    site = Site(server, engine, rpc, story, views, levers)
     if joined:
         site.catch_up()
     return site

@@ -23,6 +23,15 @@ CHANGES = [
     ("POST", "/api/engine/resume", None),
     ("POST", "/api/engine/speed", {"speed": "max"}),
     ("POST", "/api/markets/BTC/mode", {"mode": "ask"}),
+    ("POST", "/api/governance/tighten", {"limits": {"max_position_bps": 1500}}),
+    ("POST", "/api/governance/stop", {"reason": "why"}),
+    ("POST", "/api/governance/halt", {"reason": "why"}),
+    ("POST", "/api/governance/flows", {"amount": "-1"}),
+    ("POST", "/api/governance/freeze-trader", None),
+    ("POST", "/api/governance/remove-signer", {"address": "0x" + "11" * 20}),
+    ("POST", "/api/governance/changes", {"change": "RESUME"}),
+    ("POST", f"/api/governance/changes/0x{'11' * 32}/accept", None),
+    ("POST", f"/api/governance/changes/0x{'11' * 32}/revoke", None),
     ("DELETE", "/api/session", None),
 ]
 

@@ -10,6 +10,7 @@ from stories import E8
 from tradeseal.api.openapi import text
 from tradeseal.api.ports import Asking, PriceSeen, TradeResult
 from tradeseal.api.schemas.dashboard import Dashboard, Health
+from tradeseal.api.schemas.governance import Governance, LeverAnswer
 from tradeseal.api.schemas.market import Candles, Prediction, Prices
 from tradeseal.api.schemas.records import Contracts, EventPage, Heads, RecordPage, Session
 from tradeseal.api.schemas.research import Backtest, BacktestJob, Backtests, Calibration, Strategies
@@ -63,6 +64,7 @@ def test_every_reference_leads_somewhere_and_every_operation_has_a_name() -> Non
         ("/api/backtests", Backtests),
         ("/api/backtests/0123456789abcdef", Backtest),
         ("/api/session", Session),
+        ("/api/governance", Governance),
     ],
 )
 def test_answers_keep_to_their_shape(site: Site, path: str, shape) -> None:
@@ -109,6 +111,13 @@ def test_answers_of_changes_keep_to_their_shape(site: Site) -> None:
         ("/api/engine/resume", None, EngineAnswer),
         ("/api/engine/speed", {"speed": "max"}, EngineAnswer),
         ("/api/markets/ETH/mode", {"mode": "ask"}, ModeAnswer),
+        ("/api/governance/tighten", {"limits": {"max_position_bps": 1_500}}, LeverAnswer),
+        ("/api/governance/stop", {"reason": "why"}, LeverAnswer),
+        ("/api/governance/halt", {}, LeverAnswer),
+        ("/api/governance/flows", {"amount": "-0.00000001"}, LeverAnswer),
+        ("/api/governance/freeze-trader", None, LeverAnswer),
+        ("/api/governance/remove-signer", {"address": "0x" + "11" * 20}, LeverAnswer),
+        ("/api/governance/changes", {"change": "SIGNERS", "fresh_signers": 3, "quorum": 2}, LeverAnswer),
         ("/api/backtests", {"strategy": "trend", "params": {"macd_weight": 30}}, BacktestJob),
     ):
         response = client.post(path, json=body)

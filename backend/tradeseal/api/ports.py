@@ -286,6 +286,60 @@ class ResearchPort(Protocol):
     def calibration(self) -> Mapping[str, Any]: ...
 
 
+@dataclass(frozen=True)
+class LeverResult:
+    """What a lever did."""
+
+    act: str
+    transaction_hash: str
+    block: int
+    change_id: str | None = None
+    already_run: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeSeen:
+    """A change that waits; a difference is a name, what is in force and what would be."""
+
+    id: str
+    change: str
+    contract: str
+    status: str
+    block_time_from: int
+    observed_from: int
+    accept_until: int
+    left_s: int
+    differences: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class GovernanceSeen:
+    """Clocks, limits, roles (an address, and whether its key is here; a frozen trader is None), and what waits."""
+
+    block_clock: int
+    marks_clock: int | None
+    simulated: bool
+    limits: Mapping[str, int]
+    governor: tuple[str, bool]
+    guardian: tuple[str, bool]
+    trader: tuple[str, bool] | None
+    signers: Sequence[tuple[str, bool]]
+    quorum: int
+    epoch: int
+    attesting: bool
+    free_cash_e8: int
+    waiting: Sequence[ChangeSeen]
+
+
+class LeversPort(Protocol):
+    """What guardian and governor may do."""
+
+    def seen(self) -> GovernanceSeen: ...
+
+    def use(self, lever: str, arguments: Mapping[str, Any], key: str | None) -> LeverResult:
+        """Use a lever once for a key; raises the contract's refusal with its numbers."""
+
+
 class StatusPort(Protocol):
     """The status before the engine exists."""
 
@@ -304,6 +358,7 @@ class Ports:
     rpc: RpcPort | None = None
     rebuilder: Rebuilder | None = None
     research: ResearchPort | None = None
+    levers: LeversPort | None = None
 
     def the_engine(self) -> EngineControl:
         """The engine, or `Unavailable` with the phase."""
@@ -332,6 +387,10 @@ class Ports:
     def the_research(self) -> ResearchPort:
         """The back-tests, or `Unavailable` with the phase."""
         return self.research if self.research is not None else self._starting()
+
+    def the_levers(self) -> LeversPort:
+        """The levers, or `Unavailable` with the phase."""
+        return self.levers if self.levers is not None else self._starting()
 
     def limits(self) -> Limits | None:
         """The book's limits, once it was read."""

@@ -31,6 +31,8 @@ STATUSES: Final[Mapping[str, int]] = {
     "NO_BOOK_YET": 404,
     "UNKNOWN_RUN": 404,
     "UNKNOWN_STRATEGY": 422,
+    "UNKNOWN_LIMIT": 422,
+    "BAD_REASON": 422,
     "UNKNOWN_PARAMETER": 422,
     "BAD_PARAMETER": 422,
     "NOT_FOUND": 404,

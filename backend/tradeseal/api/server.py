@@ -33,6 +33,7 @@ from tradeseal.api.routes import (
     control,
     dashboard,
     exports,
+    governance,
     health,
     market,
     past,
@@ -149,7 +150,7 @@ class Server:
             await self.hub.stop()
 
 
-_PARTS = (dashboard, health, market, analytics, research, exports, trades, records, past, control, chain)
+_PARTS = (dashboard, health, market, analytics, research, exports, trades, records, past, control, governance, chain)
 _METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
 

@@ -116,10 +116,15 @@ class Engine:
             if not self.finished:
                 self._refuse_waiting()
 
-    def _walk(self) -> None:
+    def stand(self) -> Sequence[Bar]:
+        """Be where the last run ended, without walking; the bars that are left."""
         self.steps.recover()
         bars = self._remaining()
         self._restore_prices()
+        return bars
+
+    def _walk(self) -> None:
+        bars = self.stand()
         self.listener.phase("RUNNING", "")
         started = monotonic_s()
         for bar in bars:

@@ -57,7 +57,7 @@ class Levers:
 
     def __init__(self, steps: Steps, *, now: Callable[[], int], freshen: Callable[[], None]) -> None:
         self._steps = steps
-        self._now = now  # the block's clock: of a simulated book, the data's
+        self.now = now  # the block's clock: of a simulated book, the data's
         self._freshen = freshen  # has the newest prices posted
 
     # At once
@@ -181,11 +181,11 @@ class Levers:
         block_from, observed_from = since[0] + delay, since[1] + delay
         status = "READY"
         try:
-            gate.check(Act(name, GOVERNOR, change.where, call), at=self._now())
+            gate.check(Act(name, GOVERNOR, change.where, call), at=self.now())
         except Refused as refusal:
             early = refusal.code == "TOO_EARLY"
             # With the newest prices posted the marks' clock stands where the data's does.
-            ready = early and self._now() >= max(block_from, observed_from)
+            ready = early and self.now() >= max(block_from, observed_from)
             status = "READY" if ready else "WAITING" if early else refusal.code
         return Waiting(
             id=change.id, change=CHANGES.get(name, name), where=change.where, arguments=arguments,
@@ -242,7 +242,7 @@ class Levers:
         return self._must(build(), who=who, key=key, change_id=change_id)
 
     def _must(self, act: Act, *, who: str, key: str, change_id: str = "") -> Acted:
-        at = self._now()
+        at = self.now()
         if act.call:
             self._steps.gate.check(act, at=at)
         mined = self._steps.govern(act, at=at, who=who, idempotency_key=key)

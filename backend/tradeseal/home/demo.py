@@ -12,7 +12,7 @@ from tradeseal.ledger.lock import HomeLock
 
 FILES = (
     "manifest.json", "strategy.json", "model.json", "calibrator.json", "demo-keys.json", "api-token",
-    "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "restore-unfinished",
+    "address", "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "restore-unfinished",
 )  # fmt: skip
 FOLDERS = ("backtests", "views", "chain", "logs", "data", "backups")
 
