@@ -192,6 +192,7 @@ def _carry(
                 raise
             said = act(_at_server(address.read_text().strip(), (folder / "api-token").read_text().strip()))
         else:
+            address.unlink(missing_ok=True)  # of a server that was killed
             said = _at_rest(folder, act)
     except TradesealError as error:
         refuse(error, err, as_json=as_json)

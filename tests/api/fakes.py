@@ -190,7 +190,8 @@ class FakeLevers:
             block_clock=START + 10 * HOUR, marks_clock=START + 10 * HOUR, simulated=True,
             limits={**vars(BookLimits()), "max_position_bps": 1_500}, governor=(GOVERNOR, True),
             guardian=(GUARDIAN, True), trader=self.trader, signers=[(SIGNER, True)], quorum=1, epoch=1, attesting=True,
-            free_cash_e8=9_500 * E8, waiting=[change],
+            free_cash_e8=9_500 * E8, state="ACTIVE", manual="ACTIVE", day_latched=False, drawdown_latched=False,
+            waiting=[change],
         )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def test_a_running_server_is_governed_by_the_same_words(rested: Replay) -> None:
         assert [c["change"] for c in done(rested.home, "show")["waiting"]] == ["RESUME"]
         done(rested.home, "revoke", submitted["change_id"])
 
-    assert not (rested.home / ADDRESS).exists()
+    assert done(rested.home, "show")["manual"] == "REDUCING"  # the server has ended; the home is at rest
     assert (withdrawn["act"], stopped["act"], again["already_run"]) == ("bookFlow", "setManual", True)
     assert too_much["code"] == "FLOW_REFUSED"
 

@@ -50,7 +50,7 @@ class ReplayLevers:
         roles, limits = gate.roles(), gate.limits_in_force()
         signers, quorum = gate.attesting()
         held = gate.keys.key_of
-        book = self._engine.book
+        book = self._engine.book or gate.book()
         return GovernanceSeen(
             block_clock=levers.now(),
             marks_clock=steps.state.observed_at or None,
@@ -63,7 +63,11 @@ class ReplayLevers:
             quorum=quorum,
             epoch=gate.epoch(),
             attesting=not steps.silent,
-            free_cash_e8=0 if book is None else book.cash_e8 - book.reserved_e8,
+            free_cash_e8=book.cash_e8 - book.reserved_e8,
+            state=book.state.name,
+            manual=book.manual_flag.name,
+            day_latched=book.day_latched,
+            drawdown_latched=book.drawdown_latched,
             waiting=tuple(self._change(change, levers.now()) for change in levers.waiting()),
         )
 
@@ -133,6 +137,7 @@ def shown(seen: GovernanceSeen) -> dict[str, Any]:
         "epoch": seen.epoch,
         "attesting": seen.attesting,
         "free_cash": format_e8(seen.free_cash_e8),
+        **{name: getattr(seen, name) for name in ("state", "manual", "day_latched", "drawdown_latched")},
         "waiting": [
             {
                 **vars(change),

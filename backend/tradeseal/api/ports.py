@@ -328,6 +328,10 @@ class GovernanceSeen:
     epoch: int
     attesting: bool
     free_cash_e8: int
+    state: str
+    manual: str
+    day_latched: bool
+    drawdown_latched: bool
     waiting: Sequence[ChangeSeen]
 
 

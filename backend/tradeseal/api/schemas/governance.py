@@ -23,6 +23,7 @@ LimitName = Literal[
     "mark_age_seconds",
     "delay_seconds",
 ]
+BookStateText = Literal["ACTIVE", "REDUCING", "HALTED"]
 ChangeKind = Literal["LIMITS", "RESUME", "SIGNERS", "TRADER"]
 LimitValue = Annotated[int, Field(ge=0, le=2**32 - 1)]
 Limits = Annotated[
@@ -131,4 +132,8 @@ class Governance(Answer):
     epoch: int
     attesting: Annotated[bool, Field(description="whether the quorum's keys are here, so that prices can be attested")]
     free_cash: Amount
+    state: BookStateText
+    manual: Annotated[BookStateText, Field(description="the flag that was set by hand")]
+    day_latched: bool
+    drawdown_latched: bool
     waiting: list[WaitingChange]

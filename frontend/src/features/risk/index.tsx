@@ -43,13 +43,14 @@ function useBook(name: "book" | "limits") {
   });
 }
 
-/** What the contract allows, what it measures, its state, and who may change any of it. `levers` and `gauges` are joined by the page. */
-export function Risk({ gauges, levers }: { gauges: ReactNode; levers: ReactNode }) {
+/** What the contract allows, what it measures, its state, and who may change any of it. `pause`, `levers` and `gauges` are joined by the page. */
+export function Risk({ gauges, levers, pause }: { gauges: ReactNode; levers: ReactNode; pause: ReactNode }) {
   const t = useTranslations("risk");
   return (
     <div className="flex flex-col gap-px bg-line pb-px">
       <h1 className="sr-only">{t("title")}</h1>
-      <StatePanel levers={levers} />
+      <StatePanel pause={pause} />
+      {levers}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-px xl:grid-cols-2">
         <Limits />
         {gauges}
@@ -64,12 +65,12 @@ export function Risk({ gauges, levers }: { gauges: ReactNode; levers: ReactNode 
 
 const FLAGS = ["state", "manual", "dayLatched", "drawdownLatched", "haltedAt"] as const;
 
-function StatePanel({ levers }: { levers: ReactNode }) {
+function StatePanel({ pause }: { pause: ReactNode }) {
   const t = useTranslations("risk");
   const known = useKnown();
   const book = useBook("book");
   return (
-    <Panel title={t("state")} note={t("stateNote")} actions={levers}>
+    <Panel title={t("state")} note={t("stateNote")} actions={pause}>
       <Answered query={book} what={t("failed")} loading={<SkeletonRows rows={1} label={t("state")} />}>
         {(fields) => (
           <dl className="grid grid-cols-2 gap-x-4 gap-y-2 p-3 sm:grid-cols-5">

@@ -1,0 +1,198 @@
+"use client";
+
+import { useState, type ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { usePull, type Governance, type Pull } from "@/api/governance";
+import { formatAge, formatBps, formatCount, formatMoney } from "@/lib/format";
+import { freshKey } from "@/lib/key";
+import { useChangeBlock } from "@/live/trading-block";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Field, Input, Segmented, Select } from "@/ui/fields";
+import { Hash } from "@/ui/hash";
+import { Failure } from "@/ui/states";
+
+export type LeverName = "limits" | "stop" | "halt" | "resume" | "money" | "freeze" | "trader" | "signers";
+
+const TYPED = "HALT";
+type Order = Pull extends infer P ? (P extends { key: string } ? Omit<P, "key"> : never) : never;
+
+/** One lever: what it does, what it needs, and what the contract said. */
+export function LeverDialog({ lever, known, onClose }: { lever: LeverName; known: Governance; onClose: () => void }) {
+  const t = useTranslations("levers");
+  const pull = usePull();
+  const [key] = useState(freshKey);
+  const [tries, setTries] = useState(0);
+  // Another try is another order: the contract's no to the last one stands.
+  const use = (order: Order) => {
+    pull.mutate({ ...order, key: `${key}-${tries}` } as Pull);
+    setTries(tries + 1);
+  };
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()} title={t(`names.${lever}`)} description={t(`hints.${lever}`)}>
+      {pull.data ? (
+        <div className="flex flex-col gap-3">
+          <p>{t(pull.data.change_id ? "submitted" : "done", { block: String(pull.data.block) })}</p>
+          <Hash value={pull.data.transaction_hash} />
+          <Button onClick={onClose}>{t("close")}</Button>
+        </div>
+      ) : (
+        <div className="flex flex-col gap-3">
+          {pull.error ? <Failure what={t("refused")} error={pull.error} /> : null}
+          <Form lever={lever} known={known} busy={pull.isPending} use={use} />
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+interface FormProps {
+  known: Governance;
+  busy: boolean;
+  use: (order: Order) => void;
+}
+
+function Form({ lever, ...rest }: FormProps & { lever: LeverName }) {
+  const t = useTranslations("levers");
+  switch (lever) {
+    case "limits":
+      return <LimitsForm {...rest} />;
+    case "stop":
+      return <ReasonForm {...rest} tone="solid" order={(reason) => ({ lever: "stop", reason })} />;
+    case "halt":
+      return <ReasonForm {...rest} tone="danger" typed={TYPED} order={(reason) => ({ lever: "halt", reason })} />;
+    case "resume":
+      return <ReasonForm {...rest} tone="solid" order={(reason) => ({ lever: "submit", change: { change: "RESUME", reason } })} />;
+    case "money":
+      return <MoneyForm {...rest} />;
+    case "freeze":
+      return <Confirm {...rest} tone="danger" order={{ lever: "freeze" }} text={t("confirm")} />;
+    case "trader":
+      return <Confirm {...rest} tone="solid" order={{ lever: "submit", change: { change: "TRADER" } }} text={t("submit")} />;
+    case "signers":
+      return <SignersForm {...rest} />;
+  }
+}
+
+function Confirm({ busy, use, order, tone, text, blocked, children }: FormProps & { order: Order; tone: "solid" | "danger"; text: string; blocked?: string | null; children?: ReactNode }) {
+  const block = useChangeBlock();
+  return (
+    <>
+      {children}
+      <Button tone={tone} busy={busy} blocked={block ?? blocked} reason="below" onClick={() => use(order)}>
+        {text}
+      </Button>
+    </>
+  );
+}
+
+function ReasonForm({ order, typed, tone, ...rest }: FormProps & { order: (reason: string) => Order; typed?: string; tone: "solid" | "danger" }) {
+  const t = useTranslations("levers");
+  const [reason, setReason] = useState("");
+  const [word, setWord] = useState("");
+  const blocked = typed !== undefined && word !== typed ? t("typeIt", { word: typed }) : null;
+  return (
+    <Confirm {...rest} tone={tone} order={order(reason || "by hand")} text={t("confirm")} blocked={blocked}>
+      <Field label={t("reason")} hint={t("reasonHint")}>
+        <Input value={reason} maxLength={32} placeholder="by hand" onChange={(event) => setReason(event.target.value.replace(/[^ -~]/g, ""))} />
+      </Field>
+      {typed ? (
+        <Field label={t("typeIt", { word: typed })}>
+          <Input value={word} autoComplete="off" onChange={(event) => setWord(event.target.value)} />
+        </Field>
+      ) : null}
+    </Confirm>
+  );
+}
+
+type LimitName = Extract<keyof Governance["limits"], string>;
+
+function LimitsForm({ known, busy, use }: FormProps) {
+  const t = useTranslations("levers");
+  const block = useChangeBlock();
+  const names = Object.keys(known.limits) as LimitName[];
+  const [name, setName] = useState<LimitName>("max_position_bps");
+  const [value, setValue] = useState("");
+  const blocked = block ?? (/^\d{1,9}$/.test(value) ? null : t("wholeNumber"));
+  const limits = { [name]: Number(value) };
+  return (
+    <>
+      <Field label={t("parameter")}>
+        <Select value={name} onChange={(event) => setName(event.target.value as LimitName)}>
+          {names.map((each) => (
+            <option key={each} value={each}>
+              {t(`parameters.${each}` as never)}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <Field label={t("value")} hint={t("inForce", { value: worded(name, known.limits[name] ?? 0), raw: String(known.limits[name] ?? 0) })}>
+        <Input value={value} inputMode="numeric" onChange={(event) => setValue(event.target.value.trim())} />
+      </Field>
+      <div className="flex flex-wrap gap-2">
+        <Button tone="solid" busy={busy} blocked={blocked} onClick={() => use({ lever: "tighten", limits })}>
+          {t("tighten")}
+        </Button>
+        <Button busy={busy} blocked={blocked} onClick={() => use({ lever: "submit", change: { change: "LIMITS", limits } })}>
+          {t("loosen", { delay: formatAge(known.limits.delay_seconds) })}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function worded(name: string, value: number): string {
+  return name.endsWith("_bps") ? formatBps(value) : name.endsWith("_seconds") ? formatAge(value) : formatCount(value);
+}
+
+function MoneyForm({ known, ...rest }: FormProps) {
+  const t = useTranslations("levers");
+  const [way, setWay] = useState<"in" | "out">("in");
+  const [amount, setAmount] = useState("");
+  const blocked = /^\d{1,12}(\.\d{1,8})?$/.test(amount) && Number(amount) > 0 ? null : t("anAmount");
+  return (
+    <Confirm {...rest} known={known} tone="solid" text={t("confirm")} blocked={blocked} order={{ lever: "flow", amount: way === "in" ? amount : `-${amount}` }}>
+      <Segmented
+        label={t("way")}
+        value={way}
+        options={[
+          { value: "in", text: t("deposit") },
+          { value: "out", text: t("withdraw") },
+        ]}
+        onChange={setWay}
+      />
+      <Field label={t("amount")} hint={t("freeCash", { amount: formatMoney(known.free_cash) })}>
+        <Input value={amount} inputMode="decimal" onChange={(event) => setAmount(event.target.value.trim())} />
+      </Field>
+    </Confirm>
+  );
+}
+
+function SignersForm({ known, ...rest }: FormProps) {
+  const t = useTranslations("levers");
+  const [fresh, setFresh] = useState("1");
+  const [quorum, setQuorum] = useState("1");
+  const order: Order = { lever: "submit", change: { change: "SIGNERS", signers: [], fresh_signers: Number(fresh), quorum: Number(quorum) } };
+  const blocked = Number(quorum) > Number(fresh) ? t("quorumTooLarge") : null;
+  return (
+    <Confirm {...rest} known={known} tone="solid" text={t("submit")} order={order} blocked={blocked}>
+      <p className="text-xs text-ink-2">{t("signersNow", { quorum: String(known.quorum), signers: String(known.signers.length), epoch: String(known.epoch) })}</p>
+      <div className="grid grid-cols-2 gap-3">
+        <Field label={t("freshKeys")}>
+          <Select value={fresh} onChange={(event) => setFresh(event.target.value)}>
+            {["1", "2", "3", "5"].map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </Select>
+        </Field>
+        <Field label={t("quorum")}>
+          <Select value={quorum} onChange={(event) => setQuorum(event.target.value)}>
+            {["1", "2", "3"].map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </Select>
+        </Field>
+      </div>
+    </Confirm>
+  );
+}

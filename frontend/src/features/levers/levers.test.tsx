@@ -1,0 +1,107 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { fireEvent, screen } from "@testing-library/react";
+import { beforeEach, expect, it, vi } from "vitest";
+import type { Governance, Pull } from "@/api/governance";
+import { renderWorded } from "@/test/intl";
+import { Levers } from "./index";
+import { LeverDialog } from "./lever-dialog";
+
+const pulled: Pull[] = [];
+let known: Governance;
+
+vi.mock("@/live/live", () => ({ useReady: () => true }));
+vi.mock("@/live/trading-block", () => ({ useChangeBlock: () => null }));
+vi.mock("@/api/governance", () => ({
+  useGovernance: () => ({ data: known, error: null, isPending: false, dataUpdatedAt: 0, refetch: () => undefined }),
+  usePull: () => ({ mutate: (pull: Pull) => pulled.push(pull), isPending: false, error: null, data: undefined }),
+}));
+
+const key = { address: `0x${"a".repeat(40)}`, held: true };
+const change: Governance["waiting"][number] = {
+  id: `0x${"1".repeat(64)}`,
+  change: "LIMITS",
+  contract: "book",
+  status: "WAITING",
+  block_time_from: "2021-05-02T00:00:00Z",
+  observed_from: "2021-05-02T00:00:00Z",
+  accept_until: "2021-05-16T00:00:00Z",
+  left_s: 3600,
+  differences: [{ name: "max_position_bps", now: "1500", then: "2000" }],
+};
+
+beforeEach(() => {
+  pulled.length = 0;
+  known = {
+    block_clock: "2021-05-01T00:00:00Z",
+    marks_clock: "2021-05-01T00:00:00Z",
+    simulated: true,
+    limits: { max_position_bps: 1500, delay_seconds: 86400 },
+    governor: key,
+    guardian: key,
+    trader: key,
+    signers: [key],
+    quorum: 1,
+    epoch: 1,
+    attesting: true,
+    free_cash: "9500",
+    state: "ACTIVE",
+    manual: "ACTIVE",
+    day_latched: false,
+    drawdown_latched: false,
+    waiting: [change],
+  };
+});
+
+const shown = (what: React.ReactNode) => renderWorded(<QueryClientProvider client={new QueryClient()}>{what}</QueryClientProvider>);
+
+it("shows what waits, what would change and how long it takes, and does not let it be accepted early", () => {
+  shown(<Levers />);
+
+  expect(screen.getByText(/Largest position/)).toHaveTextContent("15.00 % → 20.00 %");
+  expect(screen.getByText(/^1\s*h/)).toBeInTheDocument();
+  fireEvent.click(screen.getByRole("button", { name: "Accept" }));
+  expect(pulled).toEqual([]);
+});
+
+it("accepts what has waited, once for each press", () => {
+  known.waiting = [{ ...change, status: "READY", left_s: 0 }];
+  shown(<Levers />);
+
+  fireEvent.click(screen.getByRole("button", { name: "Accept" }));
+
+  expect(pulled).toHaveLength(1);
+  expect(pulled[0]).toMatchObject({ lever: "accept", id: change.id });
+});
+
+it("names the reason of a lever that cannot be used", () => {
+  known.trader = null;
+  known.state = known.manual = "REDUCING";
+  shown(<Levers />);
+
+  expect(screen.getByRole("button", { name: "Freeze trader…" })).toHaveAccessibleDescription("The trader is frozen already.");
+  expect(screen.getByRole("button", { name: "Stop…" })).toHaveAccessibleDescription("The book is stopped already.");
+  expect(screen.getByRole("button", { name: "Resume…" })).not.toHaveAttribute("aria-disabled");
+});
+
+it("halts only after the word was typed", () => {
+  shown(<LeverDialog lever="halt" known={known} onClose={() => undefined} />);
+  const confirm = screen.getByRole("button", { name: "Confirm" });
+
+  fireEvent.click(confirm);
+  expect(pulled).toEqual([]);
+
+  fireEvent.change(screen.getByRole("textbox", { name: /Type HALT/ }), { target: { value: "HALT" } });
+  fireEvent.click(confirm);
+  expect(pulled[0]).toMatchObject({ lever: "halt", reason: "by hand" });
+});
+
+it("withdraws by a negative amount", () => {
+  shown(<LeverDialog lever="money" known={known} onClose={() => undefined} />);
+
+  fireEvent.click(screen.getByRole("radio", { name: "Withdraw" }));
+  fireEvent.change(screen.getByRole("textbox", { name: /Amount/ }), { target: { value: "250.5" } });
+  fireEvent.click(screen.getByRole("button", { name: "Confirm" }));
+
+  expect(pulled[0]).toMatchObject({ lever: "flow", amount: "-250.5" });
+});
