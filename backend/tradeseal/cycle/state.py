@@ -141,8 +141,9 @@ class EngineState:
         self.acts[self._acting] = ActDone(event["act"], event["where"], event["call"], event["transaction_hash"])
 
     def _act_ended(self, _: UUID, event: dict[str, Any]) -> None:
-        ordered = self.acts[self._acting]
-        self.acts[self._acting] = replace(ordered, ended=True, error=event["error"], block=event["block"])
+        ordered = self.acts.get(self._acting)
+        if ordered is not None:
+            self.acts[self._acting] = replace(ordered, ended=True, error=event["error"], block=event["block"])
 
     def _governed(self, _: UUID, event: dict[str, Any]) -> None:
         values, name = event["values"], event["name"]
