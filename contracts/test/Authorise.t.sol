@@ -23,6 +23,7 @@ contract AuthoriseTest is World {
 
     // ---- the ticket
 
+    /// @custom:covers MUST-AUTH-13
     function test_an_allowed_order_becomes_a_ticket_that_reserves_cash_and_size() public {
         Ticket memory ticket = _enter(0, START, 10e8);
 
@@ -42,6 +43,7 @@ contract AuthoriseTest is World {
         eq(oracle.counters().judged, 1, "judged");
     }
 
+    /// @custom:covers MUST-AUTH-12
     function test_a_rejection_uses_up_the_signal_and_its_candle() public {
         Signal memory signal = _buy(0, START);
         signal.confidenceBps = 6499;
@@ -62,10 +64,12 @@ contract AuthoriseTest is World {
 
     // ---- RULE-01
 
+    /// @custom:covers RULE-01
     function test_RULE_01_allows_exactly_a_fifth_of_equity() public {
         _enter(0, START, 20e8);
     }
 
+    /// @custom:covers RULE-01
     function test_RULE_01_refuses_one_unit_more() public {
         Signal memory signal = _buy(0, START);
         _commit(signal);
@@ -73,6 +77,7 @@ contract AuthoriseTest is World {
         _rejectedAt(RULE_01, (20e8 + 1) * uint256(HUNDRED) * 1e4, 2000 * uint256(uint128(CASH)) * 1e8);
     }
 
+    /// @custom:covers RULE-01
     function test_RULE_01_counts_reservations_and_what_is_held() public {
         _hold(0, START, 5e8);
         _enter(0, START + 1, 5e8);
@@ -87,6 +92,7 @@ contract AuthoriseTest is World {
 
     // ---- RULE-03
 
+    /// @custom:covers RULE-03
     function test_RULE_03_allows_exactly_the_least_confidence() public {
         Signal memory signal = _buy(0, START);
         signal.confidenceBps = 6500;
@@ -97,6 +103,7 @@ contract AuthoriseTest is World {
 
     // ---- RULE-04
 
+    /// @custom:covers RULE-04
     function test_RULE_04_allows_the_last_trade_and_refuses_the_next() public {
         Limits memory limits = _limits();
         limits.maxTradesPerDay = 2;
@@ -115,6 +122,7 @@ contract AuthoriseTest is World {
 
     // ---- RULE-05
 
+    /// @custom:covers RULE-05
     function test_RULE_05_lives_until_the_second_of_its_expiry() public {
         Signal memory signal = _buy(0, START);
         _commit(signal);
@@ -123,6 +131,7 @@ contract AuthoriseTest is World {
         _ticket();
     }
 
+    /// @custom:covers RULE-05-EXPIRED
     function test_RULE_05_is_over_one_second_later() public {
         Signal memory signal = _buy(0, START);
         _commit(signal);
@@ -134,6 +143,7 @@ contract AuthoriseTest is World {
         eq(body.limits[0], signal.expiresAt, "expiry");
     }
 
+    /// @custom:covers RULE-05-CANDLE
     function test_RULE_05_judges_a_candle_once_per_strategy_and_market() public {
         _enter(0, START, E8);
         Signal memory other = _buy(1, START);
@@ -150,6 +160,7 @@ contract AuthoriseTest is World {
         eq(book.lastJudgedClose(STRATEGY, markets[0]), START, "the later one stays");
     }
 
+    /// @custom:covers RULE-05-SIZE
     function test_RULE_05_allows_exactly_the_size_of_the_signal() public {
         Signal memory signal = _buy(0, START);
         signal.sizeBps = 1000;
@@ -158,6 +169,7 @@ contract AuthoriseTest is World {
         _ticket();
     }
 
+    /// @custom:covers RULE-05-SIZE
     function test_RULE_05_refuses_more_than_the_size_of_the_signal() public {
         Signal memory signal = _buy(0, START);
         signal.sizeBps = 1000;
@@ -169,6 +181,7 @@ contract AuthoriseTest is World {
         eq(body.limits[0], 1000 * uint256(uint128(CASH)) * 1e8, "limit");
     }
 
+    /// @custom:covers RULE-05-RANGE
     function test_RULE_05_holds_a_signal_to_the_rounds_of_its_commitment() public {
         Signal memory early = _buy(0, START);
         early.seq = 0;
@@ -191,6 +204,7 @@ contract AuthoriseTest is World {
     // ---- RULE-08
 
     /// Four open tickets of a fifth each, and a fifth order whose notional and fee take the rest of the cash.
+    /// @custom:covers RULE-08
     function test_RULE_08_allows_the_last_unit_of_cash_and_refuses_one_more() public {
         for (uint256 m; m < 4; ++m) {
             Signal memory signal = _buy(m, START);
@@ -215,6 +229,7 @@ contract AuthoriseTest is World {
 
     // ---- RULE-09
 
+    /// @custom:covers RULE-09
     function test_RULE_09_refuses_entries_of_a_stopped_book() public {
         vm.prank(guardian);
         book.setManual(State.REDUCING, "test");
@@ -224,6 +239,7 @@ contract AuthoriseTest is World {
         _rejectedAt(RULE_09, 1, 0);
     }
 
+    /// @custom:covers RULE-09
     function test_RULE_09_refuses_entries_on_a_stale_mark_in_that_market_only() public {
         _postPrice(0, 0);
         Signal memory signal = _buy(0, START);
@@ -233,6 +249,7 @@ contract AuthoriseTest is World {
         _enter(1, START, E8);
     }
 
+    /// @custom:covers RULE-09
     function test_RULE_09_refuses_entries_while_a_step_is_pending() public {
         _postPrice(0, 151e8);
         Signal memory signal = _buy(0, START);
@@ -243,6 +260,7 @@ contract AuthoriseTest is World {
 
     // ---- RULE-06
 
+    /// @custom:covers RULE-06
     function test_RULE_06_allows_what_just_pays_for_its_costs() public {
         // 6500 · tp − 3500 · 200 = 10000 · 22 at tp = 141.538…
         Signal memory signal = _buy(0, START);
@@ -252,6 +270,7 @@ contract AuthoriseTest is World {
         _ticket();
     }
 
+    /// @custom:covers RULE-06
     function test_RULE_06_refuses_what_does_not() public {
         Signal memory signal = _buy(0, START);
         signal.takeProfitBps = 141;
@@ -260,6 +279,7 @@ contract AuthoriseTest is World {
         _rejectedAt(RULE_06, 6500 * 141, 3500 * 200 + 1e4 * 22);
     }
 
+    /// @custom:covers RULE-06
     function test_RULE_06_asks_for_the_edge_of_the_limits_too() public {
         Limits memory limits = _limits();
         limits.minEdgeBps = 1;
@@ -278,6 +298,7 @@ contract AuthoriseTest is World {
         _ticket();
     }
 
+    /// @custom:covers MUST-AUTH-12
     function test_all_failing_rules_are_recorded_in_rule_order() public {
         vm.prank(governor);
         book.setManual(State.HALTED, "test");
@@ -294,6 +315,7 @@ contract AuthoriseTest is World {
 
     // ---- order faults: skipped, nothing used up
 
+    /// @custom:covers MUST-AUTH-04 SKIP-UNKNOWN
     function test_an_uncommitted_or_altered_signal_is_skipped_as_unknown() public {
         Signal memory signal = _buy(0, START);
         _commit(signal);
@@ -302,6 +324,7 @@ contract AuthoriseTest is World {
         _skipIs(Skip.UNKNOWN, 0, uint256(CommitmentStatus.OPEN));
     }
 
+    /// @custom:covers MUST-AUTH-05 SKIP-REVOKED
     function test_a_revoked_signal_is_skipped() public {
         Signal memory signal = _buy(0, START);
         bytes32 digest = _commit(signal);
@@ -311,6 +334,7 @@ contract AuthoriseTest is World {
         _skipIs(Skip.REVOKED, uint256(CommitmentStatus.REVOKED), uint256(CommitmentStatus.OPEN));
     }
 
+    /// @custom:covers MUST-AUTH-06 SKIP-SPENT
     function test_a_ticket_cannot_be_authorised_again() public {
         Signal memory signal = _buy(0, START);
         _commit(signal);
@@ -319,6 +343,7 @@ contract AuthoriseTest is World {
         _skipIs(Skip.SPENT, uint256(CommitmentStatus.TICKET), uint256(CommitmentStatus.OPEN));
     }
 
+    /// @custom:covers MUST-AUTH-06
     function test_the_same_signal_twice_in_a_batch_is_judged_once() public {
         Signal memory signal = _buy(0, START);
         _commit(signal);
@@ -330,6 +355,7 @@ contract AuthoriseTest is World {
         eq(oracle.counters().judged, 1, "judged once");
     }
 
+    /// @custom:covers MUST-AUTH-07 SKIP-SAME_BLOCK
     function test_a_signal_of_the_same_block_is_skipped_and_still_open() public {
         Signal memory signal = _buy(0, START);
         bytes32 digest = _commit(signal);
@@ -342,6 +368,7 @@ contract AuthoriseTest is World {
         _ticket();
     }
 
+    /// @custom:covers MUST-AUTH-10 SKIP-OUT_OF_BAND
     function test_a_limit_price_at_the_band_is_accepted_and_above_it_skipped() public {
         Signal memory signal = _buy(0, START);
         _commit(signal);
@@ -351,6 +378,8 @@ contract AuthoriseTest is World {
         _ticket();
     }
 
+    /// @custom:covers MUST-AUTH-08 SKIP-MALFORMED MALFORMED-BOOK MALFORMED-MARKET MALFORMED-SIDE MALFORMED-QUANTITY
+    /// @custom:covers MALFORMED-LIMIT_PRICE MALFORMED-CONFIDENCE
     function test_malformed_orders_are_skipped_by_what_is_wrong() public {
         Signal memory signal = _buy(0, START);
         signal.book = keccak256("other");
@@ -366,6 +395,7 @@ contract AuthoriseTest is World {
         _malformed(signal, E8, HUNDRED, 8);
     }
 
+    /// @custom:covers MUST-AUTH-11
     function test_the_rest_of_a_batch_goes_on_after_a_skip() public {
         Signal memory good = _buy(0, START);
         _commit(good);
@@ -378,6 +408,7 @@ contract AuthoriseTest is World {
         _ticket();
     }
 
+    /// @custom:covers MUST-AUTH-14
     function test_a_batch_decides_what_its_orders_decide_alone() public {
         Order[] memory orders = _mixedOrders();
         for (uint256 i; i < orders.length; ++i) {
@@ -411,6 +442,7 @@ contract AuthoriseTest is World {
 
     // ---- the class's clock
 
+    /// @custom:covers MUST-AUTH-09 SKIP-MARKS_OLD
     function test_a_paper_book_skips_orders_on_old_marks() public {
         _openWorld(BookClass.PAPER, _limits());
         _post();
@@ -426,6 +458,7 @@ contract AuthoriseTest is World {
 
     // ---- envelope faults
 
+    /// @custom:covers MUST-AUTH-01 NOT_TRADER
     function test_only_the_trader_authorises() public {
         Order[] memory orders = new Order[](1);
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.NotTrader.selector, governor));
@@ -433,6 +466,7 @@ contract AuthoriseTest is World {
         book.authorise(orders);
     }
 
+    /// @custom:covers MUST-REVOKE-04 MUST-AUTH-01 NOT_TRADER
     function test_a_frozen_trader_authorises_nothing() public {
         vm.prank(guardian);
         oracle.freezeTrader();
@@ -441,6 +475,7 @@ contract AuthoriseTest is World {
         book.authorise(new Order[](1));
     }
 
+    /// @custom:covers MUST-AUTH-02 BAD_BATCH
     function test_batches_are_bounded() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.BadBatch.selector, 0, 64));
         book.authorise(new Order[](0));
@@ -448,6 +483,7 @@ contract AuthoriseTest is World {
         book.authorise(new Order[](65));
     }
 
+    /// @custom:covers MUST-AUTH-03 NO_MARKS
     function test_nothing_is_judged_before_the_first_marks() public {
         _openWorld(BookClass.SIMULATED, _limits());
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.NoMarks.selector));
@@ -457,6 +493,7 @@ contract AuthoriseTest is World {
 
     // ---- assess
 
+    /// @custom:covers MUST-ASSESS-02
     function test_assess_gives_both_sides_of_all_nine_rules() public view {
         (uint16 failed, uint256[9] memory measured, uint256[9] memory limits) =
             book.assess(Order(_buy(0, START), 10e8, HUNDRED));
@@ -470,6 +507,7 @@ contract AuthoriseTest is World {
         eq(measured[7], 1001e8, "RULE-08");
     }
 
+    /// @custom:covers MUST-ASSESS-02
     function test_assess_of_a_sell_asks_for_the_position() public view {
         (uint16 failed, uint256[9] memory measured, uint256[9] memory limits) =
             book.assess(Order(_sell(0, START), 10e8, HUNDRED));
@@ -478,6 +516,7 @@ contract AuthoriseTest is World {
         eq(limits[7], 0, "held");
     }
 
+    /// @custom:covers MUST-ASSESS-03
     function test_assess_changes_nothing_that_authorise_says() public {
         Signal memory signal = _buy(0, START);
         signal.confidenceBps = 6499;

@@ -233,6 +233,7 @@ contract BooksInvariantTest is Kit {
         chosen[0].selectors[11] = TradingDesk.crumble.selector;
     }
 
+    /// @custom:covers MUST-HEAD-03
     function invariant_the_book_agrees_with_the_sum_of_its_events() public view {
         BookView memory seen = desk.seen();
         eqInt(seen.cash, desk.cash(), "cash is what fills and flows left");
@@ -250,6 +251,7 @@ contract BooksInvariantTest is Kit {
         yes(int256(uint256(seen.reserved)) <= seen.cash, "cash covers all that is reserved, to the unit");
     }
 
+    /// @custom:covers MUST-REVOKE-03
     function invariant_no_signal_is_lost() public view {
         Counters memory counters = desk.counters();
         eq(counters.committed, counters.judged + counters.revoked + counters.open, "committed");

@@ -19,6 +19,7 @@ contract DelayTest is World {
 
     // ---- limits
 
+    /// @custom:covers MUST-CHANGE-04 MUST-CHANGE-06 NOT_SUBMITTED TOO_EARLY
     function test_looser_limits_come_into_force_after_both_clocks_passed_the_delay() public {
         _tighten(10);
         bytes memory call = abi.encodeCall(IRiskBook.acceptLimits, (_limits()));
@@ -40,6 +41,7 @@ contract DelayTest is World {
         _accept(call);
     }
 
+    /// @custom:covers MUST-CHANGE-03 MUST-LIMIT-03 OUT_OF_RANGE
     function test_a_ceiling_is_never_passed_not_even_through_the_delay() public {
         Limits memory beyond = _limits();
         beyond.maxPositionBps = 2001;
@@ -55,6 +57,7 @@ contract DelayTest is World {
         _notSubmitted(abi.encodeCall(IRiskBook.acceptLimits, (beyond)), 4, 51, 50);
     }
 
+    /// @custom:covers MUST-LIMIT-04 OUT_OF_RANGE
     function test_fee_and_half_spread_never_fall_below_the_openings() public {
         Limits memory cheap = _limits();
         cheap.feeBps = 9;
@@ -64,6 +67,7 @@ contract DelayTest is World {
         _notSubmitted(abi.encodeCall(IRiskBook.acceptLimits, (cheap)), 8, 0, 1);
     }
 
+    /// @custom:covers MUST-CHANGE-05 SUPERSEDED
     function test_a_tightening_meanwhile_has_the_last_word() public {
         _tighten(10);
         bytes memory call = abi.encodeCall(IRiskBook.acceptLimits, (_limits()));
@@ -74,6 +78,7 @@ contract DelayTest is World {
         _accept(call);
     }
 
+    /// @custom:covers MUST-CHANGE-07 TOO_EARLY
     function test_a_longer_delay_holds_what_waits_already() public {
         bytes memory call = abi.encodeCall(ISignalOracle.acceptTrader, (stranger));
         vm.prank(governor);
@@ -91,6 +96,7 @@ contract DelayTest is World {
         oracle.acceptTrader(stranger);
     }
 
+    /// @custom:covers MUST-CHANGE-08 TOO_LATE
     function test_a_change_is_accepted_within_a_fortnight_or_not_at_all() public {
         _tighten(10);
         bytes memory call = abi.encodeCall(IRiskBook.acceptLimits, (_limits()));
@@ -100,6 +106,7 @@ contract DelayTest is World {
         _accept(call);
     }
 
+    /// @custom:covers MUST-CHANGE-04 MUST-CHANGE-09 NOT_SUBMITTED NOT_GUARDIAN_OR_GOVERNOR
     function test_governor_and_guardian_revoke_and_nobody_else() public {
         bytes memory call = abi.encodeCall(IRiskBook.acceptLimits, (_limits()));
         _submit(call);
@@ -117,6 +124,7 @@ contract DelayTest is World {
         _accept(call);
     }
 
+    /// @custom:covers MUST-CHANGE-01 MUST-CHANGE-02 NOT_GOVERNOR NOT_A_CHANGE
     function test_only_the_governor_submits_and_accepts_and_only_what_waits() public {
         bytes memory call = abi.encodeCall(IRiskBook.acceptLimits, (_limits()));
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.NotGovernor.selector, guardian));
@@ -137,6 +145,7 @@ contract DelayTest is World {
 
     // ---- resuming
 
+    /// @custom:covers MUST-STATE-08 TOO_EARLY
     function test_a_stop_is_lifted_through_the_delay_alone() public {
         vm.prank(guardian);
         book.setManual(State.REDUCING, "test");
@@ -149,6 +158,7 @@ contract DelayTest is World {
         eq(uint8(book.book().state), uint8(State.ACTIVE), "resumed");
     }
 
+    /// @custom:covers MUST-STATE-05 MUST-STATE-06 SUPERSEDED NOTHING_TO_RESUME
     function test_nothing_is_resumed_before_it_was_stopped_and_one_resumption_answers_one_stop() public {
         bytes memory call = abi.encodeCall(IRiskBook.acceptResume, (bytes32("prepared")));
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.NothingToResume.selector));
@@ -165,6 +175,7 @@ contract DelayTest is World {
 
     // ---- RULE-07
 
+    /// @custom:covers MUST-SETTLE-06 RULE-07
     function test_exactly_a_fifth_below_the_peak_latches_until_the_governor_resumes() public {
         _fallTo(2000e8);
         BookView memory seen = book.book();
@@ -179,11 +190,13 @@ contract DelayTest is World {
         _rejectedBy(64 | 256);
     }
 
+    /// @custom:covers MUST-SETTLE-06
     function test_one_unit_less_does_not_latch_RULE_07() public {
         _fallTo(2000e8 - 1);
         yes(!book.book().drawdownLatched, "not latched");
     }
 
+    /// @custom:covers MUST-STATE-08
     function test_resuming_sets_the_peak_to_the_equity_and_counts() public {
         _fallTo(2000e8);
         bytes memory call = abi.encodeCall(IRiskBook.acceptResume, (bytes32("seen to")));
@@ -201,6 +214,7 @@ contract DelayTest is World {
         eq(uint8(seen.state), uint8(State.ACTIVE), "open again");
     }
 
+    /// @custom:covers MUST-STATE-07 RESUME_REFUSED
     function test_resuming_waits_for_marks_that_are_settled() public {
         _fallTo(2000e8);
         bytes memory call = abi.encodeCall(IRiskBook.acceptResume, (bytes32("seen to")));
@@ -216,6 +230,7 @@ contract DelayTest is World {
 
     // ---- signers and trader
 
+    /// @custom:covers MUST-REVOKE-01 MUST-REVOKE-05 MUST-REVOKE-06 RULE-05-EPOCH NOT_GUARDIAN NOT_A_SIGNER
     function test_a_signer_is_removed_at_once_and_its_epoch_ends() public {
         _openTwoOfThree();
         _post();
@@ -235,6 +250,7 @@ contract DelayTest is World {
         oracle.removeSigner(vm.addr(keys[1]));
     }
 
+    /// @custom:covers MUST-CHANGE-06 MUST-CHANGE-11 NOT_GOVERNOR TOO_EARLY WRONG_SIGNATURE_COUNT
     function test_signers_are_added_and_the_quorum_lowered_through_the_delay_alone() public {
         address[] memory three = new address[](3);
         (three[0], three[1], three[2]) = (vm.addr(keys[0]), vm.addr(0xA2), vm.addr(0xA3));
@@ -258,6 +274,7 @@ contract DelayTest is World {
         oracle.postMarks(tick + 1, vectorHash, observedAt, prices, signatures);
     }
 
+    /// @custom:covers MUST-CHANGE-05 SUPERSEDED
     function test_a_removal_supersedes_a_change_of_signers_that_waits() public {
         _openTwoOfThree();
         _post();
@@ -274,6 +291,7 @@ contract DelayTest is World {
         oracle.acceptSigners(one, 1);
     }
 
+    /// @custom:covers MUST-CHANGE-10 TOO_EARLY
     function test_without_a_quorum_the_blocks_clock_alone_brings_new_signers() public {
         vm.prank(guardian);
         oracle.removeSigner(vm.addr(keys[0]));
@@ -292,6 +310,7 @@ contract DelayTest is World {
         eq(oracle.epoch(), 3, "epoch");
     }
 
+    /// @custom:covers MUST-CHANGE-12
     function test_a_frozen_trader_is_replaced_through_the_delay_and_traps_no_position() public {
         _hold(0, START, 10e8);
         vm.prank(guardian);
@@ -304,6 +323,7 @@ contract DelayTest is World {
         yes(oracle.trader() == stranger, "named");
     }
 
+    /// @custom:covers MUST-CHANGE-03 BAD_SETUP
     function test_senseless_changes_are_refused_when_submitted() public {
         address[] memory none = new address[](0);
         vm.expectRevert(abi.encodeWithSelector(ISignalOracle.BadSetup.selector, bytes32("quorum")));

@@ -14,6 +14,7 @@ contract ExitTest is World {
         _hold(0, START, 10e8);
     }
 
+    /// @custom:covers MUST-EXIT-10
     function test_every_reason_without_a_signal_makes_a_ticket() public {
         for (uint8 reason = 2; reason <= 7; ++reason) {
             _exit(0, 1e8, 98e8, reason);
@@ -27,6 +28,7 @@ contract ExitTest is World {
         eq(book.book().tradesToday, 1, "exits do not count");
     }
 
+    /// @custom:covers MUST-EXIT-08
     function test_a_sell_signal_leaves_by_its_digest_and_is_used_up() public {
         Signal memory signal = _sell(0, START + 1);
         bytes32 digest = _commit(signal);
@@ -40,6 +42,7 @@ contract ExitTest is World {
         _skipIs(Skip.SPENT, uint256(CommitmentStatus.TICKET), uint256(CommitmentStatus.OPEN));
     }
 
+    /// @custom:covers MUST-EXIT-08
     function test_a_sell_signal_needs_no_epoch_confidence_or_size() public {
         Signal memory signal = _sell(0, START + 1);
         (signal.confidenceBps, signal.sizeBps) = (0, 0);
@@ -48,6 +51,7 @@ contract ExitTest is World {
         _exitTicket();
     }
 
+    /// @custom:covers MUST-EXIT-08
     function test_an_expired_sell_signal_is_rejected_and_the_exit_without_it_remains() public {
         Signal memory signal = _sell(0, START + 1);
         _commit(signal);
@@ -58,6 +62,7 @@ contract ExitTest is World {
         _exitTicket();
     }
 
+    /// @custom:covers MUST-EXIT-08
     function test_a_sell_signal_on_a_judged_candle_is_rejected() public {
         Signal memory signal = _sell(0, START);
         _commit(signal);
@@ -65,6 +70,7 @@ contract ExitTest is World {
         eq(_rejectedBy(16).part, 4, "candle");
     }
 
+    /// @custom:covers MUST-EXIT-08 RULE-08
     function test_a_sell_signal_for_more_than_is_held_is_rejected_by_RULE_08() public {
         Signal memory signal = _sell(0, START + 1);
         _commit(signal);
@@ -72,6 +78,7 @@ contract ExitTest is World {
         _rejectedAt(128, 10e8 + 1, 10e8);
     }
 
+    /// @custom:covers MUST-EXIT-04 SKIP-NOTHING_TO_SELL
     function test_an_exit_takes_all_that_no_other_ticket_holds_and_not_one_more() public {
         _exit(0, 4e8, 98e8, MANUAL);
         _exit(0, 6e8 + 1, 98e8, MANUAL);
@@ -82,6 +89,7 @@ contract ExitTest is World {
         _skipIs(Skip.NOTHING_TO_SELL, 1, 0);
     }
 
+    /// @custom:covers MUST-EXIT-05 SKIP-OUT_OF_BAND
     function test_the_limit_price_lies_in_the_band() public {
         _exit(0, 1e8, 98e8 - 1, MANUAL);
         _skipIs(Skip.OUT_OF_BAND, 98e8 - 1, 98e8);
@@ -89,6 +97,7 @@ contract ExitTest is World {
         _exitTicket();
     }
 
+    /// @custom:covers MUST-EXIT-06
     function test_the_band_is_five_times_wider_on_a_stale_mark_and_says_so() public {
         _postPrice(0, 0);
         _exit(0, 1e8, 90e8 - 1, STOP_LOSS);
@@ -98,6 +107,7 @@ contract ExitTest is World {
         eq(flags, 1, "STALE_EXIT");
     }
 
+    /// @custom:covers MUST-EXIT-06
     function test_the_band_of_a_pending_step_hangs_from_the_worse_price() public {
         _postPrice(0, 40e8);
         _exit(0, 1e8, 36e8 - 1, STOP_LOSS);
@@ -108,6 +118,7 @@ contract ExitTest is World {
         eq(flags, 1, "STALE_EXIT");
     }
 
+    /// @custom:covers MUST-EXIT-06
     function test_old_marks_of_a_paper_book_widen_the_band_and_block_nothing() public {
         _openWorld(BookClass.PAPER, _limits());
         _post();
@@ -118,6 +129,7 @@ contract ExitTest is World {
         eq(flags, 1, "STALE_EXIT");
     }
 
+    /// @custom:covers MUST-EXIT-09
     function test_reducing_blocks_no_exit() public {
         vm.prank(guardian);
         book.setManual(State.REDUCING, "test");
@@ -125,6 +137,7 @@ contract ExitTest is World {
         _exitTicket();
     }
 
+    /// @custom:covers MUST-EXIT-09 MUST-STATE-03
     function test_halted_rejects_exits_on_the_record_until_it_ends_by_itself() public {
         vm.prank(governor);
         book.setManual(State.HALTED, "test");
@@ -157,6 +170,7 @@ contract ExitTest is World {
         _exitTicket();
     }
 
+    /// @custom:covers MUST-REVOKE-04 MUST-EXIT-01 NOT_A_ROLE
     function test_a_frozen_trader_traps_no_position() public {
         vm.prank(guardian);
         oracle.freezeTrader();
@@ -171,6 +185,7 @@ contract ExitTest is World {
         _exitTicket();
     }
 
+    /// @custom:covers MUST-EXIT-11
     function test_a_digest_committed_under_its_id_stands_in_no_exits_way() public {
         bytes32[] memory digests = new bytes32[](1);
         digests[0] = keccak256(abi.encode(BOOK, book.book().recordSeq + 1));
@@ -182,6 +197,7 @@ contract ExitTest is World {
         eq(book.book().positions[0].quantity, 0, "sold");
     }
 
+    /// @custom:covers MUST-EXIT-07 SKIP-MALFORMED MALFORMED-REASON MALFORMED-SIGNAL
     function test_malformed_exits_are_skipped_by_what_is_wrong() public {
         _malformed(ExitOrder(keccak256("Z"), 1e8, 98e8, MANUAL, 0), 2);
         _malformed(ExitOrder(markets[0], 0, 98e8, MANUAL, 0), 4);
@@ -192,6 +208,7 @@ contract ExitTest is World {
         _malformed(ExitOrder(markets[0], 1e8, 98e8, MANUAL, 2), 7);
     }
 
+    /// @custom:covers MUST-EXIT-07 MALFORMED-MARKET
     function test_a_signal_that_does_not_fit_its_order_is_malformed() public {
         Signal memory buy = _buy(0, START + 1);
         _commit(buy);
@@ -210,6 +227,7 @@ contract ExitTest is World {
         _skipIs(Skip.MALFORMED, 2, 0);
     }
 
+    /// @custom:covers MUST-EXIT-02 BAD_BATCH
     function test_exits_are_bounded() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.BadBatch.selector, 65, 64));
         book.exit(new ExitOrder[](65), new Signal[](0));

@@ -72,6 +72,7 @@ contract FuzzTest is World {
 
     /// The trader key alone, whatever it signs: entries up to the last cent, then parts of any size at any price and with any
     /// fee. A fill is booked at the formula's fee and covered, or refused; cash never pays for what was not reserved.
+    /// @custom:covers WRONG_FEE NOT_COVERED
     function test_the_trader_alone_never_spends_what_is_reserved(uint256 seed) public {
         Ticket[] memory tickets = new Ticket[](5);
         for (uint256 m; m < 4; ++m) {
@@ -108,6 +109,7 @@ contract FuzzTest is World {
         yes(!seen.dayLatched, "no loss to speak of");
     }
 
+    /// @custom:covers MUST-LIMIT-02
     function test_tighten_never_loosens(uint256 seed) public {
         uint256[12] memory asked;
         uint256[12] memory old = abi.decode(abi.encode(book.limits()), (uint256[12]));
@@ -140,6 +142,7 @@ contract FuzzTest is World {
         return Hashes.ofTicketCalldata(ticket);
     }
 
+    /// @custom:covers MUST-AUTH-04
     function test_any_altered_field_of_a_signal_is_unknown(uint256 word, uint256 change) public {
         Signal memory signal = _buy(0, START);
         _commit(signal);

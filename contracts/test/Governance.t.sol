@@ -14,6 +14,7 @@ import {BookClass} from "../src/interfaces/ISignalOracle.sol";
 contract GovernanceTest is World {
     // ---- opening
 
+    /// @custom:covers MUST-OPEN-05
     function test_a_book_opens_with_its_limits_and_its_money_on_record() public view {
         BookView memory seen = book.book();
         eqInt(seen.cash, CASH, "cash");
@@ -28,6 +29,7 @@ contract GovernanceTest is World {
         yes(book.rare() == address(rare), "rare half");
     }
 
+    /// @custom:covers MUST-OPEN-03
     function test_limits_past_a_ceiling_open_no_book() public {
         Limits memory limits = _limits();
         limits.maxPositionBps = 2001;
@@ -46,6 +48,7 @@ contract GovernanceTest is World {
         _refused(limits, 10, 199, 200);
     }
 
+    /// @custom:covers MUST-OPEN-04 BAD_SETUP
     function test_the_rare_part_must_serve_the_same_book() public {
         BookSetup memory setup = BookSetup(address(oracle), address(0), keccak256("x"), uint128(CASH), _limits(), 0);
         setup.rare = address(new RiskBookGovernance(setup));
@@ -55,6 +58,7 @@ contract GovernanceTest is World {
         new RiskBook(setup);
     }
 
+    /// @custom:covers MUST-OPEN-04 BAD_SETUP
     function test_no_part_lets_the_costs_sink_below_the_opening() public {
         for (uint256 i; i < 2; ++i) {
             BookSetup memory setup = BookSetup(address(oracle), address(0), BOOK, uint128(CASH), _limits(), 0);
@@ -69,6 +73,7 @@ contract GovernanceTest is World {
 
     // ---- tighten
 
+    /// @custom:covers MUST-LIMIT-01 MUST-LIMIT-05 NOT_GUARDIAN_OR_GOVERNOR
     function test_guardian_and_governor_tighten_every_parameter_at_once() public {
         Limits memory stricter = Limits(1000, 400, 7000, 40, 1500, 5, 20, 2, 40, 150, 120, 2 days);
         vm.recordLogs();
@@ -86,6 +91,7 @@ contract GovernanceTest is World {
         book.tighten(stricter);
     }
 
+    /// @custom:covers MUST-LIMIT-02 LOOSENS
     function test_no_parameter_can_be_loosened() public {
         uint8[12] memory looser = [1, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0];
         Limits memory base = Limits(1000, 400, 7000, 40, 1500, 5, 20, 2, 40, 150, 120, 2 days);
@@ -102,6 +108,7 @@ contract GovernanceTest is World {
         }
     }
 
+    /// @custom:covers MUST-LIMIT-06
     function test_a_tighter_daily_limit_latches_a_loss_that_passes_it() public {
         _post();
         _hold(0, START, 20e8);
@@ -116,6 +123,7 @@ contract GovernanceTest is World {
 
     // ---- state
 
+    /// @custom:covers MUST-STATE-02 STATE_REFUSED
     function test_both_stop_at_once_and_nobody_lets_go_at_once() public {
         _post();
         _setManual(guardian, State.REDUCING);
@@ -125,6 +133,7 @@ contract GovernanceTest is World {
         _refusedState(governor, State.ACTIVE, State.REDUCING);
     }
 
+    /// @custom:covers MUST-STATE-02 STATE_REFUSED
     function test_the_guardian_does_not_soften_a_halt() public {
         _post();
         _setManual(governor, State.HALTED);
@@ -132,12 +141,14 @@ contract GovernanceTest is World {
         _setManual(governor, State.REDUCING);
     }
 
+    /// @custom:covers MUST-STATE-01 NOT_GUARDIAN_OR_GOVERNOR
     function test_a_stranger_and_the_trader_set_no_state() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.NotGuardianOrGovernor.selector, trader));
         vm.prank(trader);
         book.setManual(State.REDUCING, 0);
     }
 
+    /// @custom:covers MUST-STATE-04
     function test_halted_still_records_and_releases() public {
         _post();
         Ticket memory first = _enter(0, START, 2e8);
@@ -150,6 +161,7 @@ contract GovernanceTest is World {
 
     // ---- flows
 
+    /// @custom:covers MUST-FLOW-06
     function test_a_deposit_scales_opening_and_peak_rounding_up() public {
         _post();
         _hold(0, START, 10e8);
@@ -164,6 +176,7 @@ contract GovernanceTest is World {
         eqInt(seen.peak, seen.opening, "peak");
     }
 
+    /// @custom:covers MUST-FLOW-04 FLOW_REFUSED
     function test_a_withdrawal_takes_free_cash_and_not_one_unit_more() public {
         _post();
         _enter(0, START, 10e8);
@@ -177,6 +190,7 @@ contract GovernanceTest is World {
         eqInt(book.book().cash, int128(seen.reserved), "what is reserved stays");
     }
 
+    /// @custom:covers MUST-FLOW-03 FLOW_REFUSED
     function test_something_is_always_left_so_that_no_loss_is_forgotten() public {
         _post();
         _hold(0, START, 19e8);
@@ -196,6 +210,7 @@ contract GovernanceTest is World {
         yes(seen.opening > seen.equity && seen.peak > seen.equity, "the loss is remembered, rounded up");
     }
 
+    /// @custom:covers MUST-FLOW-05 FLOW_REFUSED
     function test_no_withdrawal_on_unsettled_marks_of_a_position() public {
         _post();
         _hold(0, START, 10e8);
@@ -207,6 +222,7 @@ contract GovernanceTest is World {
         book.bookFlow(1);
     }
 
+    /// @custom:covers MUST-FLOW-01 MUST-FLOW-02 NOT_GOVERNOR FLOW_REFUSED
     function test_flows_are_the_governors_alone_and_never_nothing() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.NotGovernor.selector, guardian));
         vm.prank(guardian);
@@ -218,6 +234,7 @@ contract GovernanceTest is World {
 
     // ---- the two halves
 
+    /// @custom:covers MUST-OPEN-06
     function test_each_code_fits_its_address_with_room() public view {
         yes(address(hot).code.length < 24_000, "RiskBook");
         yes(address(rare).code.length < 24_000, "RiskBookRare");
@@ -236,6 +253,7 @@ contract GovernanceTest is World {
         yes(_has(json, '"@openzeppelin/contracts/=node_modules/'), "remapping");
     }
 
+    /// @custom:covers MUST-OPEN-07
     function test_the_rare_half_alone_has_no_rights() public {
         vm.prank(governor);
         IRiskBook(address(rare)).bookFlow(1);

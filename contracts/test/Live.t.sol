@@ -20,6 +20,7 @@ contract LiveTest is World {
         _post();
     }
 
+    /// @custom:covers MUST-FACT-08
     function test_an_ordinary_fill_has_no_flag_whatever_its_price_within_the_band_and_its_fee() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _fact(ticket, 4e8, 99.6e8, 7);
@@ -31,6 +32,7 @@ contract LiveTest is World {
         eqInt(seen.cash, CASH - 398.4e8 - 7, "what was paid");
     }
 
+    /// @custom:covers MUST-FACT-03 FLAG-OUT_OF_BAND
     function test_a_price_outside_the_band_is_recorded_with_its_flag_and_stops_entries() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _fact(ticket, 10e8, 100.5e8 + 1, 0);
@@ -40,6 +42,7 @@ contract LiveTest is World {
         _flagsAre(NO_TICKET);
     }
 
+    /// @custom:covers MUST-FACT-04 FLAG-OVER
     function test_more_than_the_ticket_is_recorded_whole() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _fact(ticket, 11e8, HUNDRED, 0);
@@ -50,6 +53,7 @@ contract LiveTest is World {
         _stopped(1);
     }
 
+    /// @custom:covers MUST-FACT-05 FLAG-LATE
     function test_a_late_fill_is_recorded_and_so_is_one_after_its_latch() public {
         Ticket memory first = _enter(0, START, 1e8);
         Ticket memory second = _enter(1, START, 1e8);
@@ -63,6 +67,7 @@ contract LiveTest is World {
         _stopped(2);
     }
 
+    /// @custom:covers MUST-FACT-06 FLAG-NO_TICKET
     function test_a_fill_without_a_ticket_is_recorded_and_takes_nothing_of_others() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         Ticket memory invented = ticket;
@@ -76,6 +81,7 @@ contract LiveTest is World {
         eq(position.takeProfitBps, 0, "no barriers from an invented ticket");
     }
 
+    /// @custom:covers MUST-FACT-04
     function test_a_sale_above_the_position_leaves_its_excess_unexplained() public {
         _fact(_enter(0, START, 5e8), 5e8, HUNDRED, 0);
         _exit(0, 5e8, _under(HUNDRED), MANUAL);
@@ -101,6 +107,7 @@ contract LiveTest is World {
         _stopped(1);
     }
 
+    /// @custom:covers MUST-FACT-04
     function test_a_sale_of_nothing_is_unexplained_whole() public {
         Ticket memory ticket;
         (ticket.id, ticket.side, ticket.mark, ticket.quantity) = (keccak256("x"), SELL, HUNDRED, 1e8);
@@ -126,6 +133,7 @@ contract LiveTest is World {
         eq(again.quantity, 0, "nothing left to sell");
     }
 
+    /// @custom:covers MUST-FACT-02 NO_FACT
     function test_what_tells_of_nothing_is_no_fact() public {
         Ticket memory ticket = _enter(0, START, 1e8);
         _noFact(ticket, 0, HUNDRED);
@@ -136,6 +144,7 @@ contract LiveTest is World {
         _noFact(ticket, 1, HUNDRED);
     }
 
+    /// @custom:covers MUST-FACT-01 MUST-REL-04 NOT_A_ROLE NOT_RELEASABLE
     function test_only_roles_record_and_release_in_a_live_book() public {
         Ticket memory ticket = _enter(0, START, 1e8);
         Fill[] memory fills = _fillOf(ticket, 1e8, HUNDRED);
@@ -154,6 +163,7 @@ contract LiveTest is World {
         eq(book.book().reserved, 0, "released");
     }
 
+    /// @custom:covers MUST-FACT-07 SUPERSEDED
     function test_a_flagged_fact_is_a_stop_of_its_own_and_supersedes_a_resumption_that_waits() public {
         Ticket memory ticket = _enter(0, START, 1e8);
         vm.prank(guardian);

@@ -12,6 +12,7 @@ contract MarksTest is World {
 
     // ---- prices, steps, staleness
 
+    /// @custom:covers MUST-MARKS-08
     function test_a_step_at_the_limit_is_taken_and_one_unit_more_waits() public {
         _post();
         _postPrice(0, 150e8);
@@ -25,6 +26,7 @@ contract MarksTest is World {
         eq(_mark(1).pending, 25e8 - 1, "waits");
     }
 
+    /// @custom:covers MUST-MARKS-09
     function test_the_next_vector_confirms_a_step() public {
         _post();
         _postPrice(0, 200e8);
@@ -33,6 +35,7 @@ contract MarksTest is World {
         eq(_mark(0).pending, 0, "no longer pending");
     }
 
+    /// @custom:covers MUST-MARKS-09
     function test_the_next_vector_clears_a_step() public {
         _post();
         _postPrice(0, 200e8);
@@ -41,6 +44,7 @@ contract MarksTest is World {
         eq(_mark(0).pending, 0, "no longer pending");
     }
 
+    /// @custom:covers MUST-MARKS-09
     function test_the_next_vector_replaces_a_step_that_neither_fits() public {
         _post();
         _postPrice(0, 200e8);
@@ -49,6 +53,7 @@ contract MarksTest is World {
         eq(_mark(0).pending, 40e8, "replaced");
     }
 
+    /// @custom:covers MUST-MARKS-07
     function test_no_price_is_stale_at_once_and_keeps_the_mark() public {
         _post();
         yes(!_mark(0).stale, "fresh");
@@ -59,6 +64,7 @@ contract MarksTest is World {
         yes(!_mark(0).stale, "fresh again");
     }
 
+    /// @custom:covers MUST-MARKS-10
     function test_a_pending_step_survives_a_vector_without_a_price() public {
         _post();
         _postPrice(0, 200e8);
@@ -67,6 +73,7 @@ contract MarksTest is World {
         yes(_mark(0).stale, "and is stale");
     }
 
+    /// @custom:covers MUST-MARKS-08
     function test_positions_are_valued_at_the_old_mark_while_a_step_is_pending() public {
         _post();
         _hold(0, START, 10e8);
@@ -79,6 +86,7 @@ contract MarksTest is World {
 
     // ---- sequence, time, signatures
 
+    /// @custom:covers MUST-MARKS-04 WRONG_PREVIOUS_HASH
     function test_vectors_chain_by_their_hashes() public {
         _post();
         (uint64 seq, bytes32 hash, uint64 time) = oracle.lastVector();
@@ -90,6 +98,7 @@ contract MarksTest is World {
         oracle.postMarks(2, 0, START, prices, signatures);
     }
 
+    /// @custom:covers MUST-MARKS-06
     function test_a_withheld_vector_is_counted() public {
         _post();
         bytes32 unknown = keccak256("withheld");
@@ -103,6 +112,7 @@ contract MarksTest is World {
         eq(oracle.counters().vectorsSkipped, 2, "withheld");
     }
 
+    /// @custom:covers MUST-MARKS-01 MUST-MARKS-02 STALE_SEQUENCE TIME_WENT_BACK
     function test_sequence_and_time_never_go_back() public {
         _post();
         bytes[] memory signatures = _signed(_marksHash(1, 0, START), 1);
@@ -113,6 +123,7 @@ contract MarksTest is World {
         oracle.postMarks(2, vectorHash, START - 1, prices, signatures);
     }
 
+    /// @custom:covers MUST-MARKS-03 WRONG_PRICE_COUNT
     function test_every_market_has_a_place_in_the_vector() public {
         prices.pop();
         bytes[] memory signatures = _signed(_marksHash(1, 0, START), 1);
@@ -120,6 +131,7 @@ contract MarksTest is World {
         oracle.postMarks(1, 0, START, prices, signatures);
     }
 
+    /// @custom:covers MUST-COMMIT-04 NOT_A_SIGNER
     function test_an_altered_vector_is_signed_by_nobody() public {
         bytes[] memory signatures = _signed(_marksHash(1, 0, START), 1);
         prices[0] += 1;
@@ -127,6 +139,7 @@ contract MarksTest is World {
         oracle.postMarks(1, 0, START, prices, signatures);
     }
 
+    /// @custom:covers MUST-MARKS-05 NOT_FRESH
     function test_a_simulated_vector_is_not_ahead_of_its_block() public {
         bytes[] memory signatures = _signed(_marksHash(1, 0, START + 1), 1);
         vm.expectRevert(abi.encodeWithSelector(ISignalOracle.NotFresh.selector, START + 1, START));
@@ -135,6 +148,7 @@ contract MarksTest is World {
         _post();
     }
 
+    /// @custom:covers MUST-MARKS-05 NOT_FRESH
     function test_a_paper_vector_is_fresh_by_the_blocks_clock() public {
         _openWorld(BookClass.PAPER, _limits());
         vm.warp(START + 181);
@@ -154,6 +168,7 @@ contract MarksTest is World {
 
     // ---- the day
 
+    /// @custom:covers MUST-SETTLE-03
     function test_the_first_vector_sets_the_day_without_settling_one() public {
         vm.recordLogs();
         _post();
@@ -161,6 +176,7 @@ contract MarksTest is World {
         eq(book.book().recordSeq, 2, "no record");
     }
 
+    /// @custom:covers MUST-SETTLE-04
     function test_the_tick_at_midnight_closes_the_old_day_and_the_next_second_opens_the_new_one() public {
         _post();
         _hold(0, START, 10e8);
@@ -192,6 +208,7 @@ contract MarksTest is World {
     // ---- RULE-02's latch
 
     /// Twenty bought at 100.01 leave 7,997.7998 in cash: at 75.11001 the book is worth 9,500 exactly.
+    /// @custom:covers MUST-SETTLE-05
     function test_exactly_five_per_cent_latches() public {
         _post();
         _hold(0, START, 20e8);
@@ -207,6 +224,7 @@ contract MarksTest is World {
         eq(uint8(book.book().state), uint8(State.REDUCING), "state");
     }
 
+    /// @custom:covers MUST-SETTLE-05
     function test_one_unit_less_does_not_latch() public {
         _post();
         _hold(0, START, 20e8);
@@ -215,6 +233,7 @@ contract MarksTest is World {
         eq(uint8(book.book().state), uint8(State.ACTIVE), "state");
     }
 
+    /// @custom:covers MUST-SETTLE-07 RULE-02
     function test_after_a_latch_entries_fail_by_RULE_02_and_RULE_09_even_if_the_price_is_back() public {
         _post();
         _hold(0, START, 20e8);
@@ -226,6 +245,7 @@ contract MarksTest is World {
         _rejectedBy(2 | 256);
     }
 
+    /// @custom:covers MUST-SETTLE-04
     function test_the_day_roll_ends_the_latch() public {
         _post();
         _hold(0, START, 20e8);
@@ -235,6 +255,7 @@ contract MarksTest is World {
         _enter(1, MIDNIGHT, 1e8);
     }
 
+    /// @custom:covers MUST-REC-14
     function test_a_fill_trips_the_latch_at_the_end_of_its_record() public {
         _post();
         _hold(0, START, 20e8);
@@ -247,6 +268,7 @@ contract MarksTest is World {
         eq(book.book().voidBefore, book.book().recordSeq, "everything before is void");
     }
 
+    /// @custom:covers NOT_ORACLE
     function test_only_the_oracle_rolls_the_book() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.NotOracle.selector, trader));
         vm.prank(trader);

@@ -22,6 +22,7 @@ contract OracleTest is World {
 
     // ---- commit
 
+    /// @custom:covers MUST-COMMIT-08
     function test_a_commitment_remembers_its_block_epoch_and_rounds() public {
         bytes32[] memory hashes = _words(3);
         bytes32[] memory digests = _words(2);
@@ -48,6 +49,7 @@ contract OracleTest is World {
         eq(counters.rounds, 3, "rounds");
     }
 
+    /// @custom:covers MUST-COMMIT-02 ROUNDS_NOT_CONTIGUOUS
     function test_rounds_are_contiguous() public {
         bytes32[] memory hashes = _words(1);
         bytes32[] memory none = new bytes32[](0);
@@ -56,6 +58,7 @@ contract OracleTest is World {
         oracle.commit(2, hashes, none, signatures);
     }
 
+    /// @custom:covers MUST-COMMIT-09
     function test_a_round_of_holds_alone_is_a_commitment() public {
         bytes32[] memory hashes = _words(256);
         bytes32[] memory none = new bytes32[](0);
@@ -63,6 +66,7 @@ contract OracleTest is World {
         eq(oracle.counters().rounds, 256, "rounds");
     }
 
+    /// @custom:covers MUST-COMMIT-07 ALREADY_COMMITTED
     function test_no_digest_is_committed_twice() public {
         bytes32[] memory digests = _words(1);
         _commitDigests(digests);
@@ -72,6 +76,7 @@ contract OracleTest is World {
         oracle.commit(2, hashes, digests, signatures);
     }
 
+    /// @custom:covers MUST-COMMIT-01 BAD_BATCH
     function test_commitments_are_bounded() public {
         bytes[] memory none = new bytes[](0);
         vm.expectRevert(abi.encodeWithSelector(ISignalOracle.BadBatch.selector, 0, 256));
@@ -84,6 +89,7 @@ contract OracleTest is World {
 
     // ---- the quorum
 
+    /// @custom:covers MUST-COMMIT-03 MUST-COMMIT-04 WRONG_SIGNATURE_COUNT NOT_A_SIGNER
     function test_one_of_one_takes_exactly_one_signature_of_that_signer() public {
         (bytes32[] memory hashes, bytes32[] memory digests, bytes32 structHash) = _message();
         vm.expectRevert(abi.encodeWithSelector(ISignalOracle.WrongSignatureCount.selector, 0, 1));
@@ -94,6 +100,7 @@ contract OracleTest is World {
         oracle.commit(1, hashes, digests, foreign);
     }
 
+    /// @custom:covers MUST-COMMIT-03 MUST-COMMIT-05 WRONG_SIGNATURE_COUNT SIGNER_TWICE
     function test_two_of_three_takes_any_two_and_neither_the_same_twice_nor_three() public {
         _openTwoOfThree();
         (bytes32[] memory hashes, bytes32[] memory digests, bytes32 structHash) = _message();
@@ -110,6 +117,7 @@ contract OracleTest is World {
         eq(oracle.counters().rounds, 1, "committed");
     }
 
+    /// @custom:covers MUST-COMMIT-06 ECDSA_INVALID_SIGNATURE_S
     function test_a_high_s_is_refused() public {
         (bytes32[] memory hashes, bytes32[] memory digests, bytes32 structHash) = _message();
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[0], _typed(structHash));
@@ -120,6 +128,7 @@ contract OracleTest is World {
         oracle.commit(1, hashes, digests, signatures);
     }
 
+    /// @custom:covers MUST-COMMIT-04 NOT_A_SIGNER
     function test_a_signature_belongs_to_its_chain() public {
         (bytes32[] memory hashes, bytes32[] memory digests, bytes32 structHash) = _message();
         bytes[] memory signatures = _signed(structHash, 1);
@@ -130,6 +139,7 @@ contract OracleTest is World {
 
     // ---- revoke
 
+    /// @custom:covers MUST-REVOKE-01 MUST-REVOKE-03 NOT_GUARDIAN NOT_OPEN
     function test_the_guardian_revokes_what_is_open_and_it_is_counted() public {
         bytes32[] memory digests = _words(2);
         _commitDigests(digests);
@@ -146,6 +156,7 @@ contract OracleTest is World {
         oracle.revoke(digests[1]);
     }
 
+    /// @custom:covers MUST-REVOKE-02 NOT_OPEN
     function test_what_was_judged_cannot_be_revoked() public {
         _post();
         bytes32 digest = _enter(0, START, E8).id;
@@ -156,6 +167,7 @@ contract OracleTest is World {
 
     // ---- anchor
 
+    /// @custom:covers MUST-ANCHOR-01 MUST-ANCHOR-02 NOT_TRADER_OR_GOVERNOR ANCHOR_WENT_BACK
     function test_anchors_only_grow_and_name_the_one_before() public {
         vm.prank(trader);
         oracle.anchor(100, keccak256("a"), 0);
@@ -177,6 +189,8 @@ contract OracleTest is World {
 
     // ---- opening
 
+    /// @custom:covers MUST-BIND-01 MUST-BIND-02 MUST-BIND-03 MUST-BIND-04 NOT_DEPLOYER ALREADY_BOUND WRONG_BOOK
+    /// @custom:covers NOT_BOUND
     function test_the_deployer_binds_one_book_once() public {
         vm.expectRevert(abi.encodeWithSelector(ISignalOracle.AlreadyBound.selector, address(book)));
         oracle.bind(address(book));
@@ -192,12 +206,14 @@ contract OracleTest is World {
         other.postMarks(1, 0, START, prices, new bytes[](0));
     }
 
+    /// @custom:covers MUST-SETTLE-01 NOT_BOOK
     function test_only_the_book_settles() public {
         vm.expectRevert(abi.encodeWithSelector(ISignalOracle.NotBook.selector, trader));
         vm.prank(trader);
         oracle.settle(keccak256("x"), 0, 0);
     }
 
+    /// @custom:covers MUST-OPEN-01 BAD_SETUP
     function test_a_senseless_setup_is_refused() public {
         OracleSetup memory setup = _oracleSetup(BookClass.SIMULATED, 2);
         _refusedSetup(setup, "quorum");
@@ -240,7 +256,7 @@ contract OracleTest is World {
         _openWorldWith(BookClass.SIMULATED, _limits(), 2);
     }
 
-    function _message() private pure returns (bytes32[] memory hashes, bytes32[] memory digests, bytes32) {
+    function _message() private view returns (bytes32[] memory hashes, bytes32[] memory digests, bytes32) {
         (hashes, digests) = (_words(1), _words(1));
         return (hashes, digests, _commitHash(1, hashes, digests));
     }

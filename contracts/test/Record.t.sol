@@ -19,6 +19,7 @@ contract RecordTest is World {
 
     // ---- accounts
 
+    /// @custom:covers MUST-REC-11
     function test_a_buy_adds_notional_and_fee_to_the_cost() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _record(_fillOf(ticket, 10e8, ASK));
@@ -43,6 +44,7 @@ contract RecordTest is World {
         eq(uint8(oracle.commitment(ticket.id).status), uint8(CommitmentStatus.SPENT), "spent");
     }
 
+    /// @custom:covers MUST-REC-13 UNKNOWN_TICKET
     function test_partial_fills_free_their_share_and_leave_the_rest_of_the_ticket() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _record(_fillOf(ticket, 3e8, ASK));
@@ -64,6 +66,7 @@ contract RecordTest is World {
         eq(seen.positions[0].quantity, 10e8, "held");
     }
 
+    /// @custom:covers MUST-REC-12
     function test_a_sale_takes_its_share_of_the_cost_rounded_up() public {
         _hold(0, START, 3e8);
         uint128 cost = book.book().positions[0].cost;
@@ -78,6 +81,7 @@ contract RecordTest is World {
         eq(body.quantityAfter, 2e8, "quantity left");
     }
 
+    /// @custom:covers MUST-REC-12
     function test_selling_all_takes_all_of_the_cost() public {
         _hold(0, START, 3e8);
         _exit(0, 3e8, _under(HUNDRED), MANUAL);
@@ -89,6 +93,7 @@ contract RecordTest is World {
         eqInt(seen.equity, seen.cash, "nothing but cash");
     }
 
+    /// @custom:covers MUST-REC-13
     function test_several_fills_in_one_call_fold_in_their_order() public {
         Ticket memory first = _enter(0, START, 5e8);
         Ticket memory second = _enter(1, START, 5e8);
@@ -103,6 +108,7 @@ contract RecordTest is World {
 
     // ---- no better than the market, no worse than the limit, with its fee
 
+    /// @custom:covers MUST-REC-07 PRICE_TOO_GOOD
     function test_a_buy_below_the_mark_and_half_spread_is_refused() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _refused(
@@ -111,6 +117,7 @@ contract RecordTest is World {
         );
     }
 
+    /// @custom:covers MUST-REC-07 PRICE_TOO_GOOD
     function test_a_buy_counts_from_the_worse_of_both_marks() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _postPrice(0, 100.2e8);
@@ -131,6 +138,7 @@ contract RecordTest is World {
         _record(_fillOf(second, 1e8, best));
     }
 
+    /// @custom:covers MUST-REC-07 PRICE_TOO_GOOD
     function test_a_sale_counts_from_the_worse_of_both_marks() public {
         _hold(0, START, 10e8);
         _exit(0, 10e8, _under(HUNDRED), MANUAL);
@@ -148,6 +156,7 @@ contract RecordTest is World {
         _record(_fillOf(ticket, 10e8, best));
     }
 
+    /// @custom:covers MUST-REC-07 PRICE_TOO_GOOD
     function test_a_fill_during_a_pending_step_counts_from_the_worse_of_old_and_new() public {
         _hold(0, START, 10e8);
         _exit(0, 10e8, _under(HUNDRED), MANUAL);
@@ -161,6 +170,7 @@ contract RecordTest is World {
         );
     }
 
+    /// @custom:covers MUST-REC-08 PRICE_BEYOND_LIMIT
     function test_a_price_at_the_limit_fills_and_one_beyond_is_refused() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _refused(
@@ -181,6 +191,7 @@ contract RecordTest is World {
         _record(_fillOf(leaving, 10e8, 99e8));
     }
 
+    /// @custom:covers MUST-REC-09
     function test_a_fee_one_unit_beside_the_formula_is_refused_on_either_side() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _feesBeside(ticket, _fillOf(ticket, 10e8, ASK), 1.0001e8);
@@ -192,6 +203,7 @@ contract RecordTest is World {
         _record(_fillOf(leaving, 10e8, BID));
     }
 
+    /// @custom:covers MUST-REC-09 WRONG_FEE
     function test_the_fee_is_the_tickets_own_even_after_it_was_raised() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         Limits memory limits = book.limits();
@@ -205,6 +217,7 @@ contract RecordTest is World {
     }
 
     /// The trader key alone: all of the cash in five entries, all filled at once at the worst that is allowed.
+    /// @custom:covers MUST-REC-09 WRONG_FEE
     function test_no_batch_of_fees_can_drain_the_book() public {
         Fill[] memory fills = new Fill[](5);
         for (uint256 i; i < 5; ++i) {
@@ -227,6 +240,7 @@ contract RecordTest is World {
     // ---- parts of a ticket and the cash of others
 
     /// A part of one unit costs 102 and frees 101 or less: it needs what no ticket holds back, to the unit.
+    /// @custom:covers MUST-REC-10 NOT_COVERED
     function test_a_part_is_paid_from_its_own_reservation_and_free_cash_alone() public {
         Ticket memory ticket = _reserveAll();
         BookView memory seen = book.book();
@@ -247,6 +261,7 @@ contract RecordTest is World {
         eqInt(seen.cash, int256(uint256(seen.reserved)), "nothing is free, nothing lacks");
     }
 
+    /// @custom:covers MUST-REC-10
     function test_all_that_a_ticket_has_left_is_always_covered() public {
         Ticket memory ticket = _reserveAll();
         _record(_fillOf(ticket, ticket.quantity, ASK));
@@ -254,6 +269,7 @@ contract RecordTest is World {
         yes(seen.cash >= int256(uint256(seen.reserved)), "covered");
     }
 
+    /// @custom:covers MUST-REC-04 BAD_QUANTITY
     function test_more_than_the_ticket_or_nothing_is_refused() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _refused(
@@ -263,6 +279,7 @@ contract RecordTest is World {
         _refused(_fillOf(ticket, 0, ASK), abi.encodeWithSelector(IRiskBook.BadQuantity.selector, ticket.id, 0, 10e8));
     }
 
+    /// @custom:covers MUST-REC-03 UNKNOWN_TICKET
     function test_an_altered_ticket_is_unknown() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         ticket.limitPrice += 1;
@@ -273,6 +290,7 @@ contract RecordTest is World {
 
     // ---- late and void
 
+    /// @custom:covers MUST-REC-05
     function test_the_second_tick_after_its_own_still_fills() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _post();
@@ -280,6 +298,7 @@ contract RecordTest is World {
         _record(_fillOf(ticket, 10e8, ASK));
     }
 
+    /// @custom:covers MUST-REC-05 MUST-REL-03 MUST-REL-04 CAUSE-LATE TICKET_LATE NOT_RELEASABLE
     function test_the_third_tick_is_late_and_anyone_may_release() public {
         Ticket memory ticket = _enter(0, START, 10e8);
         _post();
@@ -299,6 +318,7 @@ contract RecordTest is World {
         eq(seen.tradesToday, 1, "the day's count stays");
     }
 
+    /// @custom:covers MUST-REC-06 MUST-REL-03 CAUSE-VOID TICKET_VOID
     function test_a_latch_voids_the_entries_before_it() public {
         _hold(0, START, 20e8);
         Ticket memory waiting = _enter(1, START, 1e8);
@@ -312,6 +332,7 @@ contract RecordTest is World {
         eq(book.book().reserved, 0, "free");
     }
 
+    /// @custom:covers MUST-REC-06
     function test_a_latch_leaves_exit_tickets_alive() public {
         _hold(0, START, 10e8);
         _hold(1, START, 19e8);
@@ -325,6 +346,7 @@ contract RecordTest is World {
 
     // ---- release
 
+    /// @custom:covers MUST-REL-02 CAUSE-ROLE UNKNOWN_TICKET
     function test_release_by_a_role_frees_an_exit_too() public {
         _hold(0, START, 10e8);
         _exit(0, 10e8, _under(HUNDRED), MANUAL);
@@ -341,6 +363,7 @@ contract RecordTest is World {
 
     // ---- who
 
+    /// @custom:covers MUST-REC-01 NOT_A_ROLE
     function test_record_is_open_to_the_three_roles_alone() public {
         Ticket memory ticket = _enter(0, START, 3e8);
         Fill[] memory fills = _fillOf(ticket, 1e8, ASK);
@@ -355,6 +378,7 @@ contract RecordTest is World {
         book.record(fills);
     }
 
+    /// @custom:covers MUST-REC-02 MUST-REL-01 BAD_BATCH
     function test_record_and_release_are_bounded() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskBook.BadBatch.selector, 65, 64));
         book.record(new Fill[](65));

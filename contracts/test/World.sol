@@ -57,6 +57,7 @@ abstract contract World is Kit {
     uint64 internal observedAt;
     bytes32 internal vectorHash;
     uint64 internal rounds;
+    uint32 internal epoch = 1;
     uint64[] internal prices;
 
     // ---- opening
@@ -90,7 +91,7 @@ abstract contract World is Kit {
     function _openWorldWith(BookClass class, Limits memory limits, uint16 quorum) internal {
         vm.warp(START);
         vm.roll(100);
-        (tick, observedAt, vectorHash, rounds) = (0, START, 0, 0);
+        (tick, observedAt, vectorHash, rounds, epoch) = (0, START, 0, 0, 1);
         markets = [keccak256("A"), keccak256("B"), keccak256("C"), keccak256("D"), keccak256("E"), keccak256("F")];
         prices = [HUNDRED, HUNDRED, HUNDRED, HUNDRED, E8, HUNDRED];
         oracle = new SignalOracle(_oracleSetup(class, quorum));
@@ -148,7 +149,7 @@ abstract contract World is Kit {
         bytes32 typehash =
             keccak256("Marks(uint32 epoch,uint64 seq,bytes32 previousHash,uint64 observedAt,uint64[] prices)");
         uint64[] memory vector = prices;
-        return keccak256(abi.encode(typehash, uint32(1), seq, previous, time, keccak256(abi.encodePacked(vector))));
+        return keccak256(abi.encode(typehash, epoch, seq, previous, time, keccak256(abi.encodePacked(vector))));
     }
 
     // ---- signals
@@ -198,13 +199,13 @@ abstract contract World is Kit {
 
     function _commitHash(uint64 fromSeq, bytes32[] memory hashes, bytes32[] memory digests)
         internal
-        pure
+        view
         returns (bytes32)
     {
         return keccak256(
             abi.encode(
                 keccak256("Commit(uint32 epoch,uint64 fromSeq,bytes32[] roundHashes,bytes32[] digests)"),
-                uint32(1),
+                epoch,
                 fromSeq,
                 keccak256(abi.encodePacked(hashes)),
                 keccak256(abi.encodePacked(digests))

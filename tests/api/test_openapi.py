@@ -12,7 +12,7 @@ from tradeseal.api.ports import Asking, PriceSeen, TradeResult
 from tradeseal.api.schemas.dashboard import Dashboard, Health
 from tradeseal.api.schemas.governance import Governance, LeverAnswer
 from tradeseal.api.schemas.market import Candles, Prediction, Prices
-from tradeseal.api.schemas.records import Contracts, EventPage, Heads, RecordPage, Session
+from tradeseal.api.schemas.records import Contracts, EventPage, Heads, RecordPage, Rulebook, Session
 from tradeseal.api.schemas.research import Backtest, BacktestJob, Backtests, Calibration, Strategies
 from tradeseal.api.schemas.trades import (
     CycleDetail,
@@ -56,6 +56,7 @@ def test_every_reference_leads_somewhere_and_every_operation_has_a_name() -> Non
         ("/api/smartcontract/records", RecordPage),
         ("/api/smartcontract/records?after=0&limit=2", RecordPage),
         ("/api/smartcontract/contracts", Contracts),
+        ("/api/smartcontract/rules", Rulebook),
         ("/api/oracle/verifications", VerificationPage),
         ("/api/events?after=3", EventPage),
         ("/api/heads", Heads),

@@ -9,11 +9,11 @@ import pytest
 from tradeseal.chain import description
 from tradeseal.chain.abi import Abi, type_of
 from tradeseal.chain.compile import CONTRACTS, ORACLE, Artifacts, artifacts
-from tradeseal.chain.risk_book import QUANTITY_FIELD, SKIPS, BookLimits, BookSetup
+from tradeseal.chain.risk_book import QUANTITY_FIELD, BookLimits, BookSetup
 from tradeseal.chain.signal_oracle import OracleSetup
 from tradeseal.oracle import domainmodel
 from tradeseal.oracle.published import SIGNAL_TYPE, SignalMessage
-from tradeseal.trading.published import BookClass, BookStateName
+from tradeseal.trading.published import BookClass, BookStateName, Skip
 
 BOOK_SOURCE = CONTRACTS / "src" / "interfaces" / "IRiskBook.sol"
 ORACLE_SOURCE = CONTRACTS / "src" / "interfaces" / "ISignalOracle.sol"
@@ -40,7 +40,7 @@ def inputs(abi: list[dict], name: str | None, kind: str = "function") -> list[di
 
 
 def test_codes_stand_for_the_same_words() -> None:
-    assert enum(BOOK_SOURCE, "Skip") == list(SKIPS)
+    assert enum(BOOK_SOURCE, "Skip") == [skip.name for skip in Skip]
     assert enum(BOOK_SOURCE, "State") == [state.name for state in BookStateName]
     assert enum(ORACLE_SOURCE, "BookClass") == [each.name for each in BookClass]
 

@@ -28,22 +28,13 @@ from tradeseal.trading.published import (
     Limits,
     Order,
     PositionState,
+    Rule,
     RuleCheck,
+    Skip,
     Ticket,
 )
 
-RULES = tuple(f"RULE-0{n}" for n in range(1, 10))
-SKIPS = (
-    "NONE",
-    "UNKNOWN",
-    "REVOKED",
-    "SPENT",
-    "SAME_BLOCK",
-    "MALFORMED",
-    "OUT_OF_BAND",
-    "MARKS_OLD",
-    "NOTHING_TO_SELL",
-)
+RULES = tuple(Rule)
 QUANTITY_FIELD = 5
 CHANGES = frozenset({"ChangeSubmitted", "ChangeRevoked", "ChangeAccepted"})
 
@@ -302,7 +293,7 @@ def ticket_values(ticket: Ticket) -> tuple[bytes | int, ...]:
 
 
 def _skipped(values: Values) -> Skipped:
-    code = SKIPS[values["code"]]
+    code = Skip(values["code"]).name
     return Skipped(values["index"], text(values["digest"]), code, str(values["got"]), str(values["want"]))
 
 

@@ -41,14 +41,14 @@ from tradeseal.oracle.published import Attestor, SignalMessage, Verification, ro
 from tradeseal.signals.published import Opinion, Side
 from tradeseal.trading.domainmodel import Portfolio, TradingDay
 from tradeseal.trading.ports import Venue
-from tradeseal.trading.published import BookState, ExitOrder, ExitReason, Fill, Limits, Order
+from tradeseal.trading.published import BookState, ExitOrder, ExitReason, Fill, Limits, Order, Skip, fault_of
 
 BATCH_MAX = 64
 ROUNDS_MAX = 256
 ANCHOR_EVENTS = 256
 MIN_NOTIONAL_E8 = 10 * SCALE
 GOVERN = "govern"
-RETRIED_SKIPS = frozenset({"SAME_BLOCK", "MARKS_OLD", "OUT_OF_BAND"})
+RETRIED_SKIPS = frozenset({Skip.SAME_BLOCK.name, Skip.MARKS_OLD.name, Skip.OUT_OF_BAND.name})
 
 
 class Signals(Protocol):
@@ -201,11 +201,13 @@ class Steps:
             self.fault.pass_by("record-mined")
         if not mined.succeeded and mined.kind != GOVERN:
             self.save(mined.journal)
+            fault = fault_of(mined.error)
             raise Inconsistent(
                 "TRANSACTION_REVERTED",
                 f"The contract refused a {mined.kind} as a whole: {mined.error}. The engine is at fault and stops.",
                 transaction=mined.transaction_hash,
                 error=mined.error,
+                fault=fault.name if fault else "",
             )
         # A verdict moves reservations and counters only: the book is read again when somebody needs those.
         self._book_is_old = mined.kind in _VERDICTS

@@ -7,6 +7,28 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from tradeseal.oracle.published import SignalMessage
+from tradeseal.trading.reasons import Fault, Reason, Rule, Skip, fault_of, reasons
+
+__all__ = [
+    "BookClass",
+    "BookState",
+    "BookStateName",
+    "ExitOrder",
+    "ExitReason",
+    "Fault",
+    "Fill",
+    "Limits",
+    "Order",
+    "PositionState",
+    "Reason",
+    "Rule",
+    "RuleCheck",
+    "Skip",
+    "Ticket",
+    "VenueFill",
+    "fault_of",
+    "reasons",
+]
 
 
 class ExitReason(IntEnum):

@@ -3,6 +3,7 @@
 Knows the read models and the deployment. Knows nothing of web3.
 """
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -24,8 +25,9 @@ from tradeseal.api.routes.common import (
     Until,
     as_json,
 )
-from tradeseal.api.schemas.records import Contracts, EventPage, EventProof, Heads, RecordPage
+from tradeseal.api.schemas.records import Contracts, EventPage, EventProof, Heads, RecordPage, Rulebook
 from tradeseal.api.schemas.trades import VerificationPage
+from tradeseal.trading.published import reasons
 
 router = APIRouter(tags=["records"])
 
@@ -51,6 +53,12 @@ def records(
 def contracts(ports: PortsDep) -> Response:
     """Addresses, ABI, EIP-712 types, chain id, source hash: all that a stranger needs to verify."""
     return as_json(proofs.contracts(ports.the_contracts().contracts()))
+
+
+@router.get("/api/smartcontract/rules", response_model=Rulebook, operation_id="getRulebook")
+def rulebook() -> Response:
+    """Every rule, reason and MUST of the contracts by its code; what each means stands in RULES.md."""
+    return as_json({"items": [asdict(reason) for reason in reasons()]})
 
 
 @router.get("/api/oracle/verifications", response_model=VerificationPage, operation_id="getVerifications")

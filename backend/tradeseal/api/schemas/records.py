@@ -3,11 +3,14 @@
 Knows the words of the chain's records and of the log. Knows nothing of web3.
 """
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from tradeseal.api.schemas.base import Address, Answer, Hash, Market, Order, Time
+from tradeseal.trading.published import reasons
+
+ReasonCode = Annotated[str, Field(json_schema_extra={"enum": [reason.code for reason in reasons()]})]
 
 
 class Record(Answer):
@@ -51,6 +54,20 @@ class Role(Answer):
 
     role: str
     addresses: list[Address]
+
+
+class Reason(Answer):
+    """One rule, reason or MUST of the contracts: `code` is the same in RULES.md, here and on the screen."""
+
+    code: ReasonCode
+    kind: Literal["RULE", "PART", "SKIP", "MALFORMED", "FLAG", "CAUSE", "FAULT", "MUST"]
+    name: str = Field(description="Its name in the software; of a FAULT, the error's name in the ABI.")
+
+
+class Rulebook(Answer):
+    """All that the contracts must do and may answer, in the order of RULES.md."""
+
+    items: list[Reason]
 
 
 class Contracts(Answer):
