@@ -40,6 +40,11 @@ export function readable({ name, type, value }: Field, known: Known): string | n
   return ENUMS[base]?.[Number(value)] ?? null;
 }
 
+/** The id of an error in RULES.md: its name in capitals, `PriceTooGood` as PRICE_TOO_GOOD. */
+export function codeOf(error: string): string {
+  return error.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "_").toUpperCase();
+}
+
 /** The rules of a bit mask: bit n−1 is RULE-0n. */
 export function rulesIn(mask: number): string[] {
   return Array.from({ length: 9 }, (_, bit) => (mask & (1 << bit) ? `RULE-0${bit + 1}` : null)).filter((rule): rule is string => rule !== null);

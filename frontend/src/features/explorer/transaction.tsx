@@ -6,6 +6,7 @@ import { formatEther, formatGwei, type Hex } from "viem";
 import { decodeCall, decodeEvent, fieldAt } from "@/chain/decode";
 import type { Known } from "@/chain/known";
 import { useKnown, useRevert, useTrace, useTransaction, type WholeTransaction } from "@/chain/queries";
+import { codeOf } from "@/chain/readable";
 import { reasonOf } from "@/chain/rpc";
 import type { RawLog } from "@/chain/raw";
 import { formatBps, formatCount, formatTime, NO_DATA, shortHash } from "@/lib/format";
@@ -89,10 +90,13 @@ function Found({ whole, known }: { whole: WholeTransaction; known: Known }) {
 
 function WhyFailed({ whole, known }: { whole: WholeTransaction; known: Known }) {
   const t = useTranslations("explorer");
+  const reason = useTranslations("reasons");
   const { data, isPending } = useRevert(whole, known);
+  const code = data?.error ? codeOf(data.error.name) : null;
   return (
     <div className="mt-3 border-l-2 border-down bg-down-wash px-3 py-2 text-xs">
       <p className="font-medium">{data?.error ? t("revertedWith", { error: data.error.name }) : isPending ? t("askingWhy") : data?.text || t("noReason")}</p>
+      {code && reason.has(code as never) ? <p>{reason(code as never)}</p> : null}
       {data?.error ? <Fields fields={data.error.fields} known={known} /> : null}
     </div>
   );

@@ -22,6 +22,7 @@ import { Panel } from "@/ui/panel";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
 import { CEILINGS } from "@/verify/limits";
+import { Rulebook } from "./rulebook";
 
 const EVERY_MS = 10_000;
 
@@ -59,6 +60,7 @@ export function Risk({ gauges, levers, pause }: { gauges: ReactNode; levers: Rea
         <Changes />
         <Roles />
       </div>
+      <Rulebook />
     </div>
   );
 }
