@@ -146,7 +146,19 @@ def one_block_less(state: dict[str, object]) -> None:
         (lambda path: forge(path, partial(another_time, 3)), "foreign block 3"),
         (lambda path: forge(path, one_block_less), "another number of blocks"),
     ],
-    ids=["cut", "changed", "empty", "another-file", "no-state", "balance", "storage", "code", "genesis", "block", "fewer"],
+    ids=[
+        "cut",
+        "changed",
+        "empty",
+        "another-file",
+        "no-state",
+        "balance",
+        "storage",
+        "code",
+        "genesis",
+        "block",
+        "fewer",
+    ],
 )
 def test_whatever_is_wrong_with_a_snapshot_is_said_and_the_chain_is_the_same(
     open_desk: OpenDesk, tmp_path: Path, damage: Callable[[Path], object], said: str
