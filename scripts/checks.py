@@ -187,7 +187,7 @@ def _pytest(words: list[str], places: Places, environment: dict[str, str], outco
     environment = (
         environment | {"TRADESEAL_STEPS_FILE": str(steps_file)} | ({"TRADESEAL_CHROMIUM": found} if found else {})
     )
-    argv = [places.python, "-m", "pytest", "-n", PYTEST_WORKERS, "--dist", "loadgroup", *words]
+    argv = [places.python, "-m", "pytest", "-n", PYTEST_WORKERS, "--dist", "loadgroup", "--durations", "15", *words]
     return subprocess.run(
         [str(word) for word in argv], check=False, cwd=places.root, env=environment, timeout=TESTS_LIMIT_S
     ).returncode

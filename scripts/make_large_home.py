@@ -1,6 +1,7 @@
 """Makes a home with many trades, for measuring: a part through the whole engine, the rest through the store's own code.
 
-Run `.venv/bin/python scripts/make_large_home.py HOME [--trades 100000] [--engine-seconds 3600] [--data DIR]`.
+Run `.venv/bin/python scripts/make_large_home.py HOME [--trades 100000] [--engine-trades 5000] [--engine-seconds 3600]
+[--data DIR]`.
 
 What the engine makes is real in every step: signals, oracle, contracts on the local chain, fills, records. The rest is
 written as events by the same aggregates, saved by the same ledger in batches of days and folded by the same views; its
@@ -83,7 +84,7 @@ def invented(folder: Path) -> Path:
     return folder
 
 
-def run_engine(home: Path, data: Path | None, seconds: float, trades: int = ENGINE_TRADES) -> None:
+def run_engine(home: Path, data: Path | None, seconds: float, trades: int) -> None:
     """The whole engine at full speed until it has made its trades, the data ends or the time is over."""
     from tradeseal.bootstrap import open_parts  # noqa: PLC0415 - slow to load, and not needed to go on
     from tradeseal.settings import load_settings  # noqa: PLC0415
@@ -312,12 +313,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("home", type=Path)
     parser.add_argument("--trades", type=int, default=100_000)
+    parser.add_argument("--engine-trades", type=int, default=ENGINE_TRADES)
     parser.add_argument("--engine-seconds", type=float, default=3_600)
     parser.add_argument("--data", type=Path)
     chosen = parser.parse_args()
     marker = chosen.home / "large-home-engine-trades"
     if not marker.exists():
-        run_engine(chosen.home, chosen.data, chosen.engine_seconds)
+        run_engine(chosen.home, chosen.data, chosen.engine_seconds, chosen.engine_trades)
     ledger = Ledger(chosen.home / "ledger.sqlite")
     if not marker.exists():
         marker.write_text(str(_settled(ledger)))

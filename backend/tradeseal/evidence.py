@@ -37,6 +37,9 @@ def verify(
     ] = None,
     exchange: Annotated[str, typer.Option("--exchange", help="Whose files of --candles to take.")] = "binance",
     interval: Annotated[str, typer.Option("--interval", help="Candle length of --candles.")] = "1h",
+    shown: Annotated[
+        Path | None, typer.Option("--shown", help="A kept answer of /api/analytics, whose metrics are compared.")
+    ] = None,
     machine: Annotated[
         str | None, typer.Option("--machine", help="What executes: anvil, eth-tester or pyrevm (default anvil).")
     ] = None,
@@ -48,6 +51,7 @@ def verify(
     from tradeseal.verify.archive import ArchiveHistory
     from tradeseal.verify.chain_outside import Outside
     from tradeseal.verify.history import HomeHistory
+    from tradeseal.verify.published import read_shown
     from tradeseal.verify.witness import read_witness
     from tradeseal.verify.words import print_report
 
@@ -61,6 +65,7 @@ def verify(
                 candles=_candles(candles, exchange, interval),
                 witness=None if witness is None else read_witness(witness),
                 outside=None if rpc is None else Outside(_node(rpc), rpc),
+                shown=None if shown is None else read_shown(shown),
                 machine=machine,
                 progress=bar.told,
             )

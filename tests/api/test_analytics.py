@@ -3,8 +3,8 @@
 from fakes import Site, a_site
 from stories import E8, a_story
 
-from tradeseal.api import results
 from tradeseal.api.schemas.analytics import Analytics
+from tradeseal.readmodels.published import decimal_text
 
 
 def test_the_answer_keeps_to_its_shape_with_nothing_and_with_everything(site: Site) -> None:
@@ -52,5 +52,5 @@ def test_points_are_bounded(site: Site) -> None:
 
 
 def test_plain_digits_only() -> None:
-    shown = [results.number(value) for value in (None, float("inf"), float("nan"), -0.0000001, 1e-7, 0.5, 1e15)]
+    shown = [decimal_text(value) for value in (None, float("inf"), float("nan"), -0.0000001, 1e-7, 0.5, 1e15)]
     assert [None, None, None, "0", "0", "0.5", "1000000000000000"] == shown

@@ -21,7 +21,12 @@ from tradeseal.chain.choice import ANVIL, ETH_TESTER
 from tradeseal.kernel.clock import monotonic_s, sleep_s
 from tradeseal.settings import CHECKOUT
 
-pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.loopback, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.chain, pytest.mark.slow, pytest.mark.loopback, pytest.mark.timeout(600),
+    pytest.mark.xdist_group("bad-input"),  # one server for all of them
+]  # fmt: skip
+
+CHAINS = [ANVIL, pytest.param(ETH_TESTER, marks=pytest.mark.long)]
 
 SPAN = ("--markets", "ETH,BTC", "--from", "2024-12-02T15:00Z", "--to", "2024-12-02T19:00Z")
 WAIT_S = 240
@@ -90,7 +95,7 @@ class Running:
         raise AssertionError("the replay never finished")
 
 
-@pytest.fixture(scope="module", params=[ANVIL, ETH_TESTER])
+@pytest.fixture(scope="module", params=CHAINS)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home = tmp_path_factory.mktemp(request.param) / "home"
     with socket.socket() as free:
@@ -181,7 +186,7 @@ def test_a_used_home_and_a_taken_port_are_refused_while_it_runs(running: Running
     assert before == running.state()
 
 
-@pytest.mark.parametrize("kind", [ANVIL, ETH_TESTER])
+@pytest.mark.parametrize("kind", CHAINS)
 def test_data_that_cannot_be_read_leaves_no_chain_behind(tmp_path: Path, kind: str) -> None:
     home, empty, corrupt = (tmp_path / name for name in ("home", "empty", "corrupt"))
     empty.mkdir()

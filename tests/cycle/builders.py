@@ -33,12 +33,14 @@ def a_position(*, stop: int = 90, target: int = 110) -> OpenPosition:
     return OpenPosition(BTC, CYCLE, 100 * SCALE, target * SCALE, stop * SCALE, NOON, NOON + DAY)
 
 
-def a_book(*, opening: int = 1_000, pending: int = 0, day_latched: bool = False) -> BookState:
+def a_book(
+    *, opening: int = 1_000, pending: int = 0, day_latched: bool = False, drawdown_latched: bool = False
+) -> BookState:
     position = PositionState(BTC, 0, 0, 100 * SCALE, False, pending * SCALE, 0, 0)
     return BookState(
         block=1, block_hash="0x01", cash_e8=opening * SCALE, reserved_e8=0, equity_e8=opening * SCALE,
         opening_e8=opening * SCALE, peak_e8=opening * SCALE, day=18_748, trades_today=0, state=BookStateName.ACTIVE,
-        manual_flag=BookStateName.ACTIVE, day_latched=day_latched, drawdown_latched=False, record_seq=0,
+        manual_flag=BookStateName.ACTIVE, day_latched=day_latched, drawdown_latched=drawdown_latched, record_seq=0,
         record_head="0x00", observed_at=NOON, mark_seq=1, positions=(position,),
         limits=Limits(2_000, 500, 6_500, 50, 2_000, 10, 1, 50, 200, 2_000),
     )  # fmt: skip

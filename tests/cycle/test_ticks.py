@@ -64,6 +64,7 @@ def test_the_tick_at_midnight_closes_the_old_day(moment: int, day: int) -> None:
 
 def posted(
     *,
+    price: int = 100,
     at: int = NOON + HOUR,
     kind: str = "close",
     book: BookState | None = None,
@@ -72,7 +73,7 @@ def posted(
     equity: int = 1_000,
     exposed: bool = False,
 ) -> bool:
-    tick = Tick(kind, at, {BTC: 100 * SCALE})
+    tick = Tick(kind, at, {BTC: price * SCALE})
     return must_post(
         tick, book or a_book(), last_observed_at=last, orders_follow=orders, equity_e8=equity * SCALE, exposed=exposed
     )
@@ -111,10 +112,23 @@ def test_a_pending_step_is_confirmed_or_cleared_by_the_next_tick() -> None:
     assert posted(book=a_book(pending=130))
 
 
+def test_a_price_half_a_step_from_its_mark_is_posted() -> None:
+    assert posted(price=110)
+    assert posted(price=90)
+    assert not posted(price=109)
+    assert not posted(price=91)
+
+
 def test_a_loss_is_posted_from_exactly_the_limit_on_and_once() -> None:
     assert posted(equity=950)
     assert not posted(equity=951)
     assert not posted(equity=900, book=a_book(day_latched=True))
+
+
+def test_a_drawdown_is_posted_from_exactly_the_limit_on_and_once() -> None:
+    assert posted(equity=800, book=a_book(day_latched=True))
+    assert not posted(equity=801, book=a_book(day_latched=True))
+    assert not posted(equity=700, book=a_book(day_latched=True, drawdown_latched=True))
 
 
 def test_a_book_that_opened_with_nothing_crosses_no_daily_limit() -> None:

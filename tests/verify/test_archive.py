@@ -7,14 +7,20 @@ from pathlib import Path
 import pytest
 from forger import Forger
 
+from tradeseal.api.results import answer
 from tradeseal.kernel.errors import Inconsistent, Refused
 from tradeseal.ledger.published import EventLog
+from tradeseal.readmodels.metrics import METRICS as KNOWN
+from tradeseal.readmodels.published import open_read_models
 from tradeseal.verify import archive as archives
 from tradeseal.verify.application import Wishes, verify
 from tradeseal.verify.archive import ArchiveHistory, export_home, import_archive
 from tradeseal.verify.history import HomeHistory
+from tradeseal.verify.published import read_shown
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.xdist_group("verify")]
+
+METRICS = len(KNOWN)
 
 
 def silent(_done: int, _total: int) -> None: ...
@@ -45,7 +51,7 @@ def test_an_archive_verifies_like_its_home_and_holds_no_key(archive: Path, hones
     assert from_archive.agrees, from_archive.findings.first
     assert from_archive.log_root == from_home.log_root
     assert from_archive.record_head == from_home.record_head
-    assert from_archive.findings.checks[7].checked["published figures"] == 10
+    assert from_archive.findings.checks[7].checked["published figures"] == 10 + METRICS
     assert not any(key[2:] in content for key in keys)
 
 
@@ -106,14 +112,43 @@ def test_an_archive_without_its_manifest_or_of_another_history_is_refused(
     assert (foreign.value.code, torn.value.code) == ("OTHER_ARCHIVE", "NO_ARCHIVE")
 
 
-def test_a_published_figure_that_was_inflated_is_found(archive: Path) -> None:
-    rewrite(archive, "manifest.json", {"figures": {"realised_e8": "99900000000"}})
+@pytest.mark.parametrize(
+    ("where", "name", "told"),
+    [("figures", "realised_e8", "99900000000"), ("metrics", "max_drawdown", "-0.000001")],
+)
+def test_a_published_figure_that_was_inflated_is_found(archive: Path, where: str, name: str, told: str) -> None:
+    rewrite(archive, "manifest.json", {where: {name: told}})
 
     report = verify(ArchiveHistory(archive), Wishes(machine="pyrevm"))
 
-    assert report.findings.first is not None
-    assert (report.findings.first.check, report.findings.first.code) == (7, "METRIC_DIFFERS")
-    assert report.findings.first.got == "99900000000"
+    found = report.findings.first
+    assert found is not None
+    assert (found.check, found.code, found.got) == (7, "METRIC_DIFFERS", told)
+    assert name in found.message
+
+
+def test_what_a_page_showed_of_the_log_is_computed_again(honest: Path, tmp_path: Path) -> None:
+    log = EventLog(honest / "ledger.sqlite")
+    views = open_read_models(tmp_path / "views", log)
+    views.follower.catch_up()
+    page = answer(views.queries.results.outcome(10), needed=30, uptime_s=1)
+    kept = tmp_path / "shown.json"
+    kept.write_text(json.dumps(page))
+    inflated = tmp_path / "inflated.json"
+    for metric in page["metrics"]:
+        if metric["id"] == "total_pnl":
+            metric["value"] = "999.5"
+    inflated.write_text(json.dumps(page))
+
+    true = verify(HomeHistory(honest), Wishes(machine="pyrevm", shown=read_shown(kept)))
+    false = verify(HomeHistory(honest), Wishes(machine="pyrevm", shown=read_shown(inflated)))
+
+    assert true.agrees, true.findings.first
+    assert true.findings.checks[7].checked["metrics that a page showed"] == METRICS
+    assert false.findings.first is not None
+    assert (false.findings.first.check, false.findings.first.got) == (7, "999.5")
+    with pytest.raises(Refused, match="no answer of /api/analytics"):
+        read_shown(honest / "manifest.json")
 
 
 def test_a_file_that_is_not_the_manifests_is_refused_and_a_false_root_is_not_imported(

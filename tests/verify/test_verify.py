@@ -26,6 +26,7 @@ from tradeseal.verify.witness import SeenHead, read_witness
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.xdist_group("verify")]
 
+LOW, CLOSE = 3, 4  # columns of a candle table
 SEEN_AT, SEEN_FROM = "2026-01-01T00:00:00Z", "http://somebody"
 
 
@@ -117,6 +118,29 @@ def test_a_mark_outside_the_readers_own_candles_is_found(honest: Path) -> None:
     assert found is not None
     assert found.code == "MARK_INVENTED"
     assert liar in found.message
+
+
+@pytest.mark.parametrize(
+    ("column", "code"), [(LOW, "EXIT_WITHHELD"), (CLOSE, "VECTOR_WITHHELD")], ids=["barrier", "vector"]
+)
+def test_what_the_readers_candles_asked_for_and_nobody_did_is_found(honest: Path, column: int, code: str) -> None:
+    """A vector or exit left out looks to a reader as if his candle had gone where nobody acted."""
+    store, forger = synthetic(), Forger(honest)
+    bought, sold = (forger.nth("FillBooked", number).data for number in (0, 1))
+    market, quiet = bought["market"], bought["observed_at"] + store.interval_s
+    assert (sold["market"], sold["side"]) != (market, 2) or sold["observed_at"] > quiet + store.interval_s
+    table = store.series(market).table.copy()
+    row = table[:, 0] == quiet
+    table[row, LOW] = table[row, column] = table[row, column] * 85 // 100
+    others = [store.series(other) for other in store.markets if other != market]
+    own = CandleStore([*others, Series(market, table)], interval_s=store.interval_s, exchange="reader")
+
+    report = verify(HomeHistory(honest), Wishes(candles=own, machine="pyrevm"))
+
+    found = report.findings.checks[5].first
+    assert found is not None
+    assert found.code == code
+    assert (market if column == LOW else str(quiet + store.interval_s)) in found.message
 
 
 def test_a_cut_tail_is_found_with_a_witness_and_not_without(accepted: Report, honest: Path, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tradeseal.api.ports import Ports
-from tradeseal.api.results import number
 from tradeseal.kernel.clock import iso_utc
+from tradeseal.readmodels.published import decimal_text
 
 _BETWEEN: Final = ("skill", "ece", "hit_rate")
 _NUMBERS: Final = (
@@ -22,7 +22,7 @@ def calibration(ports: Ports) -> dict[str, Any]:
     return {
         **found,
         "as_of": iso_utc(found["as_of"]),
-        **{name: number(found[name]) for name in _NUMBERS},
+        **{name: decimal_text(found[name]) for name in _NUMBERS},
         **{name: _numbers(found[name]) for name in _BETWEEN},
         "bins": [_numbers(one) for one in found["bins"]],
     }
@@ -37,4 +37,4 @@ def backtests(ports: Ports) -> dict[str, Any]:
 def _numbers(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    return {name: number(value) if isinstance(value, float) else value for name, value in found.items()}
+    return {name: decimal_text(value) if isinstance(value, float) else value for name, value in found.items()}

@@ -3,7 +3,6 @@
 Knows the schemas' words. Knows nothing of HTTP or of how a number is computed.
 """
 
-import math
 from typing import Any, Final
 
 import orjson
@@ -15,7 +14,7 @@ from tradeseal.api.symbols import base_of
 from tradeseal.api.views import DISCLAIMER
 from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.money import format_e8
-from tradeseal.readmodels.published import Measured, Outcome, Sale, StepTime, Totals
+from tradeseal.readmodels.published import Measured, Outcome, Sale, StepTime, Totals, decimal_text
 
 _RATES: Final = (
     ("verification", "Verification", "verified", "failed",
@@ -59,15 +58,15 @@ def answer(found: Outcome, *, needed: int, uptime_s: int) -> dict[str, Any]:
                 "equity": format_e8(point.equity_e8),
                 "low": format_e8(point.low_e8),
                 "buy_and_hold": format_e8(point.hold_e8),
-                "drawdown": number(point.drawdown),
-                "low_drawdown": number(point.low_drawdown),
+                "drawdown": decimal_text(point.drawdown),
+                "low_drawdown": decimal_text(point.low_drawdown),
             }
             for point in found.curve
         ],
         "months": [
             {
                 "month": month.month,
-                "return": number(month.gain),
+                "return": decimal_text(month.gain),
                 "complete": month.complete,
                 **{name: getattr(month.totals, name) for name in ("trades", "exits", "wins", "losses")},
                 "realised": format_e8(month.totals.realised_e8),
@@ -77,7 +76,7 @@ def answer(found: Outcome, *, needed: int, uptime_s: int) -> dict[str, Any]:
         ],
         "markets": [_market(market, totals, needed) for market, totals in found.markets.items()],
         "distribution": [
-            {"from": number(b.low, digits=8), "to": number(b.high, digits=8), "count": b.count}
+            {"from": decimal_text(b.low, digits=8), "to": decimal_text(b.high, digits=8), "count": b.count}
             for b in found.distribution
         ],
         "best": [_sale(sale) for sale in found.best],
@@ -89,28 +88,19 @@ def answer(found: Outcome, *, needed: int, uptime_s: int) -> dict[str, Any]:
             "process_s": uptime_s,
             "bars": found.bars,
             "bars_due": found.bars_due,
-            "share": number(min(found.bars / found.bars_due, 1.0)) if found.bars_due else None,
+            "share": decimal_text(min(found.bars / found.bars_due, 1.0)) if found.bars_due else None,
             "formula": "Finished bars ÷ bars due from the start to the last finished bar, on the data's clock.",
         },
         "disclaimer": DISCLAIMER,
     }
 
 
-def number(value: float | None, *, digits: int = 6) -> str | None:
-    """Plain digits; None for what is no number."""
-    if value is None or not math.isfinite(value):
-        return None
-    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
-
-
 def _metric(metric: Measured) -> dict[str, Any]:
-    shown = {"count": _count, "usdt": _usdt}.get(metric.unit, number)
     return {
         "id": metric.id,
         "title": metric.title,
         "unit": metric.unit,
-        "value": shown(metric.value),
+        "value": metric.shown,
         "text": metric.text,
         "enough": metric.enough,
         "observations": metric.observations,
@@ -119,21 +109,13 @@ def _metric(metric: Measured) -> dict[str, Any]:
     }
 
 
-def _count(value: float | None) -> str | None:
-    return None if value is None else str(int(value))
-
-
-def _usdt(value: float | None) -> str | None:
-    return None if value is None else format_e8(int(value))
-
-
 def _market(market: str, totals: Totals, needed: int) -> dict[str, Any]:
     decided = totals.wins + totals.losses
     return {
         "market": market,
         "symbol": base_of(market),
         **{name: getattr(totals, name) for name in ("trades", "exits", "wins", "losses", "break_even")},
-        "win_rate": number(totals.wins / decided) if decided >= needed else None,
+        "win_rate": decimal_text(totals.wins / decided) if decided >= needed else None,
         "enough": decided >= needed,
         "realised": format_e8(totals.realised_e8),
         "fees": format_e8(totals.fees_e8),
@@ -158,7 +140,7 @@ def _rejections(counts: dict[str, int]) -> list[dict[str, Any]]:
             "id": rule.id,
             "title": rule.title,
             "count": counts.get(f"rejected:{rule.id}", 0),
-            "share": number(counts.get(f"rejected:{rule.id}", 0) / whole) if whole else None,
+            "share": decimal_text(counts.get(f"rejected:{rule.id}", 0) / whole) if whole else None,
         }
         for rule in RULES.values()
     ]
@@ -172,7 +154,7 @@ def _rate(counts: dict[str, int], rate: tuple[str, str, str, str | None, str], n
     return {
         "id": name,
         "title": title,
-        "value": number(part / whole) if enough else None,
+        "value": decimal_text(part / whole) if enough else None,
         "part": part,
         "whole": whole,
         "enough": enough,
@@ -188,8 +170,12 @@ def _latency(step: str, found: StepTime | None, needed: int) -> dict[str, Any]:
     return {
         "id": step,
         "title": title,
-        "p50_ms": number(found.p50_us / 1000, digits=3) if found and enough and found.p50_us is not None else None,
-        "p99_ms": number(found.p99_us / 1000, digits=3) if found and enough and found.p99_us is not None else None,
+        "p50_ms": decimal_text(found.p50_us / 1000, digits=3)
+        if found and enough and found.p50_us is not None
+        else None,
+        "p99_ms": decimal_text(found.p99_us / 1000, digits=3)
+        if found and enough and found.p99_us is not None
+        else None,
         "observations": observations,
         "enough": enough,
         "needed": needed,

@@ -1,9 +1,9 @@
 """The walk: the ordinary engine plays every bar in which something can happen; the others are passed over in one go.
 
 Whether a bar may be passed over follows from the same pure function by which the engine decides whether a vector of
-marks is worth a transaction, asked for the worst tick of the stretch: in one day its answer depends on equity alone,
-and the lower the equity, the sooner it says yes. A run that passes over ends in the same record head as one that plays
-every bar; tests compare the two.
+marks is worth a transaction. In one day its answer depends on prices that moved far from their marks, which are looked
+for, and on equity: it is asked for the worst tick of the stretch, since the lower the equity, the sooner it says yes. A
+run that passes over ends in the same record head as one that plays every bar; tests compare the two.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tradeseal.backtest.grid import Bools, Grid
 from tradeseal.backtest.ledger import MemoryLedger
 from tradeseal.cycle.engine import Engine
 from tradeseal.cycle.steps import ROUNDS_MAX
-from tradeseal.cycle.ticks import Tick, must_post
+from tradeseal.cycle.ticks import Tick, must_post, quiet_move_e8
 from tradeseal.kernel.money import value_down
 from tradeseal.oracle.published import name_id
 
@@ -87,11 +87,27 @@ class Walk:
         return at if until <= at else self._until_posted(at, until)
 
     def _until_posted(self, at: int, until: int) -> int:
+        until = self._until_strayed(at, until)
+        if until <= at:
+            return at
         opens, closes = self._equities(at, until, "open"), self._equities(at, until, "close")
         if not self._posts(at, min(*opens, *closes)):
             return until
         pairs = zip(opens, closes, strict=True)
         return next((at + n for n, pair in enumerate(pairs) if self._posts(at + n, min(pair))), until)
+
+    def _until_strayed(self, at: int, until: int) -> int:
+        """The first bar with a price half a step from its mark or further."""
+        book = self._steps.book
+        if book is None:
+            return at
+        for position in book.positions:
+            lane, mark, quiet = self._grid.lanes[position.market], position.mark_e8, quiet_move_e8(position, book)
+            opens, closes = (np.abs(prices[at:until] - mark) > quiet for prices in (lane.open, lane.close))
+            strayed = lane.present[at:until] & (opens | closes)
+            if strayed.any():
+                until = at + int(np.argmax(strayed))
+        return until
 
     def _posts(self, at: int, equity_e8: int) -> bool:
         state = self._steps.state

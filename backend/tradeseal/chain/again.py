@@ -11,11 +11,12 @@ from typing import Any
 from tradeseal.chain.abi import Abi, Logged, Values, text
 from tradeseal.chain.compile import BOOK, ORACLE, Artifacts
 from tradeseal.chain.machines import Machine, Ran
-from tradeseal.chain.risk_book import Head, RiskBook
+from tradeseal.chain.risk_book import Head, RiskBook, limits_of
 from tradeseal.chain.signal_oracle import SignalOracle
 from tradeseal.chain.transactions import RawTransaction, created_address
 from tradeseal.cycle.ports import GateFact
 from tradeseal.kernel.errors import Inconsistent
+from tradeseal.trading.published import BookState
 
 
 @dataclass(slots=True)
@@ -79,6 +80,11 @@ class Again:
         """What a contract's view answers after the last block."""
         abi = self._abis[name]
         return abi.result(function, self.machine.call(self._addresses[name], abi.call(function, *arguments)))
+
+    def book_state(self) -> BookState:
+        """The book after the last block, as the cycle knows it."""
+        limits = limits_of(self.view(BOOK, "limits")[0], int(self.view(ORACLE, "stepLimitBps")[0]))
+        return self.book.state(self.view(BOOK, "book")[0], limits, block=0, block_hash="")
 
     def code(self, name: str) -> bytes:
         """The code that lies where a contract was created."""

@@ -112,7 +112,8 @@ def compare(rpc: Rpc, snapshot: Snapshot, entries: Sequence[JournalEntry]) -> No
     """Hold a node that began with a snapshot to the journal; raises `Unfit` at the first difference.
 
     (1) It has the blocks of the snapshot and no other. (2) Each block has the hash and the transaction that the journal
-    has, and what stands before the first is its parent. (3) What every account holds hashes to the state root that the last of these blocks names.
+    has, and what stands before the first is its parent. (3) What every account holds hashes to the state root that the
+    last of these blocks names.
     """
     # (1) no other block
     last = int(rpc.call("eth_blockNumber"), 16)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tradeseal.cycle.state import SECONDS_A_DAY, OpenPosition, day_of
 from tradeseal.market.published import Bar, Candle
-from tradeseal.trading.published import BookState, ExitReason
+from tradeseal.trading.published import BookState, ExitReason, PositionState
 
 STEP_LIMITS_BPS = ((60, 500), (3_600, 2_000))
 STEP_LIMIT_DAY_BPS = 5_000
@@ -73,7 +73,8 @@ def must_post(
     """Whether a vector can change a verdict or a state: the one place that decides it, in every mode.
 
     (1) orders, exits or records follow; (2) it is the first; (3) the day rolls; (4) it closes an exposed book's day;
-    (5) a step is pending; (6) the day's loss crosses its limit.
+    (5) a step is pending; (6) a price is half a step from its mark or further, so that small moves passed over never
+    add up to a step; (7) the day's loss or the drawdown crosses its limit.
     """
     if tick.observed_at < last_observed_at:
         return False
@@ -85,6 +86,18 @@ def must_post(
         return True
     if any(p.pending_e8 for p in book.positions):
         return True
-    loss = book.opening_e8 - equity_e8
-    crosses = book.opening_e8 > 0 and loss * 10_000 >= book.limits.max_daily_loss_bps * book.opening_e8
-    return crosses and not book.day_latched
+    if any(abs(tick.prices_e8.get(p.market, p.mark_e8) - p.mark_e8) > quiet_move_e8(p, book) for p in book.positions):
+        return True
+    return book.opening_e8 > 0 and (
+        _reaches(book.limits.max_daily_loss_bps, book.opening_e8, equity_e8, latched=book.day_latched)
+        or _reaches(book.limits.max_drawdown_bps, book.peak_e8, equity_e8, latched=book.drawdown_latched)
+    )
+
+
+def quiet_move_e8(position: PositionState, book: BookState) -> int:
+    """The furthest that a market's price lies from its mark without being posted for that alone."""
+    return max(book.limits.step_limit_bps // 2 * position.mark_e8 - 1, 0) // 10_000
+
+
+def _reaches(limit_bps: int, from_e8: int, equity_e8: int, *, latched: bool) -> bool:
+    return not latched and (from_e8 - equity_e8) * 10_000 >= limit_bps * from_e8

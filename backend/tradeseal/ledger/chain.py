@@ -4,6 +4,7 @@ Knows bytes and hashes. Knows nothing of where events are kept.
 """
 
 import hashlib
+import struct
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
@@ -11,15 +12,16 @@ from tradeseal.kernel.errors import Inconsistent
 from tradeseal.ledger.log import StoredFact
 
 GENESIS_HASH = bytes(32)
+# Each part has its length in four bytes before it: position, stream, version, and the length of the topic.
+_NUMBERS = struct.Struct(">IQI16sIQI")
+_LENGTH = struct.Struct(">I")
 
 
 def chain_hash(previous: bytes, *, position: int, stream: UUID, version: int, topic: str, state: bytes) -> bytes:
     """SHA-256 over the previous hash and this event's stored bytes, each part with its length before it."""
-    digest = hashlib.sha256(previous)
-    for part in (position.to_bytes(8, "big"), stream.bytes, version.to_bytes(8, "big"), topic.encode(), state):
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
-    return digest.digest()
+    name = topic.encode()
+    numbers = _NUMBERS.pack(8, position, 16, stream.bytes, 8, version, len(name))
+    return hashlib.sha256(b"".join((previous, numbers, name, _LENGTH.pack(len(state)), state))).digest()
 
 
 def checked(facts: Iterable[StoredFact]) -> Iterator[StoredFact]:

@@ -6,17 +6,18 @@ Knows positions, raw bytes and waiting. Knows nothing of aggregates.
 import sqlite3
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.files import sqlite_uri
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFact:
+class StoredFact(msgspec.Struct, frozen=True, gc=False):
     """One stored event: its place in the log, its stream, its topic, its JSON bytes and its chain hash."""
 
     position: int
@@ -118,8 +119,17 @@ def damaged(path: Path, error: Exception) -> Refused:
     )
 
 
-def _fact(row: tuple[int, str, int, str, bytes | str, bytes]) -> StoredFact:
+def _fact(row: tuple[int, str, int, str, bytes | str, bytes | str]) -> StoredFact:
     position, stream, version, topic, state, digest = row
-    # A row that somebody edited may hold text where bytes were stored; its hash will tell.
-    raw = state.encode() if isinstance(state, str) else bytes(state)
-    return StoredFact(position, UUID(stream), version, topic, raw, bytes(digest))
+    return StoredFact(position, _stream(stream), version, topic, _bytes(state), _bytes(digest))
+
+
+def _bytes(value: bytes | str) -> bytes:
+    """A row that somebody edited may hold text where bytes were stored; its hash will tell."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+@lru_cache(maxsize=1 << 12)
+def _stream(name: str) -> UUID:
+    """The events of a stream lie near each other."""
+    return UUID(name)

@@ -118,16 +118,6 @@ class Results:
         returns = performance.daily_returns([1.0, *units])
         realised = [row[0] for row in db.execute("SELECT realised FROM sales")]
         initial = int(state["initial_e8"]) if "initial_e8" in state else None
-        facts = Facts(
-            totals=_totals(db, "book").get("", Totals()),
-            returns=returns,
-            total_return=state["unit"] - 1 if "unit" in state else None,
-            hold_return=last.hold_e8 / initial - 1 if last and initial else None,
-            drawdown=state.get("deepest"),
-            low_drawdown=state.get("deepest_low"),
-            best_e8=_one(_extreme(db, "1", "DESC", 1)),
-            worst_e8=_one(_extreme(db, "1", "ASC", 1)),
-        )
         return Outcome(
             position=self.position(),
             began=state.get("began"),
@@ -136,7 +126,7 @@ class Results:
             days=len(returns),
             bars=max(bars - 1, 0),
             bars_due=(last.close_time - state["began"]) // state["interval_s"] if last else 0,
-            metrics=all_metrics(facts),
+            metrics=metrics_in(db),
             curve=curve,
             months=_months(_totals(db, "month"), days, returns, last.close_time if last else None),
             markets=_totals(db, "market"),
@@ -146,6 +136,25 @@ class Results:
             counts=dict(db.execute("SELECT name, value FROM counts").fetchall()),
             latencies=_latencies(db),
         )
+
+
+def metrics_in(db: sqlite3.Connection) -> list[Measured]:
+    """Every metric from the tables of the results projection."""
+    state = dict(db.execute("SELECT name, value FROM state").fetchall())
+    last = db.execute("SELECT hold_e8 FROM bars WHERE n > 1 ORDER BY n DESC LIMIT 1").fetchone()
+    initial = int(state["initial_e8"]) if "initial_e8" in state else None
+    _, units = _units(db)
+    facts = Facts(
+        totals=_totals(db, "book").get("", Totals()),
+        returns=performance.daily_returns([1.0, *units]),
+        total_return=state["unit"] - 1 if "unit" in state else None,
+        hold_return=int(last[0]) / initial - 1 if last and initial else None,
+        drawdown=state.get("deepest"),
+        low_drawdown=state.get("deepest_low"),
+        best_e8=_one(_extreme(db, "1", "DESC", 1)),
+        worst_e8=_one(_extreme(db, "1", "ASC", 1)),
+    )
+    return all_metrics(facts)
 
 
 def evenly(last: int, points: int) -> list[int]:

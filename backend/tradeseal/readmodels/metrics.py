@@ -3,10 +3,12 @@
 Knows which number needs how many observations. Knows nothing of where sums come from or of how a number is shown.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tradeseal.kernel.money import format_e8
 from tradeseal.readmodels import performance
 from tradeseal.readmodels.performance import Series
 
@@ -61,6 +63,21 @@ class Measured:
     observations: int
     needed: int
     formula: str
+
+    @property
+    def shown(self) -> str | None:
+        """The value as decimal text, as every page shows it: amounts exactly, all else to six digits."""
+        if self.value is None or self.unit == "count":
+            return None if self.value is None else str(int(self.value))
+        return format_e8(int(self.value)) if self.unit == "usdt" else decimal_text(self.value)
+
+
+def decimal_text(value: float | None, *, digits: int = 6) -> str | None:
+    """Plain digits; None for what is no number."""
+    if value is None or not math.isfinite(value):
+        return None
+    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
 
 
 @dataclass(frozen=True)

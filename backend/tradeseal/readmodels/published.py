@@ -13,12 +13,13 @@ from tradeseal.readmodels.book import BookProjection
 from tradeseal.readmodels.cycles import CyclesProjection
 from tradeseal.readmodels.facts import Fact
 from tradeseal.readmodels.follower import Follower, Poisoned, Rebuilt
-from tradeseal.readmodels.metrics import Measured, Totals
+from tradeseal.readmodels.metrics import Measured, Totals, decimal_text
 from tradeseal.readmodels.paging import Filter, Page, Row
 from tradeseal.readmodels.queries import Queries
 from tradeseal.readmodels.rebuild import Rebuilder, RebuildState
 from tradeseal.readmodels.records import RecordsProjection
 from tradeseal.readmodels.results import ResultsProjection
+from tradeseal.readmodels.tally import Tally
 from tradeseal.readmodels.view import ViewFile
 
 __all__ = [
@@ -38,7 +39,9 @@ __all__ = [
     "Row",
     "Sale",
     "StepTime",
+    "Tally",
     "Totals",
+    "decimal_text",
     "open_read_models",
 ]
 

@@ -21,10 +21,11 @@ from tradeseal.verify.anchors import Anchors, anchored
 from tradeseal.verify.candles import Candles
 from tradeseal.verify.chain_outside import Outside
 from tradeseal.verify.history import Event, History, Opening, opening_of
-from tradeseal.verify.published import compare_published
+from tradeseal.verify.published import Metrics, Shown, compare_published
 from tradeseal.verify.report import Findings, Report
 from tradeseal.verify.scene import Scene
 from tradeseal.verify.source import Source
+from tradeseal.verify.withheld import CANNOT_TELL, Withheld
 from tradeseal.verify.witness import SeenHead, Witnesses
 
 Handler = Callable[[Scene, Event], None]
@@ -38,6 +39,7 @@ class Wishes:
     candles: CandleStore | None = None
     witness: Iterable[SeenHead] | None = None
     outside: Outside | None = None
+    shown: Shown | None = None  # what a page showed
     machine: str | None = None  # which executes; Anvil where nobody says and it is there
     progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
 
@@ -69,6 +71,8 @@ class _Pass:
         self._source = Source(artifacts)
         self._anchors = Anchors()
         self._candles = Candles(wishes.candles, opening.book["interval_s"])
+        self._withheld = Withheld(wishes.candles, markets, opening.book["interval_s"])
+        self._metrics = Metrics(wishes.shown)
         self._witnesses = Witnesses(wishes.witness or (), self._findings)
         self._log = streams.LogCheck(self._findings)
         self._hooks: dict[str, Callable[[Scene, Event, Executed], None]] = {
@@ -86,17 +90,17 @@ class _Pass:
 
     def _table(self) -> dict[str, tuple[Handler, ...]]:
         """Which checks look at which event, in this order."""
-        step = streams.cycle_step
+        step, keep = streams.cycle_step, self._withheld.fold
         steps = {
-            "TradeCycle.SignalGenerated": (streams.entry_identity, step, signals.generated),
-            "TradeCycle.ExitRequested": (streams.exit_identity, step),
+            "TradeCycle.SignalGenerated": (streams.entry_identity, step, signals.generated, keep),
+            "TradeCycle.ExitRequested": (streams.exit_identity, step, self._withheld.exit_requested),
             "TradeCycle.SignalVerified": (step, signals.verified),
-            "TradeCycle.SignalRefused": (step, signals.verified),
+            "TradeCycle.SignalRefused": (step, signals.verified, keep),
             "TradeCycle.SignalCommitted": (step, signals.committed),
             "TradeCycle.DecisionMade": (step,),
             "TradeCycle.AuthorisationRequested": (step, verdicts.asked),
             "TradeCycle.TradeAuthorised": (step, verdicts.authorised),
-            "TradeCycle.TradeRejected": (step, verdicts.rejected),
+            "TradeCycle.TradeRejected": (step, verdicts.rejected, keep),
             "TradeCycle.OrderSkipped": (step, verdicts.skipped),
             "TradeCycle.OrderPlaced": (step, fills.placed),
             "TradeCycle.OrderFilled": (step, fills.filled),
@@ -104,7 +108,7 @@ class _Pass:
             "TradeCycle.RecordingRequested": (step, fills.recording_asked),
             "TradeCycle.TradeRecorded": (step, fills.recorded),
             "TradeCycle.TicketReleased": (step, verdicts.released),
-            "TradeCycle.TradeSettled": (step, books.settled),
+            "TradeCycle.TradeSettled": (step, books.settled, keep),
         }
         return {
             "ChainJournal.JournalPageOpened": (streams.page_opened,),
@@ -119,11 +123,11 @@ class _Pass:
             "SignalLog.RoundClosed": (signals.round_closed,),
             "SignalLog.SignalsHeld": (signals.held,),
             "SignalLog.SignalsCommitted": (signals.signals_committed,),
-            "SignalLog.MarksPosted": (signals.marks_posted, self._candles.vector),
+            "SignalLog.MarksPosted": (signals.marks_posted, self._candles.vector, self._withheld.vector),
             "SignalLog.LogAnchored": (anchored,),
-            "SignalLog.BarFinished": (self._candles.bar,),
+            "SignalLog.BarFinished": (self._candles.bar, self._withheld.bar),
             "TradingDay.DayOpened": (streams.day_opened, books.day_statement_opened),
-            "TradingDay.FillBooked": (books.fill_booked, books.remember_equity),
+            "TradingDay.FillBooked": (books.fill_booked, books.remember_equity, keep),
             "TradingDay.DaySettled": (verdicts.noted, books.day_settled),
             "TradingDay.DayLatched": (verdicts.noted,),
             "TradeCycle.CycleOpened": (streams.cycle_opened,),
@@ -146,6 +150,7 @@ class _Pass:
         try:
             for handler in self._handlers.get(event.topic, (_other_record,)):
                 handler(self._scene, event)
+            self._metrics.event(event)
         except TradesealError as error:
             self._findings.differs(1, error.code, error.message, at=event, got=error.facts.get("got", ""))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
@@ -181,7 +186,8 @@ class _Pass:
         transactions.everything_told(scene, None)
         books.books_at_the_end(scene)
         if self._history.published:
-            compare_published(scene, self._history.published)
+            compare_published(scene, self._metrics, self._history.published)
+        self._metrics.end(scene)
         book = scene.opening.book
         self._witnesses.chain(scene.opening.chain_id, book["genesis_hash"])
         self._witnesses.end(self._log.last[0])
@@ -204,11 +210,13 @@ class _Pass:
         if counts["bars untold"]:
             findings.cannot_tell(7, f"the equity at the close of {counts['bars untold']} bars: it rests on candles")
         findings.cannot_tell(7, "the curve of buy-and-hold beside the book's own")
-        if not self._history.published:
-            findings.cannot_tell(7, "figures shown elsewhere than in the log")
+        if not self._history.published and self._wishes.shown is None:
+            findings.cannot_tell(7, "figures shown elsewhere than in the log (--shown FILE)")
         if self._wishes.candles is None:
             findings.checks[9].skipped = "bring candles with --candles DIR; without them a price may be invented"
             findings.cannot_tell(9, "whether any mark was a price of any market")
+        if not self._withheld.looks:
+            findings.cannot_tell(5, CANNOT_TELL)
 
     def _report(self) -> Report:
         scene, witnessed = self._scene, bool(self._witnesses.heads)

@@ -2,7 +2,7 @@
 
 An archive is a folder, format 1:
 
-    manifest.json      format, counts, log root, record head, data identity, published figures; written last
+    manifest.json      format, counts, log root, record head, data identity, published figures and metrics; written last
     events-00001.jsonl one event a line, 10,000 a file: {"position", "stream", "version", "topic", "state", "hash"};
                        `state` is the stored text, byte for byte, `hash` and `stream` as hex
     contracts.json     the compiler's version and its whole input: every source and the settings
@@ -25,7 +25,7 @@ from uuid import UUID
 from tradeseal.chain.compile import CONTRACTS, Artifacts, artifacts_from, artifacts_of, pinned_compiler, standard_input
 from tradeseal.kernel.errors import Inconsistent, Refused
 from tradeseal.ledger.published import EventLog, StoredFact, checked, store_facts
-from tradeseal.verify.published import figures_told
+from tradeseal.verify.published import as_metrics, figures_told
 
 FORMAT = "tradeseal-archive"
 VERSION = 1
@@ -43,7 +43,7 @@ class ArchiveHistory:
         self.manifest = read_manifest(folder)
         self.subject = str(folder)
         self.total = int(self.manifest["events"])
-        self.published: dict[str, Any] = dict(self.manifest["figures"])
+        self.published: dict[str, Any] = self.manifest["figures"] | as_metrics(self.manifest.get("metrics", {}))
 
     def facts(self) -> Iterator[StoredFact]:
         """All events in order, from the files that the manifest names; raises `Refused` for one that does not read."""
@@ -91,9 +91,10 @@ def export_home(home: Path, out: Path, *, progress: Progress, contracts: Path = 
     for source, name in ((home / "manifest.json", HOME), (home / CALIBRATOR, CALIBRATOR)):
         if source.exists():
             _write(out / name, _without_places(source.read_bytes()))
+    figures, metrics = figures_told(_until(log, 0, total))
     manifest = {
         "format": FORMAT, "version": VERSION, "events": total, "log_root": "0x" + root.hex(), "files": files,
-        "figures": figures_told(_until(log, 0, total)),
+        "figures": figures, "metrics": metrics,
     }  # fmt: skip
     _write(out / MANIFEST, _json(manifest))
     return manifest
