@@ -12,6 +12,7 @@ import pytest
 from tradeseal.backtest.run import Finished, run
 from tradeseal.chain.anvil import anvil_binary
 from tradeseal.chain.compile import CONTRACTS
+from tradeseal.cycle import engine
 from tradeseal.kernel.clock import parse_utc
 from tradeseal.kernel.errors import Unavailable
 from tradeseal.kernel.money import SCALE, format_e8
@@ -65,6 +66,23 @@ def test_so_does_one_whose_candles_have_gaps_and_whose_strategy_rarely_speaks(st
     assert all_decided(quick) == all_decided(whole)
     assert quick.played < whole.played / 2
     assert any(event.TOPIC == "TradeCycle.TradeSettled" for event in quick.events)
+
+
+def test_a_run_that_posts_every_vector_gives_the_same_verdicts(
+    store: CandleStore, calibrator: Calibrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skipping = a_run(TechnicalStrategy(), calibrator, store)
+    monkeypatch.setattr(
+        engine, "must_post", lambda tick, book, *, last_observed_at, **_: tick.observed_at >= last_observed_at
+    )
+
+    posting = a_run(TechnicalStrategy(), calibrator, store, whole=True)
+
+    assert all_decided(posting) == all_decided(skipping)
+    vectors, all_vectors = (
+        sum(event.TOPIC == "SignalLog.MarksPosted" for event in finished.events) for finished in (skipping, posting)
+    )
+    assert all_vectors >= len(posting.grid) > vectors  # an open tick like the close tick before it is the same vector
 
 
 def test_the_same_plan_gives_the_same_bits(store: CandleStore, calibrator: Calibrator) -> None:
