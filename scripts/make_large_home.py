@@ -1,7 +1,7 @@
 """Makes a home with many trades, for measuring: a part through the whole engine, the rest through the store's own code.
 
 Run `.venv/bin/python scripts/make_large_home.py HOME [--trades 100000] [--engine-trades 5000] [--engine-seconds 3600]
-[--data DIR]`.
+[--data DIR] [--chain anvil|eth-tester|pyrevm]`.
 
 What the engine makes is real in every step: signals, oracle, contracts on the local chain, fills, records. The rest is
 written as events by the same aggregates, saved by the same ledger in batches of days and folded by the same views; its
@@ -84,15 +84,15 @@ def invented(folder: Path) -> Path:
     return folder
 
 
-def run_engine(home: Path, data: Path | None, seconds: float, trades: int) -> None:
+def run_engine(home: Path, data: Path | None, chain: str, *, seconds: float, trades: int) -> None:
     """The whole engine at full speed until it has made its trades, the data ends or the time is over."""
     from tradeseal.bootstrap import open_parts  # noqa: PLC0415 - slow to load, and not needed to go on
     from tradeseal.settings import load_settings  # noqa: PLC0415
 
-    chosen: dict[str, Any] = {"data": data}
+    chosen: dict[str, Any] = {"data": data, "chain": chain}
     if data is None:
         # One market trades a quarter of the day's fifty at most; fifteen bring five thousand in a few hundred days.
-        chosen = {"data": invented(home / "data"), "exchange": "synthetic", "start": START}
+        chosen |= {"data": invented(home / "data"), "exchange": "synthetic", "start": START}
     settings = load_settings(home=home, speed="max", fetch_seconds=0, **chosen)
     parts = open_parts(settings, Silent())
     running = threading.Thread(target=parts.engine.run)
@@ -316,10 +316,13 @@ def main() -> None:
     parser.add_argument("--engine-trades", type=int, default=ENGINE_TRADES)
     parser.add_argument("--engine-seconds", type=float, default=3_600)
     parser.add_argument("--data", type=Path)
+    parser.add_argument(
+        "--chain", default="anvil", help="pyrevm is the quickest: Anvil's blocks cost more as its state grows"
+    )
     chosen = parser.parse_args()
     marker = chosen.home / "large-home-engine-trades"
     if not marker.exists():
-        run_engine(chosen.home, chosen.data, chosen.engine_seconds, chosen.engine_trades)
+        run_engine(chosen.home, chosen.data, chosen.chain, seconds=chosen.engine_seconds, trades=chosen.engine_trades)
     ledger = Ledger(chosen.home / "ledger.sqlite")
     if not marker.exists():
         marker.write_text(str(_settled(ledger)))
