@@ -66,6 +66,30 @@ def test_anybody_asks_the_contract_a_question(browser: Browser, traded: Server) 
     seen.context.close()
 
 
+SEEN = "tradeseal.seen"
+FORGE = (
+    'key => localStorage.setItem(key, localStorage.getItem(key).replace(/"block_hash":"0x../, \'"block_hash":"0x--\'))'
+)
+
+
+def test_a_history_that_changed_behind_an_earlier_visit_is_told_on_every_page(browser: Browser, traded: Server) -> None:
+    seen = visit(browser, f"{traded.origin}/trades")
+    page = seen.page
+    page.wait_for_function("key => localStorage.getItem(key) !== null", arg=SEEN, timeout=SLOWLY_MS)
+    assert page.locator("[data-history=broken]").count() == 0
+
+    page.evaluate(FORGE, SEEN)
+    page.goto(f"{traded.origin}/risk")
+
+    alert = page.locator("[data-history=broken]")
+    expect(alert).to_be_visible(timeout=SLOWLY_MS)
+    expect(alert).to_contain_text("0x--")
+    alert.get_by_role("button").click()
+    expect(alert).to_have_count(0, timeout=SLOWLY_MS)
+    assert [] == seen.complaints
+    seen.context.close()
+
+
 def test_a_trade_is_verified_in_the_browser_and_a_changed_file_is_caught(
     browser: Browser, traded: Server, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import { KeyExchange } from "@/live/session";
 import { BookBanner, DisconnectedBanner, StoppedBanner } from "./banners";
 import { Footer } from "./footer";
 import { Header } from "./header";
+import { HistoryBanner } from "./history-banner";
 import { Navigation } from "./navigation";
 import { TrustStrip } from "./trust-strip";
 
@@ -24,6 +25,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <TrustStrip />
           <KeyExchange />
           <DisconnectedBanner />
+          <HistoryBanner />
           <StoppedBanner />
           <BookBanner />
           <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
