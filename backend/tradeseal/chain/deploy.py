@@ -51,8 +51,25 @@ class Deployment:
     artifacts: Artifacts
 
 
-def deployment_of(plan: BookPlan, artifacts: Artifacts, deployer: bytes) -> Deployment:
-    """The addresses follow from the deployer's first nonces.
+@dataclass(frozen=True)
+class RoleAddresses:
+    """The 20-byte addresses of those who may do something."""
+
+    governor: bytes
+    guardian: bytes
+    trader: bytes
+    signers: tuple[bytes, ...]
+
+
+def roles_of(keys: DemoKeys, quorum: Quorum) -> RoleAddresses:
+    """The roles of a home's own keys."""
+    told = keys.addresses()
+    signers = tuple(keys.signer_addresses(quorum.signers))
+    return RoleAddresses(told["governor"], told["guardian"], told["trader"], signers)
+
+
+def deployment_of(plan: BookPlan, artifacts: Artifacts, deployer: bytes, *, first_nonce: int = 0) -> Deployment:
+    """The addresses follow from the deployer's nonces, of a key of ours its first ones.
 
     Raises `Refused` when the home's contracts are of a version before the book had three parts.
     """
@@ -63,10 +80,10 @@ def deployment_of(plan: BookPlan, artifacts: Artifacts, deployer: bytes) -> Depl
             source_hash=artifacts.source_hash,
         )
     return Deployment(
-        oracle_address=created_address(deployer, 0),
-        governance_address=created_address(deployer, 1),
-        rare_address=created_address(deployer, 2),
-        book_address=created_address(deployer, 3),
+        oracle_address=created_address(deployer, first_nonce),
+        governance_address=created_address(deployer, first_nonce + 1),
+        rare_address=created_address(deployer, first_nonce + 2),
+        book_address=created_address(deployer, first_nonce + 3),
         oracle=SignalOracle(Abi(artifacts.contracts[ORACLE].abi)),
         book=RiskBook(Abi(artifacts.merged_book_abi()), plan.markets),
         artifacts=artifacts,
@@ -77,7 +94,7 @@ def deploy(chain: LocalChain, ledger: Ledger, plan: BookPlan, keys: DemoKeys, ar
     """Carry out what is missing of the five steps; nothing when all were carried out before."""
     deployer = keys.wallet("governor")
     deployment = deployment_of(plan, artifacts, deployer.address)
-    for nonce, (name, to, data) in enumerate(creations(deployment, plan, keys)):
+    for nonce, (name, to, data) in enumerate(creations(deployment, plan, roles_of(keys, plan.quorum))):
         if chain.mined_count > nonce:
             continue
         _step(
@@ -133,15 +150,14 @@ def sign_next(
     )
 
 
-def creations(deployment: Deployment, plan: BookPlan, keys: DemoKeys) -> list[tuple[str, bytes | None, bytes]]:
+def creations(deployment: Deployment, plan: BookPlan, roles: RoleAddresses) -> list[tuple[str, bytes | None, bytes]]:
     """The four transactions in their order: a name, whom it calls (None creates), and its data."""
     code = {name: contract.creation_code for name, contract in deployment.artifacts.contracts.items()}
-    addresses = keys.addresses()
     oracle_setup = OracleSetup(
-        governor=addresses["governor"],
-        guardian=addresses["guardian"],
-        trader=addresses["trader"],
-        signers=tuple(keys.signer_addresses(plan.quorum.signers)),
+        governor=roles.governor,
+        guardian=roles.guardian,
+        trader=roles.trader,
+        signers=roles.signers,
         quorum=plan.quorum.needed,
         markets=tuple(map(name_id, plan.markets)),
         book_class=plan.book_class,

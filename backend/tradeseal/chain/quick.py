@@ -14,7 +14,7 @@ from eth_hash.auto import keccak
 from tradeseal.chain.abi import text
 from tradeseal.chain.calls import ContractCalls
 from tradeseal.chain.compile import CONTRACTS, artifacts
-from tradeseal.chain.deploy import GAS, BookPlan, creations, deployment_of
+from tradeseal.chain.deploy import GAS, BookPlan, creations, deployment_of, roles_of
 from tradeseal.chain.keys import ROLES, DemoKeys
 from tradeseal.chain.node import BALANCE_WEI, CHAIN_ID, GAS_LIMIT, GENESIS_TIME, HARD_FORK
 from tradeseal.chain.risk_book import Head
@@ -60,7 +60,7 @@ class QuickGate(ContractCalls):
         self._opening: list[Any] = []
         compiled = artifacts(CONTRACTS)
         deployment = deployment_of(plan, compiled, keys.addresses()["governor"])
-        for _, to, data in creations(deployment, plan, keys):
+        for _, to, data in creations(deployment, plan, roles_of(keys, plan.quorum)):
             self._create(to, data, plan.opened_at)
         super().__init__(plan, deployment)
         self.source_hash = compiled.source_hash
