@@ -11,9 +11,12 @@ import pytest
 from desk import BTC, KINDS, MARKETS, MIDNIGHT, PRICES, Desk, a_plan, filled, ticket_of
 
 from tradeseal.cycle.ports import (
+    Act,
     Authorised,
     BookFact,
     Filled,
+    GovernanceFact,
+    Mined,
     Rejected,
     Released,
     RoundsCommitted,
@@ -282,3 +285,75 @@ def test_another_book_on_a_used_home_is_refused(open_desk: OpenDesk, tmp_path: P
         open_desk(tmp_path, plan=a_plan(**change))
 
     assert refusal.value.code == "OTHER_BOOK"
+
+
+# Levers: the same on every chain
+
+
+def limits_with(desk: Desk, **changes: int) -> tuple[int, ...]:
+    return tuple((desk.gate.limits_in_force() | changes).values())
+
+
+def pull(desk: Desk, act: Act) -> Mined:
+    desk.gate.check(act, at=desk.now)
+    return desk.post(desk.gate.prepare_act(act, at=desk.now, label=f"govern:{act.name}:{desk.now}"))
+
+
+def test_a_stricter_limit_is_in_force_at_once_and_told(desk: Desk) -> None:
+    act = desk.gate.act("tighten", limits_with(desk, max_position_bps=1_500), role="guardian", where="book")
+
+    (fact,) = pull(desk, act).facts
+
+    assert isinstance(fact, BookFact)
+    assert fact.name == "LimitsChanged"
+    assert desk.gate.limits_in_force()["max_position_bps"] == 1_500
+    assert desk.gate.book().limits.max_position_bps == 1_500
+
+
+def test_a_lever_that_the_contract_refuses_is_refused_before_it_is_signed(desk: Desk) -> None:
+    act = desk.gate.act("tighten", limits_with(desk, fee_bps=9), role="guardian", where="book")
+
+    with pytest.raises(Refused) as refusal:
+        desk.gate.check(act, at=desk.now)
+
+    assert (refusal.value.code, refusal.value.facts["got"], refusal.value.facts["limit"]) == ("LOOSENS", "9", "10")
+    assert desk.gate.unmined() is None
+
+
+def test_a_change_waits_by_both_clocks_and_is_accepted_then(desk: Desk) -> None:
+    pull(desk, desk.gate.act("tighten", limits_with(desk, max_position_bps=1_500), role="guardian", where="book"))
+    accept = desk.gate.act("acceptLimits", limits_with(desk, max_position_bps=2_000), role="governor", where="book")
+    submit = desk.gate.act("submitChange", accept.call, role="governor", where="book")
+    (fact,) = pull(desk, submit).facts
+    assert isinstance(fact, GovernanceFact)
+    times = desk.gate.pending("book", fact.values["id"])
+    assert times is not None
+    with pytest.raises(Refused) as early:
+        desk.gate.check(accept, at=desk.now)
+
+    desk.marks(seconds=86_400 + 20)  # where blocks are strictly later the submission's is some seconds after its wish
+    told = [each.name for each in pull(desk, accept).facts if isinstance(each, GovernanceFact)]
+
+    assert (early.value.code, times.delay_s) == ("TOO_EARLY", 86_400)
+    assert told == ["ChangeAccepted"]
+    assert desk.gate.limits_in_force()["max_position_bps"] == 2_000
+    assert desk.gate.pending("book", fact.values["id"]) is None
+
+
+def test_a_frozen_trader_enters_nothing_and_the_guardian_exits_for_him(desk: Desk) -> None:
+    signal, later = desk.signal(), desk.signal(market=MARKETS[1])
+    desk.commit(signal)
+    desk.commit(later)
+    desk.marks()
+    desk.record(filled(ticket_of(desk.buy(signal))))
+    (fact,) = pull(desk, desk.gate.act("freezeTrader", role="guardian", where="oracle")).facts
+
+    assert isinstance(fact, GovernanceFact)
+    assert (fact.name, desk.gate.trader_in_service) == ("TraderFrozen", False)
+    with pytest.raises(Refused) as refusal:
+        desk.buy(later)
+    assert refusal.value.code == "TRADER_FROZEN"
+    assert desk.record(filled(ticket_of(desk.exit()))).succeeded
+    assert desk.post(
+        desk.gate.prepare_anchor(position=7, root=b"r" * 32, previous_position=0, at=desk.now, label="anchor")
+    ).succeeded

@@ -10,6 +10,7 @@ from tradeseal.chain.compile import CONTRACTS, artifacts
 from tradeseal.kernel.errors import Unavailable
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parents[1] / "verify"))  # its forger
 from replays import Replay
 
 

@@ -2,13 +2,14 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import pytest
+from forger import Forger
 from replays import Quiet, Replay
 from test_orders import eventually
 
@@ -77,9 +78,9 @@ class Helm:
 
 
 @contextmanager
-def helm_of(replay: Replay, at: str = "2024-12-02T16:00Z") -> Iterator[Helm]:
+def helm_of(replay: Replay, at: str = "2024-12-02T16:00Z", **chosen: str) -> Iterator[Helm]:
     """A helm whose engine is held after a close."""
-    settings = replay.settings.model_copy(update={"pause_at": parse_utc(at)})
+    settings = replay.settings.model_copy(update={"pause_at": parse_utc(at), **chosen})
     parts = open_parts(settings, Quiet())
 
     def run() -> None:
@@ -253,6 +254,108 @@ def test_without_a_quorum_time_passes_and_nothing_is_attested_until_others_are_n
     assert silent == 0
     assert len(home.facts("SignalLog.MarksPosted")) > before
     verified(home)
+
+
+def test_one_of_three_signers_goes_and_the_other_two_attest_in_the_next_epoch(
+    uninterrupted: Replay, tmp_path: Path
+) -> None:
+    replay = Replay(tmp_path / "home", calibrator=uninterrupted.calibrator, end="2024-12-02T20:00Z")
+    with helm_of(replay, quorum="2of3") as helm:
+        signers, quorum = helm.engine.ask(helm.parts.gate.attesting)
+        before = len(replay.facts("SignalLog.SignalsCommitted"))
+        helm.use("remove_signer", signers[0])
+        attestor = helm.engine.steps.attestor
+        helm.walk_to(None)
+
+    assert (len(signers), quorum, attestor.epoch) == (3, 2, 2)
+    assert {address.lower() for address in attestor.addresses} == {signer.lower() for signer in signers[1:]}
+    assert len(replay.facts("SignalLog.SignalsCommitted")) > before
+    # What was committed in the first epoch lets nobody in.
+    rejected = [event for _, _, event in replay.facts("TradeCycle.TradeRejected")]
+    assert any(check["rule"] == "RULE-05" and check["limit"] == "2" for event in rejected for check in event["checks"])
+    verified(replay)
+
+
+# What somebody with the file does to the story of the levers
+
+
+@pytest.fixture(scope="module")
+def governed(uninterrupted: Replay, tmp_path_factory: pytest.TempPathFactory) -> Replay:
+    """A home in which levers were used."""
+    replay = Replay(tmp_path_factory.mktemp("governed"), calibrator=uninterrupted.calibrator, end="2024-12-02T18:00Z")
+    with helm_of(replay) as helm:
+        helm.use("tighten", {"max_position_bps": 1_500})
+        helm.use("submit_limits", {"max_position_bps": 2_000})
+        helm.use("book_flow", 1_000 * E8)
+        helm.walk_to(None)
+    verified(replay)
+    return replay
+
+
+def drop_order(f: Forger) -> None:
+    f.drop(f.nth("ActOrdered", 1))
+
+
+def drop_end(f: Forger) -> None:
+    f.drop(f.nth("ActEnded", 1))
+
+
+def drop_change(f: Forger) -> None:
+    f.drop(f.nth("GovernanceNoted"))
+
+
+def invent_change(f: Forger) -> None:
+    line = f.nth("GovernanceNoted")
+    f.insert_after(line, line.topic, {**line.data, "name": "ChangeAccepted"})
+
+
+def hurry_change(f: Forger) -> None:
+    line = f.nth("GovernanceNoted")
+    f.change(line, values={**line.data["values"], "blockTimeFrom": "1"})
+
+
+def deny_end(f: Forger) -> None:
+    f.change(f.nth("ActEnded"), error="Loosens(parameter=1, got=2, inForce=1)")
+
+
+def blame_governor(f: Forger) -> None:
+    f.change(f.nth("ActOrdered"), role="governor")
+
+
+def other_call(f: Forger) -> None:
+    f.change(f.nth("ActOrdered"), call="0x00")
+
+
+def more_money(f: Forger) -> None:
+    line = f.nth("BookRecordNoted", -1)
+    f.change(line, values={**line.data["values"], "amount": str(2_000 * E8)})
+
+
+@pytest.mark.parametrize(
+    ("forge", "check", "code"),
+    [
+        (drop_order, 4, "ACT_UNKNOWN"),
+        (drop_end, 4, "RECORD_NOT_IN_LOG"),
+        (drop_change, 4, "RECORD_NOT_IN_LOG"),
+        (invent_change, 4, "NO_SUCH_RECORD"),
+        (hurry_change, 4, "ACT_DIFFERS"),
+        (deny_end, 4, "ACT_DIFFERS"),
+        (blame_governor, 2, "SENDER_DIFFERS"),
+        (other_call, 4, "ACT_DIFFERS"),
+        (more_money, 4, "VERDICT_DIFFERS"),
+    ],
+)
+def test_a_forged_story_of_a_lever_is_found_by_name(
+    governed: Replay, tmp_path: Path, forge: Callable[[Forger], None], check: int, code: str
+) -> None:
+    forger = Forger(governed.home)
+    forge(forger)
+
+    report = verify(HomeHistory(forger.write(tmp_path / "forged")), Wishes(machine="pyrevm"))
+
+    first = report.findings.first
+    assert first is not None
+    assert (first.check, first.code) == (check, code), first
 
 
 def test_what_was_submitted_before_a_restart_is_accepted_after_it(home: Replay) -> None:

@@ -93,14 +93,28 @@ class Revm:
         self._at_newest(block)
         with self._turn:
             try:
-                return bytes(
-                    self._evm.message_call(
-                        _hex(call.sender), _hex(call.to or bytes(20)), call.data, call.value, call.gas, is_static=True
-                    )
+                return self._ask(call, is_static=True)
+            except CallReverted as reverted:
+                if reverted.data:
+                    raise
+            # A call that would change something: carried out and taken back.
+            before = self._evm.snapshot()
+            try:
+                return self._ask(call, is_static=False)
+            finally:
+                self._evm.revert(before)
+
+    def _ask(self, call: Call, *, is_static: bool) -> bytes:
+        to = _hex(call.to or bytes(20))
+        try:
+            return bytes(
+                self._evm.message_call(
+                    _hex(call.sender), to, call.data, call.value, call.gas, gas_price=0, is_static=is_static
                 )
-            except RuntimeError as error:
-                said = SAID.search(str(error))
-                raise CallReverted(bytes.fromhex(said[1]) if said else b"", str(error).partition(" {")[0]) from error
+            )
+        except RuntimeError as error:
+            said = SAID.search(str(error))
+            raise CallReverted(bytes.fromhex(said[1]) if said else b"", str(error).partition(" {")[0]) from error
 
     def estimate(self, call: Call, block: int) -> int:
         self.call(call, block)
