@@ -32,6 +32,10 @@ def a_home(home: Path, days: int = 3) -> Path:
     )  # fmt: skip
     (home / "demo-keys.json").write_text('{"mark": "DEMO"}')
     (home / "demo-keys.json").chmod(0o600)
+    (home / "model.json").write_text("{}")
+    (home / "keys").mkdir(exist_ok=True)
+    (home / "keys" / "governor.json").write_text('{"version": 3}')
+    (home / "keys" / "governor.json").chmod(0o600)
     (home / "data").mkdir(exist_ok=True)
     (home / "data" / "binance-BTCUSDT-1h.parquet").write_bytes(b"candles")
     more(home, 0, days)
@@ -62,9 +66,12 @@ def test_a_restored_home_holds_the_same_events_keys_and_candles(tmp_path: Path) 
 
     assert (found.events, found.head, aside) == (3, made.head, None)
     assert events(tmp_path / "again") == events(home)
-    for name in ("manifest.json", "demo-keys.json", "data/binance-BTCUSDT-1h.parquet"):
+    for name in (
+        "manifest.json", "model.json", "demo-keys.json", "keys/governor.json", "data/binance-BTCUSDT-1h.parquet",
+    ):  # fmt: skip
         assert (tmp_path / "again" / name).read_bytes() == (home / name).read_bytes()
-    assert 0o600 == (tmp_path / "again" / "demo-keys.json").stat().st_mode & 0o777
+    for name in ("demo-keys.json", "keys/governor.json"):
+        assert 0o600 == (tmp_path / "again" / name).stat().st_mode & 0o777
     assert 0o700 == (tmp_path / "copy").stat().st_mode & 0o777
     more(tmp_path / "again", 3, 1)  # and goes on
 

@@ -23,8 +23,9 @@ from tradeseal.ledger.lock import HomeLock
 from tradeseal.ledger.published import GENESIS_HASH, EventLog, checked
 
 STORE: Final = "ledger.sqlite"
-SMALL: Final = ("manifest.json", "demo-keys.json", "calibrator.json", "api-token")
-DATA: Final = "data"  # candles that a first start fetched: nobody gives the same ones again
+SMALL: Final = ("manifest.json", "demo-keys.json", "strategy.json", "model.json", "calibrator.json", "api-token")
+# Candles that a first start fetched, which nobody gives again, and keystores.
+FOLDERS: Final = ("data", "keys")
 LISTING: Final = "backup.json"
 FORMAT: Final = "tradeseal-backup-1"
 UNFINISHED: Final = "restore-unfinished"
@@ -83,13 +84,14 @@ def copy_files(home: Path, folder: Path, progress: Progress = silent) -> None:
     for name in SMALL:
         if (home / name).exists():
             shutil.copy2(home / name, folder / name)
-    if (home / DATA).is_dir():
-        shutil.copytree(home / DATA, folder / DATA, dirs_exist_ok=True)
+    for name in FOLDERS:
+        if (home / name).is_dir():
+            shutil.copytree(home / name, folder / name, dirs_exist_ok=True)
     if (home / STORE).exists():
         with closing(sqlite3.connect(home / STORE)) as source, closing(sqlite3.connect(folder / STORE)) as target:
             told = lambda _status, left, total: progress("copying pages", total - left, total)  # noqa: E731
             source.backup(target, pages=PAGES, progress=told)
-    for name in (*SMALL, STORE, *(f"{DATA}/{file}" for file in _files_of(folder / DATA))):
+    for name in (*SMALL, STORE, *(f"{inner}/{file}" for inner in FOLDERS for file in _files_of(folder / inner))):
         if (folder / name).exists():
             with (folder / name).open("rb+") as file:
                 os.fsync(file.fileno())
@@ -130,7 +132,7 @@ def restore(
     # (1) nor without a word
     lock = HomeLock(home)
     try:
-        used = sorted(name for name in (*SMALL, STORE, DATA) if (home / name).exists())
+        used = sorted(name for name in (*SMALL, STORE, *FOLDERS) if (home / name).exists())
         if used and not (replace or (home / UNFINISHED).exists()):
             raise Refused(
                 "HOME_USED",
