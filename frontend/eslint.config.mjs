@@ -1,5 +1,7 @@
 import next from "eslint-config-next/core-web-vitals";
 import typescript from "eslint-config-next/typescript";
+import i18next from "eslint-plugin-i18next";
+import { visibleWords, preparedWords } from "./eslint.words.mjs";
 
 const config = [
   { ignores: ["out/**", ".next/**", "src/api/generated/**", "next-env.d.ts"] },
@@ -23,6 +25,15 @@ const config = [
       ],
     },
   },
+  {
+    // Each word that a reader sees stands in src/messages, in both languages.
+    files: ["src/**/*.tsx"],
+    ignores: ["src/**/*.test.tsx"],
+    plugins: { i18next },
+    rules: { "i18next/no-literal-string": ["error", visibleWords], "no-restricted-syntax": ["error", ...preparedWords] },
+  },
+  // Titles as they are exported, in English; layout/document-title says them in the reader's language.
+  { files: ["src/app/**/{page,layout}.tsx"], rules: { "no-restricted-syntax": "off" } },
   { files: ["src/lib/clock.ts", "src/app/**", "src/**/*.test.{ts,tsx}"], rules: { "no-restricted-properties": "off" } },
 ];
 

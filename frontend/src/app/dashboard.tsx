@@ -15,6 +15,7 @@ import { Signals } from "@/features/signals";
 import { Ticket } from "@/features/ticket";
 import { useDashboard, useLive } from "@/live/live";
 import { isStarting, usePhaseText } from "@/live/phase";
+import { useServerWords } from "@/ui/server-words";
 import { Failure } from "@/ui/states";
 
 /** The main page: joins the features, and holds the one thing they share, the chosen market. */
@@ -73,6 +74,8 @@ function NoPicture() {
 
 /** While the engine starts the page is already there and says how far it is. */
 function StartingUp() {
+  const t = useTranslations("home");
+  const server = useServerWords();
   const status = useDashboard("status");
   const phaseText = usePhaseText();
   if (status === undefined || !isStarting(status.phase)) return null;
@@ -80,7 +83,7 @@ function StartingUp() {
   return (
     <div role="status" className="bg-surface px-3 py-3">
       <p className="font-medium">{phaseText(status)}</p>
-      <p className="text-xs text-ink-2">{status.phase === "RE_EXECUTING" || !status.phase_detail ? "Trading begins by itself when the engine is ready." : status.phase_detail}</p>
+      <p className="text-xs text-ink-2">{status.phase === "RE_EXECUTING" || !status.phase_detail ? t("beginsByItself") : server(status.phase_detail)}</p>
       <div className="mt-2 h-1 overflow-hidden bg-raised">
         <div
           className={progress ? "h-full origin-left bg-up transition-transform" : "bone h-full"}

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { KeyExchange } from "@/live/session";
 import { BookBanner, DisconnectedBanner, StoppedBanner } from "./banners";
+import { DocumentTitle } from "./document-title";
 import { Footer } from "./footer";
 import { Header } from "./header";
 import { HistoryBanner } from "./history-banner";
@@ -18,6 +19,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-act focus:px-3 focus:py-2 focus:text-act-ink">
         {t("skip")}
       </a>
+      <DocumentTitle />
       <Header />
       <div className="flex flex-1 flex-col md:flex-row">
         <Navigation />

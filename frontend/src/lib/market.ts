@@ -6,3 +6,6 @@ export function baseOf(market: string): string {
 export function quoteOf(market: string | undefined): string {
   return market?.split("-")[1] ?? "";
 }
+
+/** What all results are counted in. */
+export const USDT = "USDT";

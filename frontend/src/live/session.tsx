@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { exchangeKey } from "@/api/open-session";
 import { sessionQuery, useSessionState } from "@/api/session";
-import { messageOf } from "@/ui/states";
+import { useProblemWords } from "@/ui/states";
 
 export function keyFromFragment(fragment: string): string | null {
   const key = new URLSearchParams(fragment.replace(/^#/, "")).get("key");
@@ -17,7 +17,8 @@ export function keyFromFragment(fragment: string): string | null {
 export function KeyExchange() {
   const t = useTranslations("session");
   const cache = useQueryClient();
-  const [failure, setFailure] = useState<string | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const problem = useProblemWords();
   useEffect(() => {
     const key = keyFromFragment(window.location.hash);
     if (key === null) return;
@@ -29,13 +30,13 @@ export function KeyExchange() {
         await cache.cancelQueries(sessionQuery);
         cache.setQueryData(sessionQuery.queryKey, session);
       },
-      (error: unknown) => setFailure(messageOf(error)),
+      (error: unknown) => setFailure(error ?? ""),
     );
   }, [cache]);
   if (failure === null) return null;
   return (
     <p role="alert" className="border-b border-line bg-warn-wash px-3 py-1.5 text-xs text-warn">
-      {t("keyRefused", { reason: failure })}
+      {t("keyRefused", { reason: problem(failure) })}
     </p>
   );
 }

@@ -35,7 +35,7 @@ export function SyntheticLabel({ synthetic }: { synthetic: boolean | undefined }
   if (!synthetic) return null;
   return (
     <Badge tone="warn" title={t("thesePricesComeFromA")}>
-      synthetic
+      {t("synthetic")}
     </Badge>
   );
 }

@@ -1,4 +1,7 @@
+"use client";
+
 import Link from "next/link";
+import { useTranslations } from "use-intl";
 import type { Cycle } from "@/api/types";
 import { formatTime } from "@/lib/format";
 import { Outcome } from "./outcome";
@@ -15,10 +18,12 @@ export function CycleLink({ id, time }: { id: string; time: string | null }) {
 
 /** Buy or sell, and why, if it was an exit. */
 export function CycleSide({ cycle }: { cycle: Pick<Cycle, "side" | "kind" | "reason"> }) {
+  const t = useTranslations("ui");
+  const reasonWords = useReasonWords();
   return (
     <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
       <Side side={cycle.side} />
-      {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">exit{cycle.reason ? `, ${reasonWords(cycle.reason)}` : ""}</span> : null}
+      {cycle.kind === "EXIT" ? <span className="text-2xs text-ink-3">{cycle.reason ? t("exitBecause", { reason: reasonWords(cycle.reason) }) : t("exit")}</span> : null}
     </span>
   );
 }
@@ -33,6 +38,11 @@ export function CycleOutcome({ cycle }: { cycle: Pick<Cycle, "outcome" | "outcom
   );
 }
 
-export function reasonWords(reason: string): string {
-  return reason.toLowerCase().replaceAll("_", " ");
+/** Why there was an exit, or what kind a record is of. */
+export function useReasonWords(): (reason: string) => string {
+  const t = useTranslations("ui");
+  return (reason) => {
+    const name = `reasonWords.${reason.toUpperCase().replaceAll(" ", "_")}`;
+    return t.has(name as never) ? t(name as never) : reason.toLowerCase().replaceAll("_", " ");
+  };
 }

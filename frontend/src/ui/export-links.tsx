@@ -9,8 +9,8 @@ export function ExportLinks({ list, filter, of }: { list: ExportedList; filter?:
   const t = useTranslations("ui");
   return (
     <>
-      <FileLink href={exportAddress(list, "csv", filter)} text={t("csv")} what={`${of} as CSV`} />
-      <FileLink href={exportAddress(list, "json", filter)} text={t("json")} what={`${of} as JSON`} />
+      <FileLink href={exportAddress(list, "csv", filter)} text={t("csv")} what={t("asCsv", { of })} />
+      <FileLink href={exportAddress(list, "json", filter)} text={t("json")} what={t("asJson", { of })} />
     </>
   );
 }

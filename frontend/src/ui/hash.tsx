@@ -2,6 +2,7 @@
 
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
+import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
 import { NO_DATA, shortHash } from "@/lib/format";
 
@@ -16,6 +17,7 @@ interface HashProps {
 
 /** A hash, shortened for the eye; the whole is in the title and goes to the clipboard. */
 export function Hash({ value, keep, whole = false, small = false, className }: HashProps) {
+  const t = useTranslations("ui");
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -30,7 +32,7 @@ export function Hash({ value, keep, whole = false, small = false, className }: H
       </span>
       <button
         type="button"
-        aria-label={copied ? "Copied" : "Copy the whole hash"}
+        aria-label={copied ? t("copied") : t("copyHash")}
         className="shrink-0 rounded-[2px] p-0.5 text-ink-3 hover:bg-raised hover:text-ink"
         onClick={() => void navigator.clipboard?.writeText(value).then(() => setCopied(true))}
       >

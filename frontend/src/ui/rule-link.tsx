@@ -1,5 +1,8 @@
+"use client";
+
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
 
 /** The nine rules, as the contract, the API and the page call them. */
@@ -14,11 +17,12 @@ interface RuleLinkProps {
 
 /** A rule's name, as the way to everything that it rejected. */
 export function RuleLink({ id, title, className, children }: RuleLinkProps) {
+  const t = useTranslations("ui");
   return (
     <Link
       prefetch={false}
       href={`/trades?rule=${id}`}
-      title={title ?? `All that ${id} rejected`}
+      title={title ?? t("allThat", { id })}
       className={cn("inline-flex min-h-6 min-w-6 items-center underline decoration-line-strong underline-offset-2 hover:decoration-current", className)}
     >
       {children ?? id}

@@ -107,12 +107,12 @@ describe("small parts", () => {
 describe("what came of a trade", () => {
   const rules = [
     { id: "RULE-03" as const, title: "Confidence", measured: "0.61", limit: "0.65", unit: "probability" as const, text: "Confidence 61.00 %, at least 65.00 % allowed.", measured_raw: "6100", limit_raw: "6500" },
-    { id: "RULE-09" as const, title: "Book state", measured: "1", limit: "0", unit: "state" as const, text: "The book takes no entries now.", measured_raw: "1", limit_raw: "0" },
+    { id: "RULE-09" as const, title: "Book state", measured: "REDUCING, mark stale", limit: "ACTIVE", unit: "state" as const, text: "The book takes no entries now.", measured_raw: "1", limit_raw: "0" },
   ];
   it("names every rule with both sides of its comparison", () => {
     renderWorded(<RuleFailures rules={rules} />);
     expect(screen.getByText("RULE-03").closest("li")).toHaveTextContent("Confidence 61.00 %, at least 65.00 % allowed.");
-    expect(screen.getByText("RULE-09").closest("li")).toHaveTextContent("The book takes no entries now.");
+    expect(screen.getByText("RULE-09").closest("li")).toHaveTextContent("The book takes no such order now: REDUCING, mark stale.");
   });
   it("leads from a rule to everything it rejected", () => {
     renderWorded(<RuleFailures rules={rules} />);

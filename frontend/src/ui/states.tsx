@@ -4,6 +4,7 @@ import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
+import { ApiProblem } from "@/api/problem";
 import { useSecond } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
 import { Button } from "./button";
@@ -14,8 +15,9 @@ export function Skeleton({ className }: { className?: string }) {
 }
 
 export function SkeletonRows({ rows, className, label }: { rows: number; className?: string; label: string }) {
+  const t = useTranslations("states");
   return (
-    <div role="status" aria-label={`Loading ${label}`} className="divide-y divide-line">
+    <div role="status" aria-label={t("loading", { what: label })} className="divide-y divide-line">
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className={cn("flex h-9 items-center gap-4 px-3", className)}>
           <Skeleton className="w-20" />
@@ -48,12 +50,13 @@ interface FailureProps {
 /** Error: what failed, what the server said, and a way to try again. */
 export function Failure({ what, error, onRetry, className }: FailureProps) {
   const t = useTranslations("ui");
+  const problem = useProblemWords();
   return (
     <div role="alert" className={cn("flex flex-wrap items-center gap-x-3 gap-y-2 border-l-2 border-down bg-down-wash px-3 py-2", className)}>
       <CircleAlert aria-hidden className="size-4 shrink-0 text-down" />
       <div className="min-w-0 flex-1">
         <p className="font-medium">{what}</p>
-        <p className="text-xs break-words text-ink-2">{messageOf(error)}</p>
+        <p className="text-xs break-words text-ink-2">{problem(error)}</p>
       </div>
       {onRetry ? (
         <Button size="small" onClick={onRetry}>
@@ -66,9 +69,10 @@ export function Failure({ what, error, onRetry, className }: FailureProps) {
 
 /** Marks old data that is still shown after a failure with its age. */
 export function Outdated({ sinceMs }: { sinceMs: number }) {
+  const t = useTranslations("states");
   const second = useSecond();
   const age = second === 0 ? null : second - Math.floor(sinceMs / 1000);
-  return <span className="text-2xs font-medium text-warn">as of {formatAge(age)} ago</span>;
+  return <span className="text-2xs font-medium text-warn">{t("asOf", { age: formatAge(age) })}</span>;
 }
 
 interface QueryLike<T> {
@@ -105,7 +109,18 @@ export function Answered<T>({ query, what, loading, children }: AnsweredProps<T>
   );
 }
 
-export function messageOf(error: unknown): string {
+/** Why something failed, in the reader's language where the server's code is known, else as the server said it. */
+export function useProblemWords(): (error: unknown) => string {
+  const t = useTranslations("problems");
+  const states = useTranslations("states");
+  return (error) => {
+    if (error instanceof ApiProblem && t.has(error.code as never)) return t(error.code as never);
+    return messageOf(error) ?? states("noReason");
+  };
+}
+
+/** What an error says of itself. */
+export function messageOf(error: unknown): string | null {
   if (error instanceof Error && error.message) return error.message;
-  return typeof error === "string" && error ? error : "No reason was given.";
+  return typeof error === "string" && error ? error : null;
 }

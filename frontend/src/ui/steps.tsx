@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import type { Step } from "@/api/types";
 import { cn } from "@/lib/cn";
 import { formatCount, formatTime } from "@/lib/format";
+import { useServerWords } from "./server-words";
 
 export const STEP_NAMES = ["market", "signal", "oracle", "authorise", "execute", "record", "settle"] as const;
 
@@ -26,6 +27,7 @@ const stateOf = (step: Step | undefined): Step["state"] => step?.state ?? "NOT_R
 /** The seven steps with their names, times and blocks: the trail of one cycle. */
 export function StepTrail({ steps }: { steps: readonly Step[] }) {
   const t = useTranslations("ui");
+  const server = useServerWords();
   return (
     <ol aria-label={t("steps")} className="grid grid-cols-1 gap-px border border-line bg-line sm:grid-cols-4 xl:grid-cols-7">
       {STEP_NAMES.map((name, index) => {
@@ -44,7 +46,7 @@ export function StepTrail({ steps }: { steps: readonly Step[] }) {
               <p className="text-2xs text-ink-3">{t(`stepStates.${stateOf(step)}`)}</p>
               {step?.time ? <p className="num text-2xs text-ink-3">{t("storedAt", { time: formatTime(step.time) })}</p> : null}
               {step?.block ? <p className="num text-2xs text-ink-3">{t("blockNumber", { number: formatCount(step.block) })}</p> : null}
-              {step?.detail ? <p className="text-2xs break-words text-ink-2">{step.detail}</p> : null}
+              {step?.detail ? <p className="text-2xs break-words text-ink-2">{server(step.detail)}</p> : null}
             </div>
           </li>
         );
@@ -56,12 +58,13 @@ export function StepTrail({ steps }: { steps: readonly Step[] }) {
 /** The seven steps of a cycle as ticks: how far it came, and where it ended. */
 export function StepTicks({ steps }: { steps: readonly Step[] }) {
   const t = useTranslations("ui");
+  const server = useServerWords();
   return (
     <ol aria-label={t("steps")} className="flex items-center">
       {STEP_NAMES.map((name, index) => {
         const step = steps.find((each) => each.step === index + 1);
         const look = LOOKS[stateOf(step)];
-        const story = [`${index + 1} ${t(`stepNames.${name}`)}: ${t(`stepStates.${stateOf(step)}`)}`, step?.time ? t("storedAt", { time: formatTime(step.time) }) : null, step?.block ? t("blockNumber", { number: formatCount(step.block) }) : null, step?.detail];
+        const story = [`${index + 1} ${t(`stepNames.${name}`)}: ${t(`stepStates.${stateOf(step)}`)}`, step?.time ? t("storedAt", { time: formatTime(step.time) }) : null, step?.block ? t("blockNumber", { number: formatCount(step.block) }) : null, server(step?.detail)];
         return (
           <li key={name} className="flex items-center" title={story.filter(Boolean).join(" · ")}>
             {index > 0 ? <span aria-hidden className={cn("h-px w-1.5", step && step.state !== "NOT_REACHED" ? "bg-up" : "bg-line-strong")} /> : null}

@@ -42,7 +42,7 @@ export function TradeResult({ answer }: { answer: TradeAnswer }) {
       {cycle ? (
         <>
           <StepTicks steps={cycle.steps} />
-          {cycle.rules.length > 0 ? <RuleFailures rules={cycle.rules} /> : null}
+          {cycle.rules.length > 0 ? <RuleFailures rules={cycle.rules} side={cycle.side} /> : null}
           <dl className="grid grid-cols-2 gap-x-4 gap-y-1">
             <Fact name={t("confidence")}>{formatFraction(cycle.confidence)}</Fact>
             {cycle.fill_price && cycle.quantity ? (

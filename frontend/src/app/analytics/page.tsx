@@ -4,10 +4,5 @@ import { Results } from "@/features/analytics";
 export const metadata: Metadata = { title: "Analytics" };
 
 export default function Page() {
-  return (
-    <>
-      <h1 className="sr-only">Analytics</h1>
-      <Results />
-    </>
-  );
+  return <Results />;
 }

@@ -2,6 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { useRouter, useSearchParams } from "next/navigation";
+import { useTranslations } from "use-intl";
 import type { HistoryFilter } from "@/api/trade-history";
 import { History } from "@/features/history";
 import { Trade } from "@/features/trade";
@@ -13,6 +14,7 @@ const NAMES = ["market", "side", "kind", "outcome", "rule", "from", "to"] as con
 
 /** The list, or with `?id=` one trade. The address holds the filter. */
 export function Trades() {
+  const t = useTranslations("pages");
   const query = useSearchParams();
   const router = useRouter();
   const id = query.get("id");
@@ -24,7 +26,7 @@ export function Trades() {
   };
   return (
     <>
-      <h1 className="sr-only">Trades</h1>
+      <h1 className="sr-only">{t("trades")}</h1>
       <History filter={filter} onFilter={onFilter} />
     </>
   );

@@ -1,11 +1,14 @@
 // @vitest-environment jsdom
-import { fireEvent, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { IntlProvider, createTranslator } from "use-intl";
 import { renderWorded } from "@/test/intl";
+import english from "@/messages/en.json";
+import indonesian from "@/messages/id.json";
 import type { CurvePoint, Metric, Month, ProfitBin } from "@/api/analytics";
 import { summaryOf } from "./curve";
 import { Distribution } from "./distribution";
-import { formatMs, grouped, missing, observed, shownMetric } from "./figures";
+import { formatMs, grouped, shownMetric } from "./figures";
 import { Formulas } from "./formula";
 import { countTicks, histogramOf } from "./histogram";
 import { Figure } from "./metric-grid";
@@ -33,10 +36,27 @@ describe("a metric", () => {
     expect(shownMetric(aMetric({ id: "profit_factor", unit: "ratio", value: null, text: "no losing trade" })).text).toBe("no losing trade");
     expect(shownMetric(aMetric({ value: null, text: null })).text).toBe("—");
   });
-  it("says how far it is from enough", () => {
-    expect(observed(aMetric({ observations: 12 }))).toBe("12 of 30 observations");
-    expect(observed(aMetric({ observations: 30 }))).toBe("30 observations");
-    expect([missing(false), missing(true)]).toEqual(["not enough data", "—"]);
+  it("says how many it was counted from when they are enough", async () => {
+    renderWorded(
+      <Formulas>
+        <Figure metric={aMetric({ observations: 30 })} />
+      </Formulas>,
+    );
+    fireEvent.focus(screen.getByRole("button", { name: "Win rate" }));
+    expect(await screen.findByRole("tooltip")).toHaveTextContent(/30 observations$/);
+  });
+  it("is named in the reader's language, and one that no message names keeps the server's words", () => {
+    render(
+      <IntlProvider locale="id" messages={indonesian as typeof english} timeZone="UTC">
+        <Formulas>
+          <Figure metric={aMetric()} />
+          <Figure metric={aMetric({ id: "a_new_one" as Metric["id"], title: "A new one" })} />
+          <Figure metric={aMetric({ id: "profit_factor", value: null, text: "no losing trade" })} />
+        </Formulas>
+      </IntlProvider>,
+    );
+    expect(screen.getAllByRole("button").map((name) => name.textContent)).toEqual(["Tingkat menang", "A new one", "Faktor untung"]);
+    expect(screen.getByText("tidak ada transaksi rugi")).toBeVisible();
   });
   it("stands with its subject, and is not lost when no subject names it", () => {
     const groups = grouped([aMetric({ id: "sharpe" }), aMetric({ id: "wins" }), aMetric({ id: "a_new_one" as Metric["id"] })]);
@@ -53,7 +73,7 @@ describe("a metric", () => {
     fireEvent.pointerDown(name, { pointerType: "touch" });
     fireEvent.focus(name);
     fireEvent.click(name);
-    expect(await screen.findByRole("tooltip")).toHaveTextContent("Wins ÷ (wins + losses).");
+    expect(await screen.findByRole("tooltip")).toHaveTextContent("Wins ÷ (wins + losses), of sales; break-evens apart.");
     expect(screen.getByRole("tooltip")).toHaveTextContent("12 of 30 observations");
     expect(screen.getByText("not enough data")).toBeVisible();
     fireEvent.keyDown(document, { key: "Escape" });
@@ -127,7 +147,9 @@ describe("the histogram", () => {
 describe("the curve in words", () => {
   it("names both ends and the deepest fall", () => {
     const point = (time: string, equity: string, drawdown: string): CurvePoint => ({ time, equity, low: equity, buy_and_hold: "10100", drawdown, low_drawdown: drawdown });
-    expect(summaryOf([point("2021-05-01T00:00:00Z", "10000", "0"), point("2021-05-02T00:00:00Z", "9500", "-0.05"), point("2021-05-03T00:00:00Z", "9800", "-0.02")], "10000")).toBe(
+    const t = createTranslator({ locale: "en", messages: english, namespace: "analytics" });
+    const told = summaryOf([point("2021-05-01T00:00:00Z", "10000", "0"), point("2021-05-02T00:00:00Z", "9500", "-0.05"), point("2021-05-03T00:00:00Z", "9800", "-0.02")], "10000");
+    expect(t("described", told)).toBe(
       "From 2021-05-01 00:00 to 2021-05-03 00:00 equity went from 10,000.00 to 9,800.00, buy and hold to 10,100.00, the deepest drawdown was −5.00 % at 2021-05-02 00:00.",
     );
   });

@@ -55,7 +55,7 @@ export class CurveCanvas implements Canvas {
     this.began?.applyOptions({ color: colours["ink-3"] });
   }
 
-  show(points: readonly CurvePoint[], initial: string | null, colours: Colours): void {
+  show(points: readonly CurvePoint[], initial: string | null, colours: Colours, nameOfInitial: string): void {
     this.equity.setData(points.map((point) => ({ time: chartTime(point.time), value: Number(point.equity) })));
     this.held.setData(points.map((point) => ({ time: chartTime(point.time), value: Number(point.buy_and_hold) })));
     this.drawdown.setData(points.map((point) => ({ time: chartTime(point.time), value: Number(point.drawdown) * 100 })));
@@ -63,7 +63,7 @@ export class CurveCanvas implements Canvas {
     if (this.began !== undefined) this.equity.removePriceLine(this.began);
     this.began = undefined;
     if (initial !== null) {
-      this.began = this.equity.createPriceLine({ price: Number(initial), color: colours["ink-3"], lineWidth: 1, lineStyle: this.dotted, axisLabelVisible: false, title: "initial" });
+      this.began = this.equity.createPriceLine({ price: Number(initial), color: colours["ink-3"], lineWidth: 1, lineStyle: this.dotted, axisLabelVisible: false, title: nameOfInitial });
     }
     this.chart.timeScale().fitContent();
   }

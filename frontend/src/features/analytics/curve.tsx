@@ -57,6 +57,7 @@ export function Curve({ results, synthetic }: CurveProps) {
 const draw = (library: Library, box: HTMLElement) => new CurveCanvas(library, box);
 
 function Drawing({ curve, initial, onPoint }: { curve: readonly CurvePoint[]; initial: string | null; onPoint: (time: number | null) => void }) {
+  const t = useTranslations("analytics");
   const [box, canvas] = useCanvas(draw);
   const colours = useColours();
 
@@ -64,22 +65,26 @@ function Drawing({ curve, initial, onPoint }: { curve: readonly CurvePoint[]; in
     if (colours) canvas?.dress(colours);
   }, [canvas, colours]);
   useEffect(() => {
-    if (colours) canvas?.show(curve, initial, colours);
-  }, [canvas, colours, curve, initial]);
+    if (colours) canvas?.show(curve, initial, colours, t("initial"));
+  }, [canvas, colours, curve, initial, t]);
   useEffect(() => canvas?.onPoint(onPoint), [canvas, onPoint]);
 
-  return <div ref={box} className="absolute inset-0" role="img" aria-label={summaryOf(curve, initial)} />;
+  return <div ref={box} className="absolute inset-0" role="img" aria-label={t("described", summaryOf(curve, initial))} />;
 }
 
-/** The chart in one sentence, for who cannot see it. */
-export function summaryOf(curve: readonly CurvePoint[], initial: string | null): string {
+/** The numbers of the chart in one sentence, for who cannot see it. */
+export function summaryOf(curve: readonly CurvePoint[], initial: string | null) {
   const [first, last] = [curve[0], curve.at(-1)];
   const deepest = curve.reduce<CurvePoint | undefined>((worst, each) => (worst === undefined || Number(each.drawdown) < Number(worst.drawdown) ? each : worst), undefined);
-  return [
-    `From ${formatTime(first?.time, "minutes")} to ${formatTime(last?.time, "minutes")} equity went from ${formatMoney(initial)} to ${formatMoney(last?.equity)}`,
-    `buy and hold to ${formatMoney(last?.buy_and_hold)}`,
-    `the deepest drawdown was ${formatFraction(deepest?.drawdown)} at ${formatTime(deepest?.time, "minutes")}.`,
-  ].join(", ");
+  return {
+    began: formatTime(first?.time, "minutes"),
+    ended: formatTime(last?.time, "minutes"),
+    initial: formatMoney(initial),
+    equity: formatMoney(last?.equity),
+    held: formatMoney(last?.buy_and_hold),
+    deepest: formatFraction(deepest?.drawdown),
+    at: formatTime(deepest?.time, "minutes"),
+  };
 }
 
 function Legend({ name, swatch, value }: { name: string; swatch: string; value: string }) {

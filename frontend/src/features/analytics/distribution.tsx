@@ -20,7 +20,7 @@ export function Distribution({ results }: { results: Pick<Analytics, "distributi
   const filled = bins !== undefined && bins.length > 0;
   return (
     <Panel
-      title="P&L of sales"
+      title={t("pnlOfSales")}
       note={t("realisedUsdtASale")}
       bodyClassName="min-h-[240px]"
       actions={
@@ -49,6 +49,7 @@ export function Distribution({ results }: { results: Pick<Analytics, "distributi
 }
 
 function Bars({ bins }: { bins: readonly ProfitBin[] }) {
+  const t = useTranslations("analytics");
   const caption = useId();
   const { bars, zero, ticks } = histogramOf(bins);
   const top = ticks.at(-1) ?? 1;
@@ -56,7 +57,7 @@ function Bars({ bins }: { bins: readonly ProfitBin[] }) {
   return (
     <figure aria-labelledby={caption} className="flex h-[240px] flex-col px-3 pt-4 pb-2">
       <figcaption id={caption} className="sr-only">
-        {formatCount(bins.reduce((sum, bin) => sum + bin.count, 0))} sales between {formatMoney(low)} and {formatMoney(high)} USDT; the button shows them as a table.
+        {t("salesBetween", { count: formatCount(bins.reduce((sum, bin) => sum + bin.count, 0)), low: formatMoney(low), high: formatMoney(high) })}
       </figcaption>
       <div className="relative ml-6 min-h-0 flex-1">
         {ticks.map((tick) => (
@@ -73,7 +74,7 @@ function Bars({ bins }: { bins: readonly ProfitBin[] }) {
               <rect x={bar.x + bar.width * 0.06} width={bar.width * 0.88} y={100 - bar.height} height={bar.height} className={FILLS[bar.side]} />
               {/* The whole column answers the pointer, not only the bar. */}
               <rect x={bar.x} width={bar.width} y={0} height={100} className="fill-transparent hover:fill-ink/5">
-                <title>{`${formatMoney(bar.bin.from)} to ${formatMoney(bar.bin.to)}: ${formatCount(bar.bin.count)}`}</title>
+                <title>{t("bin", { from: formatMoney(bar.bin.from), to: formatMoney(bar.bin.to), count: formatCount(bar.bin.count) })}</title>
               </rect>
             </g>
           ))}
@@ -97,7 +98,7 @@ function Bins({ bins }: { bins: readonly ProfitBin[] }) {
   const t = useTranslations("analytics");
   return (
     <Table
-      caption="P&L of sales as a table"
+      caption={t("pnlOfSalesTable")}
       head={
         <>
           <Th right>{t("from")}</Th>

@@ -41,16 +41,6 @@ function inUnit(value: string, unit: Metric["unit"], signed: boolean): string {
   }
 }
 
-/** Why a number is not there, or that there is nothing it could be of. */
-export function missing(enough: boolean): string {
-  return enough ? NO_DATA : "not enough data";
-}
-
-/** `12 of 30`: how far a statistic is from being one. */
-export function observed({ observations, needed }: { observations: number; needed: number }): string {
-  return observations < needed ? `${formatCount(observations)} of ${formatCount(needed)} observations` : `${formatCount(observations)} observations`;
-}
-
 /** Milliseconds as people read them: `8.1 ms`, `1.24 s`, `2 min`. */
 export function formatMs(ms: string | null): string {
   if (ms === null) return NO_DATA;
@@ -62,16 +52,16 @@ export function formatMs(ms: string | null): string {
 }
 
 export const GROUPS = [
-  { name: "Return", ids: ["total_return", "buy_and_hold_return", "annual_return", "total_pnl", "fees"] },
-  { name: "Risk", ids: ["max_drawdown", "max_drawdown_low", "annual_volatility", "sharpe", "sortino"] },
+  { name: "return", ids: ["total_return", "buy_and_hold_return", "annual_return", "total_pnl", "fees"] },
+  { name: "risk", ids: ["max_drawdown", "max_drawdown_low", "annual_volatility", "sharpe", "sortino"] },
   {
-    name: "Trades",
+    name: "trades",
     ids: ["total_trades", "exits", "win_rate", "profit_factor", "wins", "losses", "break_even", "average_exit", "average_profit", "average_loss", "best_trade", "worst_trade"],
   },
 ] as const satisfies readonly { name: string; ids: readonly Metric["id"][] }[];
 
 export interface MetricGroup {
-  name: string;
+  name: (typeof GROUPS)[number]["name"];
   metrics: Metric[];
 }
 

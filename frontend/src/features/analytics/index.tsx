@@ -23,6 +23,7 @@ import { Rates } from "./rates";
 /** What became of it all, of one position of the log. While it loads every part stands in its place as bones. */
 export function Results() {
   const t = useTranslations("analytics");
+  const pages = useTranslations("pages");
   const ready = useReady();
   const open = useLive((live) => live.link.link === "open");
   const query = useAnalytics(ready, ready && open);
@@ -31,13 +32,14 @@ export function Results() {
   if (data === undefined && error) return <Failure what={t("theResultsCouldNotBe")} error={error} onRetry={query.refetch} className="m-3" />;
   return (
     <Formulas>
+      <h1 className="sr-only">{pages("analytics")}</h1>
       <div className="flex flex-col gap-px bg-line pb-px">
         <Panel
           title={t("results")}
           note={
             data ? (
               <span className="tabular-nums">
-                {formatTime(data.began, "minutes")} to {formatTime(data.as_of, "minutes")} · {formatCount(data.days)} finished days · began with {formatMoney(data.initial)} USDT · log position {formatCount(data.position)}
+                {t("span", { began: formatTime(data.began, "minutes"), until: formatTime(data.as_of, "minutes"), days: formatCount(data.days), initial: formatMoney(data.initial), position: formatCount(data.position) })}
               </span>
             ) : undefined
           }
@@ -75,12 +77,7 @@ export function Results() {
   );
 }
 
-const LISTS = [
-  { list: "trades", of: "Trades" },
-  { list: "records", of: "Records of the contract" },
-  { list: "verifications", of: "Verifications of the oracle" },
-  { list: "events", of: "Events of the log" },
-] as const;
+const LISTS = ["trades", "records", "verifications", "events"] as const;
 
 /** Everything behind these numbers, to be computed again elsewhere. */
 function Exports() {
@@ -88,10 +85,10 @@ function Exports() {
   return (
     <Panel title={t("export")} note={t("allRowsOldestFirst")}>
       <ul className="flex flex-wrap gap-x-8 gap-y-2 px-3 py-2.5">
-        {LISTS.map(({ list, of }) => (
+        {LISTS.map((list) => (
           <li key={list} className="flex flex-wrap items-center gap-1.5">
-            <span className="text-ink-2">{of}</span>
-            <ExportLinks list={list} of={of} />
+            <span className="text-ink-2">{t(`lists.${list}`)}</span>
+            <ExportLinks list={list} of={t(`lists.${list}`)} />
           </li>
         ))}
         <li>

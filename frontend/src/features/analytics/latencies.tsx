@@ -8,10 +8,12 @@ import { SkeletonRows } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
 import { formatMs } from "./figures";
 import { Formula } from "./formula";
+import { useNamed } from "./named";
 
 /** How long each step takes: half of all are faster than p50, one in a hundred is slower than p99. */
 export function Latencies({ latencies }: { latencies: readonly Latency[] | undefined }) {
   const t = useTranslations("analytics");
+  const named = useNamed();
   return (
     <Panel title={t("latencies")} note={t("onTheWallClockBy")}>
       {latencies === undefined ? (
@@ -22,8 +24,8 @@ export function Latencies({ latencies }: { latencies: readonly Latency[] | undef
           head={
             <>
               <Th>{t("step")}</Th>
-              <Th right>p50</Th>
-              <Th right>p99</Th>
+              <Th right>{t("p50")}</Th>
+              <Th right>{t("p99")}</Th>
               <Th right className="max-sm:hidden">
                 {t("count")}
               </Th>
@@ -33,7 +35,7 @@ export function Latencies({ latencies }: { latencies: readonly Latency[] | undef
           {latencies.map((step) => (
             <tr key={step.id} className="hover:bg-raised">
               <Td className="max-w-[170px]">
-                <Formula name={step.title} formula={step.formula} note={`${formatCount(step.observations)} measured`} />
+                <Formula {...named("latencies", step)} note={t("measured", { count: formatCount(step.observations) })} />
               </Td>
               {step.enough ? (
                 <>

@@ -1,17 +1,18 @@
 "use client";
 
-import { useTranslations } from "use-intl";
+import { useFormatter, useTranslations } from "use-intl";
 import type { Month } from "@/api/analytics";
-import { formatCount, formatMoney } from "@/lib/format";
+import { formatCount, formatMoney, NO_DATA } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { toneOf } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, Skeleton } from "@/ui/states";
-import { monthName, strengthOf, yearsOf } from "./months";
+import { strengthOf, yearsOf } from "./months";
 
 /** Return by month, a year to a row; on a phone the months wrap. */
 export function Monthly({ months }: { months: readonly Month[] | undefined }) {
   const t = useTranslations("analytics");
+  const format = useFormatter();
   return (
     <Panel title={t("months")} note={t("returnOfFinishedUtcDays")}>
       {months === undefined ? (
@@ -30,7 +31,7 @@ export function Monthly({ months }: { months: readonly Month[] | undefined }) {
               </h3>
               <ol className="grid grid-cols-3 gap-px bg-surface sm:grid-cols-6 sm:bg-line xl:grid-cols-12">
                 {twelve.map((month, index) => (
-                  <Cell key={index} name={monthName(index)} month={month} strength={month ? strengthOf(month, months) : 0} />
+                  <Cell key={index} name={format.dateTime(Date.UTC(2000, index), { month: "short" })} month={month} strength={month ? strengthOf(month, months) : 0} />
                 ))}
               </ol>
             </section>
@@ -49,13 +50,14 @@ function Cell({ name, month, strength }: { name: string; month: Month | null; st
       <li className="bg-surface px-2 py-1.5 text-ink-3 max-sm:hidden">
         <span className="label">{name}</span>
         <span className="block leading-5" aria-label={t("noData")}>
-          —
+          {NO_DATA}
         </span>
       </li>
     );
   }
   const wash = Number(month.return ?? 0) < 0 ? "var(--down-wash)" : "var(--up-wash)";
-  const story = `${month.month}: ${formatCount(month.trades)} trades, ${formatCount(month.wins)} sales won, ${formatCount(month.losses)} lost, fees ${formatMoney(month.fees)} USDT${month.complete ? "" : "; not over yet"}`;
+  const counts = { month: month.month, trades: formatCount(month.trades), wins: formatCount(month.wins), losses: formatCount(month.losses), fees: formatMoney(month.fees) };
+  const story = t(month.complete ? "monthStory" : "monthSoFar", counts);
   return (
     <li title={story} className="min-w-0 bg-surface px-2 py-1.5" style={{ backgroundColor: `color-mix(in srgb, ${wash} ${Math.round(strength * 100)}%, var(--surface))` }}>
       <span className="label flex justify-between gap-x-1 text-ink-2">

@@ -30,9 +30,3 @@ export function strengthOf(month: Pick<Month, "return">, months: readonly Pick<M
   const most = Math.max(...months.map((each) => Math.abs(Number(each.return ?? 0))), 0);
   return most === 0 ? 0 : Math.abs(Number(month.return ?? 0)) / most;
 }
-
-const NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
-
-export function monthName(index: number): string {
-  return NAMES[index] ?? "";
-}

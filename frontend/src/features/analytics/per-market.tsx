@@ -4,13 +4,12 @@ import type { ComponentProps } from "react";
 import { useTranslations } from "use-intl";
 import type { MarketResult } from "@/api/analytics";
 import { cn } from "@/lib/cn";
-import { formatCount, formatMoney } from "@/lib/format";
+import { formatCount, formatMoney, NO_DATA } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { Delta } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, SkeletonRows } from "@/ui/states";
 import { StackedRow, Table, Td, Th } from "@/ui/table";
-import { missing } from "./figures";
 
 /** What each market brought. */
 export function PerMarket({ markets }: { markets: readonly MarketResult[] | undefined }) {
@@ -47,7 +46,7 @@ export function PerMarket({ markets }: { markets: readonly MarketResult[] | unde
                 <Delta value={market.realised} />
               </Named>
               <Named name={t("winRate")} className={market.win_rate === null ? "text-ink-3" : undefined}>
-                {market.win_rate === null ? missing(market.enough) : formatFraction(market.win_rate, { digits: 1 })}
+                {market.win_rate !== null ? formatFraction(market.win_rate, { digits: 1 }) : market.enough ? NO_DATA : t("notEnoughData")}
               </Named>
               <Named name={t("trades")}>{formatCount(market.trades)}</Named>
               <Named name={t("sales")}>{formatCount(market.exits)}</Named>

@@ -7,12 +7,14 @@ import { formatFraction } from "@/lib/measure";
 import { Gauge } from "@/ui/gauge";
 import { Panel } from "@/ui/panel";
 import { SkeletonRows } from "@/ui/states";
-import { missing } from "./figures";
 import { Formula } from "./formula";
+import { useNamed } from "./named";
 
 /** How many of those that came to a step passed it, and how steadily the engine ran. */
 export function Rates({ rates, uptime }: { rates: readonly Rate[] | undefined; uptime: Uptime | undefined }) {
   const t = useTranslations("analytics");
+  const figures = useTranslations("figures");
+  const named = useNamed();
   return (
     <Panel title={t("ratesAndUptime")}>
       {rates === undefined || uptime === undefined ? (
@@ -22,19 +24,18 @@ export function Rates({ rates, uptime }: { rates: readonly Rate[] | undefined; u
           {rates.map((rate) => (
             <Share
               key={rate.id}
-              name={rate.title}
-              formula={rate.formula}
+              {...named("rates", rate)}
               value={rate.value}
-              text={rate.value === null ? missing(rate.enough) : formatFraction(rate.value)}
-              parts={`${formatCount(rate.part)} of ${formatCount(rate.whole)}`}
+              text={rate.value !== null ? formatFraction(rate.value) : rate.enough ? NO_DATA : t("notEnoughData")}
+              parts={t("partOf", { part: formatCount(rate.part), whole: formatCount(rate.whole) })}
             />
           ))}
           <Share
             name={t("uptime")}
-            formula={uptime.formula}
+            formula={figures("uptime")}
             value={uptime.share}
             text={uptime.share === null ? NO_DATA : formatFraction(uptime.share)}
-            parts={`${formatCount(uptime.bars)} of ${formatCount(uptime.bars_due)} bars`}
+            parts={t("barsOf", { bars: formatCount(uptime.bars), due: formatCount(uptime.bars_due) })}
           />
           <li className="flex h-8 items-center justify-between px-3">
             <span className="label">{t("thisProcessRunsFor")}</span>

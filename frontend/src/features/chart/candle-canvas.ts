@@ -64,17 +64,17 @@ export class CandleCanvas implements Canvas {
     this.lastTime = Number(last.time);
   }
 
-  mark(trades: readonly TradeMark[], intervalS: number, colours: Colours): void {
-    this.markers.setMarkers(trades.map((trade) => markerOf(trade, intervalS, colours)));
+  mark(trades: readonly TradeMark[], intervalS: number, colours: Colours, words: ReasonWords): void {
+    this.markers.setMarkers(trades.map((trade) => markerOf(trade, intervalS, colours, words)));
   }
 
-  rule({ entry, stop, target }: Lines, colours: Colours): void {
+  rule({ entry, stop, target }: Lines, colours: Colours, names: Record<keyof Lines, string>): void {
     const { LineStyle } = this.library;
     for (const line of this.lines) this.series.removePriceLine(line);
     this.lines = [
-      { price: entry, title: "entry", color: colours["ink-2"], lineStyle: LineStyle.Dotted },
-      { price: stop, title: "stop", color: colours.down, lineStyle: LineStyle.Dashed },
-      { price: target, title: "target", color: colours.up, lineStyle: LineStyle.Dashed },
+      { price: entry, title: names.entry, color: colours["ink-2"], lineStyle: LineStyle.Dotted },
+      { price: stop, title: names.stop, color: colours.down, lineStyle: LineStyle.Dashed },
+      { price: target, title: names.target, color: colours.up, lineStyle: LineStyle.Dashed },
     ].flatMap(({ price, ...look }) => (price === null ? [] : [this.series.createPriceLine({ ...look, price: Number(price), lineWidth: 1, axisLabelVisible: true })]));
   }
 
@@ -87,9 +87,10 @@ function pointOf(candle: Candle): CandlestickData<UTCTimestamp> {
   return { time: chartTime(candle.open_time), open: Number(candle.open), high: Number(candle.high), low: Number(candle.low), close: Number(candle.close) };
 }
 
-const REASONS: Record<string, string> = { STOP_LOSS: "SL", TAKE_PROFIT: "TP", TRAILING: "TR", TIME_LIMIT: "TL", MANUAL: "by hand", KILL: "kill", SIGNAL: "signal" };
+/** What stands beside an exit, by its reason. */
+type ReasonWords = (reason: string) => string;
 
-export function markerOf(trade: TradeMark, intervalS: number, colours: Colours): SeriesMarker<UTCTimestamp> {
+export function markerOf(trade: TradeMark, intervalS: number, colours: Colours, words: ReasonWords): SeriesMarker<UTCTimestamp> {
   const at = chartTime(trade.time);
   const buy = trade.side === "BUY";
   return {
@@ -97,7 +98,7 @@ export function markerOf(trade: TradeMark, intervalS: number, colours: Colours):
     position: buy ? "belowBar" : "aboveBar",
     shape: buy ? "arrowUp" : "arrowDown",
     color: buy ? colours.up : colours.down,
-    text: buy ? "" : (REASONS[trade.reason ?? ""] ?? ""),
+    text: buy || !trade.reason ? "" : words(trade.reason),
     id: `${trade.cycle_id}:${trade.time}`,
   };
 }

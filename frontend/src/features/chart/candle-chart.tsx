@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
+import { useTranslations } from "use-intl";
 import type { Candles } from "@/api/types";
 import { useColours } from "@/lib/colours";
 import { formatPrice, priceDigits } from "@/lib/format";
@@ -11,6 +12,7 @@ const draw = (library: Library, box: HTMLElement) => new CandleCanvas(library, b
 
 /** New candles are added to the drawing; only another market draws anew. */
 export function CandleChart({ answer, lines }: { answer: Candles; lines: Lines }) {
+  const t = useTranslations("chart");
   const [box, canvas] = useCanvas(draw);
   const colours = useColours();
   const digits = priceDigits(answer.candles.at(-1)?.close ?? "1");
@@ -23,17 +25,12 @@ export function CandleChart({ answer, lines }: { answer: Candles; lines: Lines }
   useEffect(() => {
     if (!colours) return;
     canvas?.show(answer);
-    canvas?.mark(answer.trades, answer.interval_s, colours);
-  }, [canvas, answer, colours]);
+    canvas?.mark(answer.trades, answer.interval_s, colours, (reason) => (t.has(`reasons.${reason}` as never) ? t(`reasons.${reason}` as never) : ""));
+  }, [canvas, answer, colours, t]);
 
   useEffect(() => {
-    if (colours) canvas?.rule({ entry, stop, target }, colours);
-  }, [canvas, entry, stop, target, colours]);
+    if (colours) canvas?.rule({ entry, stop, target }, colours, { entry: t("lines.entry"), stop: t("lines.stop"), target: t("lines.target") });
+  }, [canvas, entry, stop, target, colours, t]);
 
-  return <div ref={box} className="absolute inset-0" role="img" aria-label={describe(answer)} />;
-}
-
-function describe(answer: Candles): string {
-  const last = answer.candles.at(-1);
-  return `${answer.market}: ${answer.candles.length} candles, the last closed at ${formatPrice(last?.close)}, with ${answer.trades.length} fills.`;
+  return <div ref={box} className="absolute inset-0" role="img" aria-label={t("described", { market: answer.market, candles: answer.candles.length, close: formatPrice(answer.candles.at(-1)?.close), fills: answer.trades.length })} />;
 }

@@ -36,14 +36,14 @@ export function MarketChart({ market, className }: { market: string; className?:
   const old = stale || price?.stale;
   return (
     <Panel
-      title={market || "Market"}
-      note={status ? `${formatAge(status.data.interval_s)} candles, UTC` : undefined}
+      title={market || t("market")}
+      note={status ? t("candlesOf", { interval: formatAge(status.data.interval_s) }) : undefined}
       className={className}
       bodyClassName="flex flex-col"
       actions={
         <>
-          {price?.pending ? <Badge tone="warn">step to {formatPrice(price.pending)} waits to be confirmed</Badge> : null}
-          {old ? <Badge tone="warn">{stale ? `${formatAge(ageS)} old` : "no fresh price"}</Badge> : null}
+          {price?.pending ? <Badge tone="warn">{t("stepWaits", { price: formatPrice(price.pending) })}</Badge> : null}
+          {old ? <Badge tone="warn">{stale ? t("old", { age: formatAge(ageS) }) : t("noFreshPrice")}</Badge> : null}
           <SyntheticLabel synthetic={status?.data.synthetic} />
           <span className={cn("num text-sm font-semibold", old && "text-ink-3")}>
             {formatPrice(price?.price)} <span className="text-2xs font-normal text-ink-3">{quoteOf(market)}</span>
@@ -53,7 +53,7 @@ export function MarketChart({ market, className }: { market: string; className?:
       }
     >
       <div className="relative min-h-[300px] flex-1 sm:min-h-[400px]">
-        <Answered query={candles} what={`The candles of ${market} could not be loaded`} loading={<ChartBones />}>
+        <Answered query={candles} what={t("failed", { market })} loading={<ChartBones />}>
           {(answer) =>
             answer.candles.length === 0 ? (
               <Empty why={t("noCandleHasClosedYet")} next={t("theChartBeginsWithThe")} />
@@ -82,10 +82,10 @@ function Legend() {
   return (
     <p className="flex flex-wrap gap-x-4 border-t border-line px-3 py-1 text-2xs text-ink-3">
       <span>
-        <span className="text-up">▲</span> entry
+        <span className="text-up">▲</span> {t("entry")}
       </span>
       <span>
-        <span className="text-down">▼</span> exit (SL stop-loss, TP take-profit, TL time limit)
+        <span className="text-down">▼</span> {t("exit")}
       </span>
       <span>{t("dashedLinesStopAndTarget")}</span>
     </p>

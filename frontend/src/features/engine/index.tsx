@@ -9,7 +9,7 @@ import { formatAge } from "@/lib/format";
 import { useDashboard } from "@/live/live";
 import { useChangeBlock, useEntryBlock } from "@/live/trading-block";
 import { Button } from "@/ui/button";
-import { messageOf } from "@/ui/states";
+import { useProblemWords } from "@/ui/states";
 
 /** Pause and resume the engine's entries. */
 export function PauseResume() {
@@ -21,12 +21,13 @@ export function PauseResume() {
   const resume = useResume();
   // Held at a point in time or paused by a person: both go on by the same lever.
   const paused = status?.phase === "PAUSED" || (status?.paused ?? false);
+  const problem = useProblemWords();
   const failure = pause.error ?? resume.error;
   return (
     <span className="inline-flex items-center gap-2">
       {failure ? (
-        <span role="alert" className="text-2xs max-w-48 truncate text-down" title={messageOf(failure)}>
-          {messageOf(failure)}
+        <span role="alert" className="text-2xs max-w-48 truncate text-down" title={problem(failure)}>
+          {problem(failure)}
         </span>
       ) : null}
       <Button
@@ -44,14 +45,8 @@ export function PauseResume() {
   );
 }
 
-const SPEEDS: readonly [value: string, text: string][] = [
-  ["600", "10 min/s"],
-  ["1800", "30 min/s"],
-  ["3600", "1 h/s"],
-  ["14400", "4 h/s"],
-  ["86400", "1 d/s"],
-  ["max", "max"],
-];
+/** Seconds of data time per second. */
+const SPEEDS = ["600", "1800", "3600", "14400", "86400", "max"];
 
 /** How much data time passes in a second of a replay. */
 export function Speed() {
@@ -60,7 +55,7 @@ export function Speed() {
   const block = useChangeBlock();
   const setSpeed = useSetSpeed();
   if (status === undefined || status.mode !== "replay") return null;
-  const known = SPEEDS.some(([value]) => value === status.speed);
+  const known = SPEEDS.includes(status.speed);
   return (
     <select
       aria-label={t("speed")}
@@ -70,10 +65,10 @@ export function Speed() {
       disabled={block !== null}
       onChange={(event) => setSpeed.mutate(event.target.value)}
     >
-      {known ? null : <option value={status.speed}>{formatAge(Number(status.speed))}/s</option>}
-      {SPEEDS.map(([value, text]) => (
+      {known ? null : <option value={status.speed}>{t("perSecond", { span: formatAge(Number(status.speed)) })}</option>}
+      {SPEEDS.map((value) => (
         <option key={value} value={value}>
-          {text}
+          {value === "max" ? t("fastest") : t("perSecond", { span: formatAge(Number(value)) })}
         </option>
       ))}
     </select>

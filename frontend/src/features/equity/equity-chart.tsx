@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
+import { useTranslations } from "use-intl";
 import type { EquityPoint } from "@/api/types";
 import { useColours } from "@/lib/colours";
 import { formatMoney } from "@/lib/format";
@@ -10,6 +11,7 @@ import { EquityCanvas } from "./equity-canvas";
 const draw = (library: Library, box: HTMLElement) => new EquityCanvas(library, box);
 
 export function EquityChart({ points }: { points: readonly EquityPoint[] }) {
+  const t = useTranslations("equity");
   const [box, canvas] = useCanvas(draw);
   const colours = useColours();
 
@@ -20,5 +22,5 @@ export function EquityChart({ points }: { points: readonly EquityPoint[] }) {
   useEffect(() => canvas?.show(points), [canvas, points]);
 
   const last = points.at(-1);
-  return <div ref={box} className="absolute inset-0" role="img" aria-label={`Equity ${formatMoney(last?.equity)}, buy and hold ${formatMoney(last?.buy_and_hold)}`} />;
+  return <div ref={box} className="absolute inset-0" role="img" aria-label={t("described", { equity: formatMoney(last?.equity), held: formatMoney(last?.buy_and_hold) })} />;
 }

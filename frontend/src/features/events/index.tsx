@@ -18,6 +18,8 @@ import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { eventHash, firstBreak } from "@/verify/log-chain";
 
 const PAGE = 50;
+/** A topic as it stands in the log. */
+const EXAMPLE = "TradeSettled";
 const TOPIC = /^[A-Za-z.]{0,80}$/;
 
 export interface LogPlace {
@@ -95,7 +97,7 @@ function Filter({ place, onPlace }: { place: LogPlace; onPlace: (place: LogPlace
       }}
     >
       <Field label={t("topic")} hint={t("topicHint")} error={TOPIC.test(topic) ? null : t("topicWrong")}>
-        <Input value={topic} spellCheck={false} placeholder="TradeSettled" onChange={(event) => setTopic(event.target.value.trim())} />
+        <Input value={topic} spellCheck={false} placeholder={EXAMPLE} onChange={(event) => setTopic(event.target.value.trim())} />
       </Field>
     </form>
   );

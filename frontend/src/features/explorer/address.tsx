@@ -37,7 +37,7 @@ export function Address({ address }: { address: string }) {
         <Answered query={facts} what={t("failedAddress")} loading={<SkeletonRows rows={1} label={t("address")} />}>
           {({ balance, nonce, code }) => (
             <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4">
-              <Fact name={t("balance")}>{formatEther(balance)} ETH</Fact>
+              <Fact name={t("balance")}>{t("ether", { amount: formatEther(balance) })}</Fact>
               <Fact name={t("sent")}>{formatCount(nonce)}</Fact>
               <Fact name={t("code")}>{code.length > 2 ? t("bytes", { count: formatCount((code.length - 2) / 2) }) : t("noCode")}</Fact>
               <Fact name={t("deployed")}>

@@ -11,6 +11,7 @@ import { formatAge, formatCount, formatTime, NO_DATA } from "@/lib/format";
 import { SyntheticLabel } from "@/ui/badge";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
+import { useServerWords } from "@/ui/server-words";
 import { Failure, SkeletonRows } from "@/ui/states";
 
 type ComponentState = HealthAnswer["components"][number]["state"];
@@ -27,6 +28,7 @@ const LIGHTS: Record<ComponentState, string> = {
 export function Health({ className }: { className?: string }) {
   const t = useTranslations("health");
   const status = useDashboard("status");
+  const server = useServerWords();
   const phaseText = usePhaseText();
   const book = useDashboard("book");
   const link = useLive((live) => live.link.link);
@@ -39,13 +41,13 @@ export function Health({ className }: { className?: string }) {
         <dl className="divide-y divide-line">
           <Line name={t("engine")}>
             {phaseText(status)}
-            {status.phase_detail && !isStarting(status.phase) ? <span className="block text-2xs text-ink-3">{status.phase_detail}</span> : null}
+            {status.phase_detail && !isStarting(status.phase) ? <span className="block text-2xs text-ink-3">{server(status.phase_detail)}</span> : null}
           </Line>
           <Line name={t("data")}>
             <span className="inline-flex flex-wrap items-center justify-end gap-1.5">
               {status.data.label || NO_DATA} · {t("candlesOf", { interval: formatAge(status.data.interval_s) })} <SyntheticLabel synthetic={status.data.synthetic} />
             </span>
-            {status.data.note ? <span className="block text-2xs text-ink-3">{status.data.note}</span> : null}
+            {status.data.note ? <span className="block text-2xs text-ink-3">{server(status.data.note)}</span> : null}
           </Line>
           <Line name={t("dataClock")}>
             <span className="num">{formatTime(status.data_clock)}</span>
@@ -63,7 +65,7 @@ export function Health({ className }: { className?: string }) {
                 {t("restarting", { done: formatCount(status.chain.restarting.done), total: formatCount(status.chain.restarting.total) })}
               </span>
             ) : null}
-            {status.chain.note ? <span className="block text-2xs text-ink-3">{status.chain.note}</span> : null}
+            {status.chain.note ? <span className="block text-2xs text-ink-3">{server(status.chain.note)}</span> : null}
           </Line>
           <Line name={t("store")}>
             <span className="num">{t("events", { count: status.ready ? formatCount(status.store.position) : NO_DATA })}</span>

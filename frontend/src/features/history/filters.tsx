@@ -13,9 +13,12 @@ interface FiltersProps {
   onFilter: (filter: HistoryFilter) => void;
 }
 
+const atTime = (day: string, time: string) => (day === "" ? undefined : `${day}T${time}Z`);
+
 /** Narrow the list down; the choice stands in the address, so that it can be sent to somebody. */
 export function Filters({ filter, markets, onFilter }: FiltersProps) {
   const t = useTranslations("history");
+  const outcomes = useTranslations("ui");
   const set = (part: Partial<HistoryFilter>) => onFilter({ ...filter, ...part });
   const any = Object.values(filter).some(Boolean);
   return (
@@ -47,7 +50,7 @@ export function Filters({ filter, markets, onFilter }: FiltersProps) {
           <option value="">{t("any")}</option>
           {OUTCOMES.map((outcome) => (
             <option key={outcome} value={outcome}>
-              {outcome.toLowerCase()}
+              {outcomes(`outcomes.${outcome}`)}
             </option>
           ))}
         </Select>
@@ -61,12 +64,12 @@ export function Filters({ filter, markets, onFilter }: FiltersProps) {
         </Select>
       </Field>
       <Field label={t("fromUtcDay")}>
-        <Input type="date" value={filter.from?.slice(0, 10) ?? ""} onChange={(event) => set({ from: event.target.value ? `${event.target.value}T00:00:00Z` : undefined })} />
+        <Input type="date" value={filter.from?.slice(0, 10) ?? ""} onChange={(event) => set({ from: atTime(event.target.value, "00:00:00") })} />
       </Field>
       <Field label={t("toUtcDayIncluded")}>
-        <Input type="date" value={filter.to?.slice(0, 10) ?? ""} onChange={(event) => set({ to: event.target.value ? `${event.target.value}T23:59:59Z` : undefined })} />
+        <Input type="date" value={filter.to?.slice(0, 10) ?? ""} onChange={(event) => set({ to: atTime(event.target.value, "23:59:59") })} />
       </Field>
-      <Button blocked={any ? null : "No filter is set."} onClick={() => onFilter({})}>
+      <Button blocked={any ? null : t("noFilter")} onClick={() => onFilter({})}>
         {t("clear")}
       </Button>
     </form>

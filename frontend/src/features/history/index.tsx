@@ -6,7 +6,7 @@ import { useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
 import { useDashboard, useReady } from "@/live/live";
 import { cn } from "@/lib/cn";
-import { formatCount, formatMoney, formatPrice, formatQuantity } from "@/lib/format";
+import { formatCount, formatMoney, formatPrice, formatQuantity, NO_DATA } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
@@ -35,7 +35,7 @@ export function History({ filter, onFilter }: HistoryProps) {
   return (
     <Panel
       title={t("trades")}
-      note={total === undefined ? undefined : `${formatCount(total)} ${filtered ? "match" : "in all"}, amounts in ${quoteOf(status?.data.markets[0])}`}
+      note={total === undefined ? undefined : t(filtered ? "matching" : "inAll", { count: formatCount(total), quote: quoteOf(status?.data.markets[0]) })}
       actions={
         <>
           <SyntheticLabel synthetic={status?.data.synthetic} />
@@ -63,7 +63,7 @@ export function History({ filter, onFilter }: HistoryProps) {
               <Trades cycles={cycles} />
               <div className="flex items-center gap-3 border-t border-line px-3 py-2">
                 <span className="text-xs text-ink-3">
-                  {formatCount(cycles.length)} of {formatCount(total)} shown
+                  {t("shown", { count: formatCount(cycles.length), total: formatCount(total) })}
                 </span>
                 {history.hasNextPage ? (
                   <Button size="small" busy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
@@ -109,6 +109,7 @@ function Trades({ cycles }: { cycles: readonly Cycle[] }) {
 }
 
 const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
+  const t = useTranslations("history");
   return (
     <StackedRow>
       <Td>
@@ -125,7 +126,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
         {formatFraction(cycle.confidence, { digits: 1 })}
       </Td>
       <Td right className={cn("max-sm:hidden", cycle.fill_price === null && "text-ink-3")}>
-        <span title={cycle.fill_price === null ? "asked for, not filled" : undefined}>{formatQuantity(cycle.quantity)}</span>
+        <span title={cycle.fill_price === null ? t("notFilled") : undefined}>{formatQuantity(cycle.quantity)}</span>
       </Td>
       <Td right className="max-sm:hidden">
         {formatPrice(cycle.fill_price)}
@@ -143,7 +144,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
         <CycleOutcome cycle={cycle} />
       </Td>
       <Td right className="text-ink-3 max-sm:hidden">
-        {cycle.record_seq === null ? "—" : `#${cycle.record_seq}`}
+        {cycle.record_seq === null ? NO_DATA : `#${cycle.record_seq}`}
       </Td>
     </StackedRow>
   );

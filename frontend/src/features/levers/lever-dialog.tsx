@@ -15,6 +15,8 @@ import { Failure } from "@/ui/states";
 export type LeverName = "limits" | "stop" | "halt" | "resume" | "money" | "freeze" | "trader" | "signers";
 
 const TYPED = "HALT";
+/** Kept on the chain, so the same words in every language. */
+const BY_HAND = "by hand";
 type Order = Pull extends infer P ? (P extends { key: string } ? Omit<P, "key"> : never) : never;
 
 /** One lever: what it does, what it needs, and what the contract said. */
@@ -92,9 +94,9 @@ function ReasonForm({ order, typed, tone, ...rest }: FormProps & { order: (reaso
   const [word, setWord] = useState("");
   const blocked = typed !== undefined && word !== typed ? t("typeIt", { word: typed }) : null;
   return (
-    <Confirm {...rest} tone={tone} order={order(reason || "by hand")} text={t("confirm")} blocked={blocked}>
+    <Confirm {...rest} tone={tone} order={order(reason || BY_HAND)} text={t("confirm")} blocked={blocked}>
       <Field label={t("reason")} hint={t("reasonHint")}>
-        <Input value={reason} maxLength={32} placeholder="by hand" onChange={(event) => setReason(event.target.value.replace(/[^ -~]/g, ""))} />
+        <Input value={reason} maxLength={32} placeholder={BY_HAND} onChange={(event) => setReason(event.target.value.replace(/[^ -~]/g, ""))} />
       </Field>
       {typed ? (
         <Field label={t("typeIt", { word: typed })}>

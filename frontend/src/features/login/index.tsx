@@ -12,7 +12,7 @@ import { formatTime } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/fields";
 import { Panel } from "@/ui/panel";
-import { Answered, messageOf, SkeletonRows } from "@/ui/states";
+import { Answered, SkeletonRows, useProblemWords } from "@/ui/states";
 
 /** Open a session with the printed key or the token of the home, or close it. The cookie cannot be read by the page. */
 export function Login() {
@@ -48,6 +48,7 @@ function Closed() {
   const t = useTranslations("login");
   const cache = useQueryClient();
   const [secret, setSecret] = useState("");
+  const problem = useProblemWords();
   const enter = useMutation({ mutationFn: () => exchangeKey(keyIn(secret)), onSuccess: (answer) => cache.setQueryData(sessionQuery.queryKey, answer) });
   return (
     <form
@@ -59,7 +60,7 @@ function Closed() {
     >
       <p className="text-ink-2">{t("how")}</p>
       <div className="w-full">
-        <Field label={t("secret")} hint={t("secretHint")} error={enter.error ? messageOf(enter.error) : null}>
+        <Field label={t("secret")} hint={t("secretHint")} error={enter.error ? problem(enter.error) : null}>
           <Input type="password" autoComplete="off" value={secret} onChange={(event) => setSecret(event.target.value.trim())} />
         </Field>
       </div>

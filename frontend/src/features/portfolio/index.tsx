@@ -10,6 +10,7 @@ import { quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { Delta, toneOf } from "@/ui/delta";
 import { Gauge, type GaugeState } from "@/ui/gauge";
+import { useServerWords } from "@/ui/server-words";
 import { Skeleton } from "@/ui/states";
 import { difference, drawdown, lossShare, ratio } from "./sums";
 
@@ -52,12 +53,12 @@ function DayPnl({ book, unit }: { book: BookNumbers; unit: string }) {
   const t = useTranslations("portfolio");
   const used = lossShare(book.day_pnl_fraction, book.daily_loss_limit);
   return (
-    <Cell label="Day P&L" unit={unit}>
+    <Cell label={t("dayPnl")} unit={unit}>
       <Big className={toneOf(book.day_pnl)}>{formatMoney(book.day_pnl, { signed: true })}</Big>
-      <Gauge label={t("dailyLossUsed")} share={used} state={stateOf(used)} valueText={`${formatFraction(book.day_pnl_fraction, { signed: true })} of −${formatFraction(book.daily_loss_limit)}`} />
+      <Gauge label={t("dailyLossUsed")} share={used} state={stateOf(used)} valueText={t("ofLimit", { now: formatFraction(book.day_pnl_fraction, { signed: true }), limit: `−${formatFraction(book.daily_loss_limit)}` })} />
       <p className="num text-xs whitespace-normal">
         <span className={toneOf(book.day_pnl_fraction)}>{formatFraction(book.day_pnl_fraction, { signed: true })}</span>
-        <span className="text-ink-3"> · stops at −{formatFraction(book.daily_loss_limit)}</span>
+        <span className="text-ink-3"> · {t("stopsAt", { limit: `−${formatFraction(book.daily_loss_limit)}` })}</span>
       </p>
     </Cell>
   );
@@ -69,8 +70,8 @@ function Exposure({ book, unit }: { book: BookNumbers; unit: string }) {
   return (
     <Cell label={t("exposure")} unit={unit}>
       <Big>{formatFraction(book.exposure_fraction)}</Big>
-      <Gauge label={t("exposure")} share={share} state="within" valueText={`${formatFraction(book.exposure_fraction)} of equity`} />
-      <p className="num text-xs text-ink-3">{formatMoney(book.exposure)} in positions</p>
+      <Gauge label={t("exposure")} share={share} state="within" valueText={t("ofEquity", { share: formatFraction(book.exposure_fraction) })} />
+      <p className="num text-xs text-ink-3">{t("inPositions", { amount: formatMoney(book.exposure) })}</p>
     </Cell>
   );
 }
@@ -84,7 +85,7 @@ function TradesToday({ book }: { book: BookNumbers }) {
         {formatCount(book.trades_today)}
         <span className="text-sm font-normal text-ink-3"> / {formatCount(book.trades_limit)}</span>
       </Big>
-      <Gauge label={t("tradesToday")} share={share} state={stateOf(share)} valueText={`${book.trades_today} of ${book.trades_limit}`} />
+      <Gauge label={t("tradesToday")} share={share} state={stateOf(share)} valueText={t("ofLimit", { now: formatCount(book.trades_today), limit: formatCount(book.trades_limit) })} />
       <p className="text-xs text-ink-3">{t("entriesAuthorisedThisUtcDay")}</p>
     </Cell>
   );
@@ -96,10 +97,10 @@ function Cash({ book, unit }: { book: BookNumbers; unit: string }) {
     <Cell label={t("cash")} unit={unit}>
       <Big>{formatMoney(book.cash)}</Big>
       <p className="num text-xs text-ink-3">
-        {signOf(book.reserved) === 0 ? "nothing reserved" : `${formatMoney(book.reserved)} reserved`}
+        {signOf(book.reserved) === 0 ? t("nothingReserved") : t("reserved", { amount: formatMoney(book.reserved) })}
       </p>
       <p className="num text-xs text-ink-3">
-        realised <Delta value={book.realised_total} />
+        {t("realised")} <Delta value={book.realised_total} />
       </p>
     </Cell>
   );
@@ -113,18 +114,20 @@ function Drawdown({ book, gauge }: { book: BookNumbers; gauge: RuleGauge | undef
   return (
     <Cell label={t("drawdownFromPeak")}>
       <Big>{now === null ? NO_DATA : formatFraction(now)}</Big>
-      {limit ? <Gauge label={t("drawdown")} share={share} state={stateOf(share)} valueText={`${formatFraction(now)} of ${formatFraction(limit)}`} /> : null}
-      <p className="num text-xs text-ink-3">peak {formatMoney(book.peak)}</p>
+      {limit ? <Gauge label={t("drawdown")} share={share} state={stateOf(share)} valueText={t("ofLimit", { now: formatFraction(now), limit: formatFraction(limit) })} /> : null}
+      <p className="num text-xs text-ink-3">{t("peak", { amount: formatMoney(book.peak) })}</p>
       <BookState book={book} />
     </Cell>
   );
 }
 
 function BookState({ book }: { book: BookNumbers }) {
+  const t = useTranslations("portfolio");
+  const server = useServerWords();
   const tone = book.state === "ACTIVE" ? "text-ink-3" : book.state === "REDUCING" ? "text-warn" : "text-down";
   return (
-    <p className={cn("text-xs", tone)} title={book.state_reason ?? undefined}>
-      book <strong className="font-semibold">{book.state}</strong>
+    <p className={cn("text-xs", tone)} title={server(book.state_reason)}>
+      {t("book")} <strong className="font-semibold">{book.state}</strong>
     </p>
   );
 }

@@ -9,6 +9,7 @@ import { useChangeBlock } from "@/live/trading-block";
 import { formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
 import { freshKey } from "@/lib/key";
 import { quoteOf } from "@/lib/market";
+import { formatFraction } from "@/lib/measure";
 import { Button } from "@/ui/button";
 import { Delta } from "@/ui/delta";
 import { Dialog } from "@/ui/dialog";
@@ -16,17 +17,15 @@ import { Segmented } from "@/ui/fields";
 import { Failure } from "@/ui/states";
 import { TradeResult } from "@/ui/trade-result";
 
-const SHARES = [
-  { value: "0.25", text: "25 %" },
-  { value: "0.5", text: "50 %" },
-  { value: "0.75", text: "75 %" },
-  { value: "1", text: "All of it" },
-] as const;
+const SHARES = ["0.25", "0.5", "0.75", "1"] as const;
+type Share = (typeof SHARES)[number];
+
+const percentOf = (share: Share) => formatFraction(share, { digits: 0 });
 
 /** Reduce or close a position by hand: asks first, then shows what came of it. */
 export function ExitDialog({ position, onClose }: { position: Position; onClose: () => void }) {
   const t = useTranslations("positions");
-  const [share, setShare] = useState<(typeof SHARES)[number]["value"]>("1");
+  const [share, setShare] = useState<Share>("1");
   const [key, setKey] = useState(freshKey);
   const markedAt = useDashboard("book")?.observed_at;
   const block = useChangeBlock();
@@ -36,8 +35,8 @@ export function ExitDialog({ position, onClose }: { position: Position; onClose:
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={exit.data ? `Exit of ${position.symbol}` : `Exit ${position.symbol}?`}
-      description="Exits are never blocked by the entry rules. Simulated; not investment advice."
+      title={t(exit.data ? "exitDone" : "exitQuestion", { symbol: position.symbol })}
+      description={t("neverBlocked")}
     >
       {exit.data ? (
         <div className="flex flex-col gap-4">
@@ -47,14 +46,21 @@ export function ExitDialog({ position, onClose }: { position: Position; onClose:
       ) : (
         <div className="flex flex-col gap-4">
           <p>
-            {formatQuantity(position.quantity)} {position.symbol}, bought at {formatPrice(position.average)} {quote}. At the contract’s mark of{" "}
-            {formatTime(markedAt, "minutes")} UTC, {formatPrice(position.mark)} {quote}: worth {formatMoney(position.value)} {quote},{" "}
-            <Delta value={position.unrealised} /> unrealised.
+            {t.rich("held", {
+              quantity: formatQuantity(position.quantity),
+              symbol: position.symbol,
+              quote,
+              bought: formatPrice(position.average),
+              time: formatTime(markedAt, "minutes"),
+              mark: formatPrice(position.mark),
+              value: formatMoney(position.value),
+              unrealised: () => <Delta value={position.unrealised} />,
+            })}
           </p>
           <Segmented
             label={t("howMuch")}
             value={share}
-            options={SHARES}
+            options={SHARES.map((value) => ({ value, text: value === "1" ? t("allOfIt") : percentOf(value) }))}
             onChange={(value) => {
               setShare(value);
               setKey(freshKey()); // Another share is another order.
@@ -69,7 +75,7 @@ export function ExitDialog({ position, onClose }: { position: Position; onClose:
               busy={exit.isPending}
               onClick={() => exit.mutate({ symbol: position.market, fraction: share === "1" ? undefined : share, key })}
             >
-              Exit {share === "1" ? "all" : SHARES.find((each) => each.value === share)?.text} of {position.symbol}
+              {share === "1" ? t("exitAll", { symbol: position.symbol }) : t("exitPart", { share: percentOf(share), symbol: position.symbol })}
             </Button>
           </div>
         </div>

@@ -30,7 +30,7 @@ export function Positions({ onChoose, className }: { onChoose: (market: string) 
   const { stale } = useFeedAge();
   const [leaving, setLeaving] = useState<Position | null>(null);
   return (
-    <Panel title={t("openPositions")} note={quote ? `prices and values in ${quote}` : undefined} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+    <Panel title={t("openPositions")} note={quote ? t("pricesAndValuesIn", { quote }) : undefined} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
       {positions === undefined ? (
         <SkeletonRows rows={3} label={t("positions")} />
       ) : positions.length === 0 ? (
@@ -74,6 +74,7 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ position, feedStale, block, onChoose, onExit }: RowProps) {
+  const t = useTranslations("positions");
   const old = feedStale || position.stale;
   return (
     <tr className="hover:bg-raised">
@@ -102,8 +103,8 @@ const Row = memo(function Row({ position, feedStale, block, onChoose, onExit }: 
       </Td>
       <Td className="num text-xs text-ink-2">{formatTime(position.time_limit, "minutes")}</Td>
       <Td className="sticky right-0 bg-surface text-right">
-        <Button size="small" blocked={block} onClick={() => onExit(position)} aria-label={`Exit ${position.symbol}`}>
-          Exit…
+        <Button size="small" blocked={block} onClick={() => onExit(position)} aria-label={t("exitOf", { symbol: position.symbol })}>
+          {t("exitAsk")}
         </Button>
       </Td>
     </tr>

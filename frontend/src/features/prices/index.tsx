@@ -51,6 +51,7 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ price, chosen, onChoose, feedStale, feedAgeS }: RowProps) {
+  const note = useNote(price, feedStale, feedAgeS);
   const flash = useFlash(price.price);
   const old = feedStale || price.stale;
   return (
@@ -66,7 +67,7 @@ const Row = memo(function Row({ price, chosen, onChoose, feedStale, feedAgeS }: 
       >
         <span className="min-w-0">
           <span className="block leading-4 font-semibold">{price.symbol}</span>
-          <span className="label block truncate leading-4">{noteOf(price, feedStale, feedAgeS)}</span>
+          <span className="label block truncate leading-4">{note}</span>
         </span>
         <span className="text-right">
           <span key={flash.turn} className={cn("num block rounded-[2px] px-1 leading-4 font-medium", old ? "text-ink-3" : flash.className)}>
@@ -82,11 +83,12 @@ const Row = memo(function Row({ price, chosen, onChoose, feedStale, feedAgeS }: 
 });
 
 /** Age when old, what is pending when a step waits to be confirmed, else the span of the change. */
-function noteOf(price: Price, feedStale: boolean, feedAgeS: number | null): string {
-  if (price.pending) return `step to ${formatPrice(price.pending)}?`;
-  if (feedStale) return `${formatAge(feedAgeS)} old`;
-  if (price.stale) return price.age_s === null ? "stale" : `stale, ${formatAge(price.age_s)}`;
-  return "24 h";
+function useNote(price: Price, feedStale: boolean, feedAgeS: number | null): string {
+  const t = useTranslations("prices");
+  if (price.pending) return t("stepTo", { price: formatPrice(price.pending) });
+  if (feedStale) return t("old", { age: formatAge(feedAgeS) });
+  if (price.stale) return price.age_s === null ? t("stale") : t("staleFor", { age: formatAge(price.age_s) });
+  return t("day");
 }
 
 /** A short wash of colour when a price moves; the turn restarts the animation. */

@@ -15,6 +15,7 @@ import { Empty, SkeletonRows } from "@/ui/states";
 /** What the contract refused, each with the rule and both numbers. */
 export function Rejections({ className }: { className?: string }) {
   const t = useTranslations("rejections");
+  const names = useTranslations("rules");
   const rejections = useDashboard("rejections");
   const counters = useDashboard("counters");
   return (
@@ -27,7 +28,7 @@ export function Rejections({ className }: { className?: string }) {
           {counters?.rejections_by_rule
             .filter((rule) => rule.count > 0)
             .map((rule) => (
-              <RuleLink key={rule.id} id={rule.id} title={`${rule.title}: all that ${rule.id} rejected`}>
+              <RuleLink key={rule.id} id={rule.id} title={t("allThat", { title: names(`titles.${rule.id}`), rule: rule.id })}>
                 {rule.id.slice(5)}×{formatCount(rule.count)}
               </RuleLink>
             ))}
@@ -48,11 +49,11 @@ export function Rejections({ className }: { className?: string }) {
                 <span className="font-semibold">{baseOf(rejection.market)}</span>
                 <Side side={rejection.side} />
                 <span className="num text-2xs text-ink-3">
-                  confidence {formatFraction(rejection.confidence, { digits: 1 })}
-                  {rejection.block === null ? "" : ` · block ${formatCount(rejection.block)}`}
+                  {t("confidence", { share: formatFraction(rejection.confidence, { digits: 1 }) })}
+                  {rejection.block === null ? "" : ` · ${t("block", { number: formatCount(rejection.block) })}`}
                 </span>
               </div>
-              <RuleFailures rules={rejection.rules} />
+              <RuleFailures rules={rejection.rules} side={rejection.side} />
             </li>
           ))}
         </ul>

@@ -67,6 +67,9 @@ export function Risk({ gauges, levers, pause }: { gauges: ReactNode; levers: Rea
 
 const FLAGS = ["state", "manual", "dayLatched", "drawdownLatched", "haltedAt"] as const;
 
+/** Flags that hold a state; the others are true or false. */
+const STATES: ReadonlySet<string> = new Set(["state", "manual"]);
+
 function StatePanel({ pause }: { pause: ReactNode }) {
   const t = useTranslations("risk");
   const known = useKnown();
@@ -78,7 +81,7 @@ function StatePanel({ pause }: { pause: ReactNode }) {
           <dl className="grid grid-cols-2 gap-x-4 gap-y-2 p-3 sm:grid-cols-5">
             {FLAGS.map((name) => {
               const field = fields.find((each) => each.name === name);
-              const on = field?.value === "true" || (["state", "manual"].includes(name) && field?.value !== "0");
+              const on = field?.value === "true" || (STATES.has(name) && field?.value !== "0");
               return (
                 <div key={name} className="min-w-0">
                   <dt className="label">{t(`flags.${name}`)}</dt>

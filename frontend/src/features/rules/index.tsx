@@ -7,6 +7,7 @@ import { cn } from "@/lib/cn";
 import { formatMeasure } from "@/lib/measure";
 import { Gauge, type GaugeState } from "@/ui/gauge";
 import { Panel } from "@/ui/panel";
+import { useServerWords } from "@/ui/server-words";
 import { Empty, SkeletonRows } from "@/ui/states";
 
 /** Every rule of the contract, by its own numbers: what it measures now against what it allows. */
@@ -43,9 +44,12 @@ export function RuleRow({ gauge }: { gauge: RuleGauge }) {
   const bar = barOf(gauge);
   const measured = formatMeasure(gauge.measured, gauge.unit);
   const limit = formatMeasure(gauge.limit, gauge.unit);
-  const note = [gauge.market, gauge.note].filter(Boolean).join(", ");
+  const server = useServerWords();
+  const free = /^(-?[\d.]+) free$/.exec(gauge.note ?? "")?.[1];
+  const said = free === undefined ? server(gauge.note) : t("free", { amount: formatMeasure(free, gauge.unit) });
+  const note = [gauge.market, said].filter(Boolean).join(", ");
   return (
-    <li className="px-3 py-1.5" title={gauge.note ?? undefined}>
+    <li className="px-3 py-1.5" title={said}>
       <div className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-mono text-2xs whitespace-nowrap text-ink-3">{gauge.id}</span>
         <span className="min-w-0 truncate">{t(`titles.${gauge.id}`)}</span>

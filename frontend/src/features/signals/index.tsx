@@ -26,7 +26,7 @@ export function Signals({ className }: { className?: string }) {
         <SkeletonRows rows={8} label={t("signals2")} />
       ) : signals.length === 0 ? (
         <Empty
-          why={counters && counters.held > 0 ? `All ${formatCount(counters.held)} opinions so far were HOLD.` : "No signal yet."}
+          why={counters && counters.held > 0 ? t("allHeld", { count: formatCount(counters.held) }) : t("noSignalYet")}
           next={t("aSignalAppearsWhenA")}
         />
       ) : (
@@ -43,7 +43,7 @@ export function Signals({ className }: { className?: string }) {
                 <span title={t("marketSignalOracleAuthoriseExecute")}>{t("sevenSteps")}</span>
               </Th>
               <Th>{t("outcome")}</Th>
-              <Th right>P&L{quote ? `, ${quote}` : ""}</Th>
+              <Th right>{quote ? t("pnlIn", { quote }) : t("pnl")}</Th>
             </>
           }
         >

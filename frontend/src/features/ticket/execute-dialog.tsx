@@ -29,12 +29,13 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
   const [key] = useState(freshKey);
   const block = useEntryBlock();
   const execute = useExecute();
+  const question = useQuestion(market, opinion, size);
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={execute.data ? `${market}: what came of it` : `Execute the signal of ${market}?`}
-      description="Simulated; not investment advice."
+      title={t(execute.data ? "whatCameOfIt" : "executeQuestion", { market })}
+      description={t("disclaimer")}
     >
       {execute.data ? (
         <div className="flex flex-col gap-4">
@@ -43,10 +44,9 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
         </div>
       ) : (
         <div className="flex flex-col gap-4">
-          <p>{question(market, opinion, size)}</p>
+          <p>{question}</p>
           <p className="text-xs text-ink-2">
-            The oracle checks and commits the signal, the contract allows or rejects it by its rules, and whatever comes of it is recorded for good: the same candle cannot be
-            tried twice.
+            {t("recordedForGood")}
           </p>
           {execute.error ? <Failure what={t("theOrderWasNotCarried")} error={execute.error} /> : null}
           <div className="flex flex-wrap items-center justify-end gap-2">
@@ -61,9 +61,11 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
   );
 }
 
-function question(market: string, opinion: Opinion | undefined, size: string | undefined): string {
-  const amount = size === undefined ? "at the signal's size" : `at ${formatFraction(size)} of equity at most`;
-  if (opinion === undefined) return `Runs the cycle of the newest closed candle of ${market}, ${amount}.`;
-  if (opinion.side === "HOLD") return `The strategy says HOLD on the candle of ${formatTime(opinion.candle_close, "minutes")}: nothing will be traded.`;
-  return `${opinion.side} ${market} ${amount}, on the candle of ${formatTime(opinion.candle_close, "minutes")}, with confidence ${formatFraction(opinion.confidence)}.`;
+function useQuestion(market: string, opinion: Opinion | undefined, size: string | undefined): string {
+  const t = useTranslations("ticket");
+  const amount = size === undefined ? t("atTheSignalsSize") : t("atMost", { share: formatFraction(size) });
+  if (opinion === undefined) return t("runsTheCycle", { market, amount });
+  const candle = formatTime(opinion.candle_close, "minutes");
+  if (opinion.side === "HOLD") return t("saysHold", { candle });
+  return t("order", { side: opinion.side, market, amount, candle, confidence: formatFraction(opinion.confidence) });
 }

@@ -15,7 +15,7 @@ import { Fact } from "@/ui/fact";
 import { Field, Input, Segmented, Select } from "@/ui/fields";
 import { Panel } from "@/ui/panel";
 import { Side } from "@/ui/side";
-import { Answered, messageOf, Skeleton } from "@/ui/states";
+import { Answered, Skeleton, useProblemWords } from "@/ui/states";
 import { shareFromPercent } from "./size";
 import { ExecuteDialog } from "./lazy-dialog";
 import { Waiting } from "./waiting";
@@ -36,7 +36,9 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
   const [percent, setPercent] = useState("");
   const [asking, setAsking] = useState(false);
   const size = shareFromPercent(percent);
+  const sizeError = size.error === null ? null : t(`sizeErrors.${size.error}`);
   const opinion = prediction.data;
+  const sizeHint = useSizeHint(opinion);
   return (
     <Panel title={t("tradeTicket")} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
       <Waiting />
@@ -58,45 +60,44 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
         </Answered>
         <Field
           label={t("sizeOfEquityOptional")}
-          hint={sizeHint(opinion)}
-          error={size.error}
+          hint={sizeHint}
+          error={sizeError}
         >
           <Input inputMode="decimal" placeholder={t("theSignalSSize")} value={percent} onChange={(event) => setPercent(event.target.value)} aria-invalid={size.error !== null} />
         </Field>
-        <Button tone="solid" size="large" blocked={block ?? size.error} reason="below" onClick={() => setAsking(true)}>
+        <Button tone="solid" size="large" blocked={block ?? sizeError} reason="below" onClick={() => setAsking(true)}>
           {t("executeTheSignal")}
         </Button>
-        <p className="text-2xs text-ink-3">Runs the full cycle on the newest closed candle: oracle, contract, fill, record. Simulated; not investment advice.</p>
+        <p className="text-2xs text-ink-3">{t("whatItDoes")}</p>
       </div>
       {asking ? <ExecuteDialog market={market} opinion={opinion} size={size.share} onClose={() => setAsking(false)} /> : null}
     </Panel>
   );
 }
 
-function sizeHint(opinion: Prediction | undefined): string {
-  if (opinion === undefined) return "Never above the signal's own size.";
-  if (opinion.side === "HOLD") return "HOLD: nothing would be traded on this candle.";
-  return `The signal's own size is ${formatFraction(opinion.size)}; yours can only be smaller.`;
+function useSizeHint(opinion: Prediction | undefined): string {
+  const t = useTranslations("ticket");
+  if (opinion === undefined) return t("neverAbove");
+  if (opinion.side === "HOLD") return t("holdHint");
+  return t("ownSize", { share: formatFraction(opinion.size) });
 }
 
-const MODES = [
-  { value: "automatic", text: "automatic" },
-  { value: "ask", text: "ask me" },
-] as const;
+const MODES = ["automatic", "ask"] as const;
 
 /** Does the engine trade this market by itself, or stop after the oracle and wait for a person? */
 function Mode({ setting }: { setting: MarketSetting }) {
   const t = useTranslations("ticket");
   const block = useChangeBlock();
+  const problem = useProblemWords();
   const setMode = useSetMode();
   const shown = setMode.isPending ? setMode.variables.mode : setting.mode;
   return (
     <div className="flex flex-col gap-1">
       <span className="label">{t("entries")}</span>
-      <Segmented label={`Entries in ${setting.symbol}`} value={shown} options={MODES} blocked={block} onChange={(mode) => setMode.mutate({ symbol: setting.market, mode })} />
+      <Segmented label={t("entriesIn", { symbol: setting.symbol })} value={shown} options={MODES.map((value) => ({ value, text: t(`modes.${value}`) }))} blocked={block} onChange={(mode) => setMode.mutate({ symbol: setting.market, mode })} />
       {setMode.error ? (
         <span role="alert" className="text-2xs text-down">
-          {messageOf(setMode.error)}
+          {problem(setMode.error)}
         </span>
       ) : null}
     </div>

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import english from "@/messages/en.json";
 import { shareFromPercent } from "./size";
 
 it("reads a percentage exactly", () => {
@@ -16,5 +17,6 @@ it("asks for the signal's own size when nothing is typed", () => {
 it.each(["0", "-1", "101", "five", "1e2", "0.001", "1.234", ".", "999999"])("refuses %s and says why", (typed) => {
   const { share, error } = shareFromPercent(typed);
   expect(share).toBeUndefined();
-  expect(error).toMatch(/\.$/);
+  expect(english.ticket.sizeErrors[error ?? "notAPercentage"]).toMatch(/\.$/);
+  expect(error).not.toBeNull();
 });

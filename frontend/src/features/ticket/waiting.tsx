@@ -11,7 +11,7 @@ import { formatTime } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { Button } from "@/ui/button";
 import { Side } from "@/ui/side";
-import { messageOf } from "@/ui/states";
+import { useProblemWords } from "@/ui/states";
 import { ExecuteDialog } from "./lazy-dialog";
 
 /** Signals of markets set to *ask me*: verified, committed, and waiting for a yes or no until they expire. */
@@ -31,22 +31,23 @@ export function Waiting() {
 
 function Question({ signal, onAccept }: { signal: PendingSignal; onAccept: () => void }) {
   const t = useTranslations("ticket");
+  const problem = useProblemWords();
   const decline = useDecline();
   const block = useChangeBlock();
   return (
     <div role="status" className="flex flex-col gap-2 border-b border-line bg-warn-wash px-3 py-2">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
         <Hand aria-hidden className="size-4 text-warn" />
-        <strong className="font-semibold">{signal.market} asks you</strong>
+        <strong className="font-semibold">{t("asksYou", { market: signal.market })}</strong>
         <Side side={signal.side} />
         <span className="num text-xs whitespace-normal text-ink-2">
-          confidence {formatFraction(signal.confidence, { digits: 1 })} · size {formatFraction(signal.size)} · until {formatTime(signal.expires_at, "minutes")}
+          {t("askedFor", { confidence: formatFraction(signal.confidence, { digits: 1 }), size: formatFraction(signal.size), until: formatTime(signal.expires_at, "minutes") })}
         </span>
       </p>
-      {decline.error ? <p className="text-2xs text-down">{messageOf(decline.error)}</p> : null}
+      {decline.error ? <p className="text-2xs text-down">{problem(decline.error)}</p> : null}
       <div className="flex gap-2">
         <Button size="small" tone="solid" blocked={block} onClick={onAccept}>
-          Accept…
+          {t("accept")}
         </Button>
         <Button size="small" blocked={block} busy={decline.isPending} onClick={() => decline.mutate(signal.market)}>
           {t("letItGo")}

@@ -12,13 +12,14 @@ import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime, NO_D
 import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
-import { reasonWords } from "@/ui/cycle-parts";
+import { useReasonWords } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
 import { Hash } from "@/ui/hash";
 import { Outcome } from "@/ui/outcome";
 import { Fact } from "@/ui/fact";
 import { Panel } from "@/ui/panel";
 import { RuleFailures } from "@/ui/rule-failures";
+import { useServerWords } from "@/ui/server-words";
 import { Side } from "@/ui/side";
 import { Answered, Empty, Skeleton, SkeletonRows } from "@/ui/states";
 import { StepTrail } from "@/ui/steps";
@@ -34,7 +35,7 @@ export function Trade({ id, verification }: { id: string; verification?: ReactNo
     <div className="flex flex-col gap-px bg-line pb-px">
       <div className="bg-surface px-3 py-2">
         <Link href="/trades" className="inline-flex items-center gap-1 text-xs font-medium text-ink-2 hover:text-ink">
-          <ArrowLeft aria-hidden className="size-3.5" /> All trades
+          <ArrowLeft aria-hidden className="size-3.5" /> {t("allTrades")}
         </Link>
       </div>
       <Answered query={trade} what={t("thisTradeCouldNotBe")} loading={<Bones />}>
@@ -68,7 +69,7 @@ function Head({ detail }: { detail: CycleDetail }) {
     <section aria-label={t("summary")} className="bg-surface px-3 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="text-lg font-semibold tracking-[-0.01em]">
-          {cycle.market} {cycle.kind === "EXIT" ? "exit" : "entry"}
+          {t(cycle.kind === "EXIT" ? "exitOf" : "entryOf", { market: cycle.market })}
         </h1>
         <Side side={cycle.side} />
         <Outcome cycle={cycle} />
@@ -81,10 +82,10 @@ function Head({ detail }: { detail: CycleDetail }) {
           {formatFraction(cycle.confidence, { digits: 1 })} <span className="font-normal text-ink-3">({formatFraction(cycle.base_rate, { digits: 1 })})</span>
         </Fact>
         <Fact name={t("size")}>{formatFraction(cycle.size)}</Fact>
-        <Fact name={`Quantity, ${baseOf(cycle.market)}`}>{formatQuantity(cycle.quantity)}</Fact>
-        <Fact name={`Fill price, ${quote}`}>{formatPrice(cycle.fill_price)}</Fact>
-        <Fact name={`Fee, ${quote}`}>{formatMoney(cycle.fee)}</Fact>
-        <Fact name={`Realised, ${quote}`}>
+        <Fact name={t("quantityIn", { unit: baseOf(cycle.market) })}>{formatQuantity(cycle.quantity)}</Fact>
+        <Fact name={t("fillPriceIn", { unit: quote })}>{formatPrice(cycle.fill_price)}</Fact>
+        <Fact name={t("feeIn", { unit: quote })}>{formatMoney(cycle.fee)}</Fact>
+        <Fact name={t("realisedIn", { unit: quote })}>
           <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} arrow />
         </Fact>
         <Fact name={t("closed")}>{formatTime(cycle.closed_at)}</Fact>
@@ -95,7 +96,7 @@ function Head({ detail }: { detail: CycleDetail }) {
       {cycle.rules.length > 0 ? (
         <div className="mt-3 border-l-2 border-down bg-down-wash px-3 py-2">
           <p className="label mb-1 text-ink-2">{t("whatTheContractRefused")}</p>
-          <RuleFailures rules={cycle.rules} />
+          <RuleFailures rules={cycle.rules} side={cycle.side} />
         </div>
       ) : null}
     </section>
@@ -105,11 +106,12 @@ function Head({ detail }: { detail: CycleDetail }) {
 function Signal({ detail }: { detail: CycleDetail }) {
   const t = useTranslations("trade");
   const { cycle, signal } = detail;
+  const reasonWords = useReasonWords();
   const barriers = barriersOf(detail);
   return (
-    <Panel title={t("signal")} note={cycle.kind === "EXIT" && signal === null ? "an exit without a signal" : "what the strategy thought, and why"}>
+    <Panel title={t("signal")} note={t(cycle.kind === "EXIT" && signal === null ? "exitWithoutSignal" : "whatItThought")}>
       {signal === null && detail.why.length === 0 ? (
-        <Empty why={cycle.reason ? `This exit came from ${reasonWords(cycle.reason)}, not from a signal.` : "This cycle has no signal of its own."} />
+        <Empty why={cycle.reason ? t("exitCameFrom", { reason: reasonWords(cycle.reason) }) : t("noSignalOfItsOwn")} />
       ) : (
         <div className="flex flex-col gap-3 p-3">
           <dl className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4">
@@ -162,9 +164,10 @@ function Signal({ detail }: { detail: CycleDetail }) {
 
 function Checks({ checks }: { checks: readonly Check[] }) {
   const t = useTranslations("trade");
+  const server = useServerWords();
   const passed = checks.filter((check) => check.passed).length;
   return (
-    <Panel title={t("oracleSChecks")} note={checks.length > 0 ? `${passed} of ${checks.length} passed` : undefined}>
+    <Panel title={t("oracleSChecks")} note={checks.length > 0 ? t("passedOf", { passed, checks: checks.length }) : undefined}>
       {checks.length === 0 ? (
         <Empty why={t("theOracleHadNothingTo")} next={t("exitsWithoutASignalGo")} />
       ) : (
@@ -173,7 +176,7 @@ function Checks({ checks }: { checks: readonly Check[] }) {
           head={
             <>
               <Th right className="w-8">
-                No.
+                {t("number")}
               </Th>
               <Th>{t("result")}</Th>
               <Th>{t("check")}</Th>
@@ -190,10 +193,10 @@ function Checks({ checks }: { checks: readonly Check[] }) {
               <Td>
                 <span className={cn("inline-flex items-center gap-1 align-middle text-xs font-medium", check.passed ? "text-up" : "text-down")}>
                   {check.passed ? <Tick aria-hidden className="size-3.5" /> : <X aria-hidden className="size-3.5" />}
-                  {check.passed ? "passed" : "failed"}
+                  {t(check.passed ? "passed" : "failed")}
                 </span>
               </Td>
-              <Td className="whitespace-nowrap">{check.name}</Td>
+              <Td className="whitespace-nowrap">{server(check.name)}</Td>
               <Td>
                 <Value text={check.got} />
               </Td>
@@ -210,6 +213,7 @@ function Checks({ checks }: { checks: readonly Check[] }) {
 
 function OnChain({ detail }: { detail: CycleDetail }) {
   const t = useTranslations("trade");
+  const reasonWords = useReasonWords();
   const { records } = detail;
   return (
     <Panel title={t("onTheChain")} note={t("transactionsAndTheRecordsThey")}>
@@ -278,9 +282,10 @@ function OnChain({ detail }: { detail: CycleDetail }) {
 }
 
 function TransactionRow({ transaction }: { transaction: TransactionRef }) {
+  const t = useTranslations("trade");
   return (
     <tr>
-      <Td className="font-medium">{transaction.step}</Td>
+      <Td className="font-medium">{t(`transactionSteps.${transaction.step}`)}</Td>
       <Td>
         <Hash value={transaction.tx} keep={8} />
       </Td>

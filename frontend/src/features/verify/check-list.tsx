@@ -64,13 +64,7 @@ function Line({ check }: { check: Check }) {
         {check.why ? <p className={cn("text-xs font-medium", check.outcome === "fail" ? "text-down" : "text-ink")}>{t(`why.${check.why}`)}</p> : null}
       </div>
       <dl className="col-start-2 mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-2 text-xs lg:col-start-3 lg:mt-0">
-        {(
-          [
-            ["input", check.input],
-            ["recomputed", check.got],
-            ["expected", check.want],
-          ] as const
-        ).map(([name, value]) =>
+        {sidesOf(check).map(([name, value]) =>
           value === "" ? null : (
             <div key={name} className="contents">
               <dt className="text-ink-3">{t(name)}</dt>
@@ -84,6 +78,8 @@ function Line({ check }: { check: Check }) {
     </li>
   );
 }
+
+const sidesOf = (check: Check) => [["input", check.input], ["recomputed", check.got], ["expected", check.want]] as const; // prettier-ignore
 
 /** Two hashes that differ must be seen to differ: their ends are kept. */
 const shorter = (word: string) => (/^0x[0-9a-fA-F]{20,}$/.test(word) ? shortHash(word, 10) : word);

@@ -14,7 +14,7 @@ import type { Run } from "./run";
 export function RunResult({ run, onRetry }: { run: Run; onRetry?: () => void }) {
   const t = useTranslations("verify");
   if (run.state === "idle") return null;
-  if (run.state === "failed") return <Failure what={t("couldNotGather")} error={run.reason} onRetry={onRetry} className="m-3" />;
+  if (run.state === "failed") return <Failure what={t("couldNotGather")} error={run.error} onRetry={onRetry} className="m-3" />;
   if (run.state === "gathering") {
     const share = run.total ? (run.done ?? 0) / run.total : null;
     return (

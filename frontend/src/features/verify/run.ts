@@ -2,7 +2,6 @@
 
 /** One verification from start to end, with its progress. Knows the order of things; the checks themselves are pure. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { messageOf } from "@/ui/states";
 import type { Ask } from "@/chain/rpc";
 import type { Evidence } from "@/verify/bundle";
 import type { Check } from "@/verify/check";
@@ -13,7 +12,7 @@ import { gather, type Progress } from "./gather";
 export type Run =
   | { state: "idle" }
   | { state: "gathering"; step: Parameters<Progress>[0]; done?: number; total?: number }
-  | { state: "failed"; reason: string }
+  | { state: "failed"; error: unknown }
   | { state: "done"; evidence: Evidence; checks: Check[] };
 
 export function useRun() {
@@ -36,7 +35,7 @@ export function useRun() {
       const found = await evidence((step, done, total) => say({ state: "gathering", step, done, total }));
       say({ state: "done", evidence: found, checks: await verifyEvidence(found, options) });
     } catch (error) {
-      say({ state: "failed", reason: messageOf(error) });
+      say({ state: "failed", error });
     }
   }, []);
   const trade = useCallback((cycleId: string, node: Ask, trusted: Trusted | null) => start((tell) => gather({ cycleId, node, upTo: null, tell }), { trusted, node }), [start]);

@@ -1,0 +1,2 @@
+export const visibleWords: Record<string, unknown>;
+export const preparedWords: { selector: string; message: string }[];
