@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import type { Cycle } from "@/api/types";
 import { formatTime } from "@/lib/format";
 import { Outcome } from "./outcome";
+import type { Ended } from "./outcome-words";
 import { Side } from "./side";
 
 /** When a cycle's candle closed, as the way to the whole of it. */
@@ -29,7 +30,7 @@ export function CycleSide({ cycle }: { cycle: Pick<Cycle, "side" | "kind" | "rea
 }
 
 /** How it ended, with the rules that said no. */
-export function CycleOutcome({ cycle }: { cycle: Pick<Cycle, "outcome" | "outcome_text" | "rules"> }) {
+export function CycleOutcome({ cycle }: { cycle: Ended }) {
   return (
     <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
       <Outcome cycle={cycle} />

@@ -1,8 +1,8 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { Cycle } from "@/api/types";
 import { Badge, type Tone } from "./badge";
+import { useOutcomeWords, type Ended } from "./outcome-words";
 
 /** Outcomes come as the event that closed the cycle or as its short code; both read the same. */
 const LOOKS: Record<string, { tone: Tone }> = {
@@ -25,12 +25,13 @@ const SHORT: Record<string, string> = {
 
 export const OUTCOMES = ["SETTLED", "REJECTED", "REFUSED", "SKIPPED", "RELEASED"] as const;
 
-export function Outcome({ cycle }: { cycle: Pick<Cycle, "outcome" | "outcome_text"> }) {
+export function Outcome({ cycle }: { cycle: Ended }) {
   const t = useTranslations("ui");
+  const words = useOutcomeWords();
   const code = cycle.outcome === null ? "PENDING" : (SHORT[cycle.outcome] ?? cycle.outcome);
   const tone = LOOKS[code]?.tone ?? "plain";
   return (
-    <Badge tone={tone} title={cycle.outcome_text ?? undefined}>
+    <Badge tone={tone} title={words(cycle)}>
       {t.has(`outcomes.${code}` as never) ? t(`outcomes.${code}` as never) : code.toLowerCase().replaceAll("_", " ")}
     </Badge>
   );

@@ -16,6 +16,7 @@ import { useReasonWords } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
 import { Hash } from "@/ui/hash";
 import { Outcome } from "@/ui/outcome";
+import { useOutcomeWords } from "@/ui/outcome-words";
 import { Fact } from "@/ui/fact";
 import { Panel } from "@/ui/panel";
 import { RuleFailures } from "@/ui/rule-failures";
@@ -63,6 +64,7 @@ function Story({ detail, verification }: { detail: CycleDetail; verification: Re
 function Head({ detail }: { detail: CycleDetail }) {
   const t = useTranslations("trade");
   const { cycle } = detail;
+  const ended = useOutcomeWords()(cycle);
   const synthetic = useDashboard("status")?.data.synthetic;
   const quote = quoteOf(cycle.market);
   return (
@@ -75,7 +77,7 @@ function Head({ detail }: { detail: CycleDetail }) {
         <Outcome cycle={cycle} />
         <SyntheticLabel synthetic={synthetic} />
       </div>
-      {cycle.outcome_text ? <p className="mt-1 text-ink-2">{cycle.outcome_text}</p> : null}
+      {ended ? <p className="mt-1 text-ink-2">{ended}</p> : null}
       <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4 xl:grid-cols-8">
         <Fact name={t("candleClose")}>{formatTime(cycle.candle_close, "minutes")}</Fact>
         <Fact name={t("confidenceBaseRate")}>
