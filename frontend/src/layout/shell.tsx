@@ -11,6 +11,9 @@ import { HistoryBanner } from "./history-banner";
 import { Navigation } from "./navigation";
 import { TrustStrip } from "./trust-strip";
 
+// From here, not from its own file: a client file of its own would cut every page's scripts into more pieces.
+export { Lost } from "./lost";
+
 /** What stands around every page: where we are, how far to trust it, and whether the line is up. */
 export function Shell({ children }: { children: ReactNode }) {
   const t = useTranslations("shell");

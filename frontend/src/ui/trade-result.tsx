@@ -10,6 +10,7 @@ import { formatFraction } from "@/lib/measure";
 import { Badge, type Tone } from "./badge";
 import { Delta } from "./delta";
 import { RuleFailures } from "./rule-failures";
+import { useServerWords } from "./server-words";
 import { StepTicks } from "./steps";
 
 const TONES: Record<string, Tone> = {
@@ -28,6 +29,7 @@ const TONES: Record<string, Tone> = {
 /** What came of an order, whichever way it went. */
 export function TradeResult({ answer }: { answer: TradeAnswer }) {
   const t = useTranslations("ui");
+  const server = useServerWords();
   const { cycle } = answer;
   const tone = TONES[answer.outcome] ?? "plain";
   return (
@@ -38,7 +40,7 @@ export function TradeResult({ answer }: { answer: TradeAnswer }) {
         </Badge>
         {answer.already_run ? <Badge title={t("thisCandleWasActedOn")}>{t("alreadyRun")}</Badge> : null}
       </div>
-      <p className="text-ink-2">{answer.message}</p>
+      <p className="text-ink-2">{server(answer.message)}</p>
       {cycle ? (
         <>
           <StepTicks steps={cycle.steps} />

@@ -14,6 +14,7 @@ import { Button } from "@/ui/button";
 import { Fact } from "@/ui/fact";
 import { Field, Input, Segmented, Select } from "@/ui/fields";
 import { Panel } from "@/ui/panel";
+import { useServerWords } from "@/ui/server-words";
 import { Side } from "@/ui/side";
 import { Answered, Skeleton, useProblemWords } from "@/ui/states";
 import { shareFromPercent } from "./size";
@@ -105,6 +106,7 @@ function Mode({ setting }: { setting: MarketSetting }) {
 }
 
 function Opinion({ opinion }: { opinion: Prediction }) {
+  const server = useServerWords();
   const t = useTranslations("ticket");
   return (
     <div className="border border-line bg-sunken">
@@ -135,7 +137,7 @@ function Opinion({ opinion }: { opinion: Prediction }) {
           <summary className="text-ink-2">{t("whyAndTheIndicators")}</summary>
           <ul className="mt-1 list-disc pl-4 text-ink-2">
             {opinion.why.map((line) => (
-              <li key={line}>{line}</li>
+              <li key={line}>{server(line)}</li>
             ))}
           </ul>
           <dl className="mt-1.5 grid grid-cols-2 gap-x-3">

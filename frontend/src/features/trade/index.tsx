@@ -110,6 +110,7 @@ function Signal({ detail }: { detail: CycleDetail }) {
   const { cycle, signal } = detail;
   const reasonWords = useReasonWords();
   const barriers = barriersOf(detail);
+  const server = useServerWords();
   return (
     <Panel title={t("signal")} note={t(cycle.kind === "EXIT" && signal === null ? "exitWithoutSignal" : "whatItThought")}>
       {signal === null && detail.why.length === 0 ? (
@@ -132,7 +133,7 @@ function Signal({ detail }: { detail: CycleDetail }) {
           {detail.why.length > 0 ? (
             <ul className="list-disc pl-4 text-ink-2">
               {detail.why.map((line) => (
-                <li key={line}>{line}</li>
+                <li key={line}>{server(line)}</li>
               ))}
             </ul>
           ) : null}

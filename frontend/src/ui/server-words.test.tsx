@@ -1,0 +1,47 @@
+// @vitest-environment jsdom
+import { render, screen } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { IntlProvider } from "use-intl";
+import english from "@/messages/en.json";
+import indonesian from "@/messages/id.json";
+import { useServerWords } from "./server-words";
+
+function Said({ text }: { text: string }) {
+  return <p>{useServerWords()(text)}</p>;
+}
+
+function said(text: string, locale: "en" | "id"): string {
+  const { unmount } = render(
+    <IntlProvider locale={locale} messages={locale === "id" ? (indonesian as typeof english) : english} timeZone="UTC">
+      <Said text={text} />
+    </IntlProvider>,
+  );
+  const words = screen.getByRole("paragraph").textContent ?? "";
+  unmount();
+  return words;
+}
+
+it.each([
+  ["measured for each signal", "diukur untuk setiap sinyal"],
+  ["REDUCING by hand; daily loss limit reached (RULE-02), until the day ends", "REDUCING oleh orang; batas rugi harian tercapai (RULE-02), sampai hari berakhir"],
+  ["This was ordered before; here is what came of it.", "Ini sudah dipesan sebelumnya; inilah hasilnya."],
+  ["BUY: the buy score 71 leads the sell score 12", "BUY: skor beli 71 memimpin skor jual 12"],
+  ["SELL: the sell score 71 leads the buy score 12", "SELL: skor jual 71 memimpin skor beli 12"],
+  ["HOLD: neither buy score 8 nor sell score 9 is high enough and leads", "HOLD: skor beli 8 maupun skor jual 9 tidak cukup tinggi dan memimpin"],
+  ["MACD is below zero (-12.0)", "MACD di bawah nol (-12.0)"],
+  ["72 candles moved +3.10 % (+9.3)", "72 candle bergerak +3.10 % (+9.3)"],
+  ["MA5 is above MA20 (+15.0)", "MA5 di atas MA20 (+15.0)"],
+  ["price stands at -0.80 of the Bollinger half-width (+4.0)", "harga berada pada -0.80 dari setengah lebar Bollinger (+4.0)"],
+  ["RSI is 28.4 (+5.1)", "RSI 28.4 (+5.1)"],
+  ["the fast average has crossed above the slow one (+100.0)", "rata-rata cepat memotong ke atas yang lambat (+100.0)"],
+  ["the trees stand below the base rate (-40.0)", "pohon keputusan di bawah laju dasar (-40.0)"],
+  ["The newest closed candle of BTC-USDT says HOLD.", "Candle tutup terbaru BTC-USDT mengatakan HOLD."],
+  ["starting anvil", "menjalankan anvil"],
+])("says %j in the reader's language, its numbers unchanged", (text, words) => {
+  expect(said(text, "id")).toBe(words);
+  expect(said(text, "en")).toBe(text);
+});
+
+it("leaves what it does not know as the server wrote it", () => {
+  expect(said("a plug-in of yours says so (+1.0)", "id")).toBe("a plug-in of yours says so (+1.0)");
+});
