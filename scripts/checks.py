@@ -8,9 +8,9 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from console import GREEN, RED, YELLOW, Console
@@ -25,6 +25,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 # What must be prepared for a part; for the others, everything.
 GOALS = {"fast": ("Contracts",), "contracts": ("Contracts",), "backend": ("Contracts",), "frontend": ("Page",)}
 GET_CHROMIUM = "sudo apt-get install chromium, or TRADESEAL_CHROMIUM=/path/to/it"
+GET_PROVERS = "python scripts/prove.py --make installs them from requirements-prove.txt"
 GET_FORGE = "npm has no forge for this machine; the contracts are still tested through Python"
 
 
@@ -45,6 +46,8 @@ class Check:
     argv: Callable[[], Sequence[str | Path] | Missing]
     cwd: Path
     lane: str = "code"
+    full_only: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Outcome:
 def check(part: str | None, places: Places, console: Console) -> int:
     """Do the checks of `part`, all of them even after a failure; 0 when each has passed."""
     environment = places.environment()
-    wanted = [check for check in _checks(places) if part in {None, "full", *check.parts}]
+    wanted = [check for check in _checks(places) if _belongs(check, part)]
     outcomes = _perform_in_lanes(wanted, environment | {"NO_COLOR": "1"}, console)
     selection = _pytest_words(part)
     if selection is None:
@@ -70,6 +73,10 @@ def check(part: str | None, places: Places, console: Console) -> int:
     outcomes += [browser] if browser else []
     code = _pytest([*selection, *(["-m", _marks(part, browser=browser is None)])], places, environment, outcomes)
     return code or int(any(outcome.outcome == "failed" for outcome in outcomes))
+
+
+def _belongs(check: Check, part: str | None) -> bool:
+    return part == "full" if check.full_only else part in {None, "full", *check.parts}
 
 
 def _checks(places: Places) -> list[Check]:
@@ -99,6 +106,21 @@ def _checks(places: Places) -> list[Check]:
         tool("lint-imports", "fast backend", "--no-logo"),
         tool("mypy", "fast backend"),
         Check(name="forge", parts=frozenset({"contracts"}), argv=lambda: _forge(places), cwd=places.root / "contracts"),
+        Check(
+            name="forge, long",
+            parts=frozenset(),
+            argv=lambda: _forge(places),
+            cwd=places.root / "contracts",
+            full_only=True,
+            settings={"FOUNDRY_PROFILE": "full"},
+        ),
+        Check(
+            name="halmos and slither",
+            parts=frozenset(),
+            argv=lambda: _provers(places),
+            cwd=places.root,
+            full_only=True,
+        ),
         *(script(name, label) for name, label in labels.items() if name in known),
     ]
 
@@ -106,6 +128,13 @@ def _checks(places: Places) -> list[Check]:
 def _forge(places: Places) -> Sequence[str | Path] | Missing:
     found = sorted((places.root / "contracts" / "node_modules" / "@foundry-rs").glob("forge-*/bin/forge*"))
     return [found[0], "test"] if found else Missing("forge", GET_FORGE)
+
+
+def _provers(places: Places) -> Sequence[str | Path] | Missing:
+    """They are installed here, into an environment of their own; without a registry they are missing."""
+    script = [places.python, places.root / "scripts" / "prove.py"]
+    made = subprocess.run([*script, "--make"], check=False, cwd=places.root, env=places.environment(), timeout=900)
+    return script if made.returncode == 0 else Missing("halmos or slither", GET_PROVERS)
 
 
 def _perform_in_lanes(wanted: Sequence[Check], environment: dict[str, str], console: Console) -> list[Outcome]:
@@ -130,7 +159,8 @@ def _perform(check: Check, processes: Processes, environment: dict[str, str], co
         return _skipped(check.name, argv)
     began = time.monotonic()
     try:
-        log = processes.run(f"check {check.name}", argv, cwd=check.cwd, env=environment, limit_s=CHECK_LIMIT_S)
+        env = environment | dict(check.settings)
+        log = processes.run(f"check {check.name}", argv, cwd=check.cwd, env=env, limit_s=CHECK_LIMIT_S)
     except SetupError as error:
         seconds = time.monotonic() - began
         lines = last_lines(error.log, LAST_LINES * 3) if error.log else [error.what]

@@ -11,7 +11,7 @@ import path from 'node:path'
 import process from 'node:process'
 
 const solc = createRequire(import.meta.url)('solc')
-const VALUED = new Set(['--base-path', '--include-path', '--allow-paths', '--combined-json', '--evm-version'])
+const VALUED = new Set(['--base-path', '--include-path', '--allow-paths', '--combined-json', '--evm-version', '--optimize-runs'])
 
 const options = read(process.argv.slice(2))
 if (options.has('--version')) {

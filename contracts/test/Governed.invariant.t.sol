@@ -26,7 +26,7 @@ contract GovernedDesk is Follower {
 
     Ticket[] internal open;
     mapping(uint64 ticketSeq => uint256) private _size;
-    mapping(uint64 ticketSeq => uint256) private _filled;
+    mapping(uint64 ticketSeq => uint256) private _filledOf;
     mapping(bytes32 digest => uint256) private _judged;
     mapping(bytes32 digest => uint64) private _closeOf;
     mapping(bytes32 market => uint64) private _lastClose;
@@ -343,8 +343,8 @@ contract GovernedDesk is Follower {
         if (body.quantity == 0) cash -= fee > notional ? fee - notional : int256(0);
         else cash += body.side == BUY ? -notional - fee : notional - fee;
         if (body.ticketSeq == 0) return;
-        _filled[body.ticketSeq] += body.quantity;
-        if (body.flags & 2 == 0 && _filled[body.ticketSeq] > _size[body.ticketSeq]) ++overfilled;
+        _filledOf[body.ticketSeq] += body.quantity;
+        if (body.flags & 2 == 0 && _filledOf[body.ticketSeq] > _size[body.ticketSeq]) ++overfilled;
     }
 
     // ---- words

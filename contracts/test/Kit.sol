@@ -16,6 +16,7 @@ interface Vm {
     function expectPartialRevert(bytes4) external;
     function expectRevert(bytes calldata) external;
     function getRecordedLogs() external returns (Log[] memory);
+    function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function prank(address) external;
     function readFile(string calldata path) external view returns (string memory);
     function recordLogs() external;

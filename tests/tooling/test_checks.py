@@ -84,3 +84,13 @@ def test_the_page_checks_follow_each_other() -> None:
 
     assert {lane for name, lane in lanes.items() if name.startswith("page ")} == {"page"}
     assert lanes["forge"] == lanes["mypy"] == "code"
+
+
+def test_long_proofs_belong_to_the_full_part_alone() -> None:
+    whole = {check.name: check for check in checks._checks(prepare.Places())}
+    long = [name for name, check in whole.items() if check.full_only]
+
+    assert long == ["forge, long", "halmos and slither"]
+    for name in long:
+        belongs = {part: checks._belongs(whole[name], part) for part in (None, "contracts", "fast", "full")}
+        assert belongs == {None: False, "contracts": False, "fast": False, "full": True}

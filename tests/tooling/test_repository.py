@@ -53,7 +53,7 @@ def test_no_committed_file_names_a_path_of_one_machine() -> None:
     assert [] == [(str(path), found.group()) for path, text in texts() for found in MACHINE_PATH.finditer(text)]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-prove.txt"])
 def test_every_package_of_a_python_lock_is_pinned_with_hashes(name: str) -> None:
     text = (ROOT / name).read_text().replace("\\\n", " ")
     entries = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
