@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CONTRACTS, HOME, LOCK = ROOT / "contracts", ROOT / ".setup/prove", ROOT / "requirements-prove.txt"
 TRIAGE = CONTRACTS / "slither-triage.json"
 SOURCES = ("SignalOracle", "RiskBook", "RiskBookRare", "RiskBookGovernance")
-HALMOS = ("--loop", "13", "--solver-timeout-assertion", "60000", "--no-status")
+HALMOS = ("--forge-build-out", "out/prove", "--loop", "13", "--solver-timeout-assertion", "60000", "--no-status")
 SERIOUS = {"High", "Medium"}
 
 
@@ -110,7 +110,7 @@ def program(name: str) -> str:
 def run(argv: Sequence[str], *, cwd: Path, check: bool = True, quiet: bool = False) -> int:
     forge = next(iter(sorted((CONTRACTS / "node_modules/@foundry-rs").glob("forge-*/bin"))), CONTRACTS)
     paths = [str(Path(program("python")).parent), str(forge), os.environ.get("PATH", "")]
-    environment = os.environ | {"PATH": os.pathsep.join(paths), "NO_COLOR": "1"}
+    environment = os.environ | {"PATH": os.pathsep.join(paths), "NO_COLOR": "1", "FOUNDRY_PROFILE": "prove"}
     output = subprocess.DEVNULL if quiet else None
     return subprocess.run(argv, cwd=cwd, env=environment, check=check, stdout=output, stderr=output).returncode
 

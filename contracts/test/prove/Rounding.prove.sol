@@ -9,9 +9,9 @@ import {BookMath} from "../../src/libraries/BookMath.sol";
 contract RoundingProof {
     function check_a_notional_is_exact_or_against_the_trader(uint16 quantity) public pure {
         unchecked {
-            uint256 exact = uint256(quantity) * 1e6;
-            uint256 up = BookMath.notionalUp(quantity, 1e6);
-            uint256 down = BookMath.notionalDown(quantity, 1e6);
+            uint256 exact = uint256(quantity) * 1e4;
+            uint256 up = BookMath.notionalUp(quantity, 1e4);
+            uint256 down = BookMath.notionalDown(quantity, 1e4);
             assert(up * 1e8 >= exact && up * 1e8 < exact + 1e8);
             assert(down * 1e8 <= exact && down * 1e8 + 1e8 > exact);
         }
