@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from forger import Forger
 from replays import Quiet, Replay
+from test_govern_command import govern
 from test_orders import eventually
 
 from tradeseal.bootstrap import Parts, open_parts
@@ -273,6 +274,38 @@ def test_one_of_three_signers_goes_and_the_other_two_attest_in_the_next_epoch(
     # What was committed in the first epoch lets nobody in.
     rejected = [event for _, _, event in replay.facts("TradeCycle.TradeRejected")]
     assert any(check["rule"] == "RULE-05" and check["limit"] == "2" for event in rejected for check in event["checks"])
+    verified(replay)
+
+
+def test_a_halted_book_lets_nobody_out_for_a_day_and_the_engine_goes_on(home: Replay) -> None:
+    with helm_of(home) as helm:
+        helm.engine.ask(lambda: helm.engine.execute("ETH-USDT", size_bps=None, idempotency_key="in-by-hand"))
+        helm.use("halt", "alarm")
+        locked = helm.engine.ask(lambda: helm.engine.exit("ETH-USDT", fraction_bps=100, idempotency_key="locked"))
+        helm.later(DAY + 3_600)
+        free = helm.engine.ask(lambda: helm.engine.exit("ETH-USDT", fraction_bps=100, idempotency_key="free"))
+        state = helm.engine.book
+        helm.walk_to(None)
+
+    assert (locked.outcome, free.outcome) == ("rejected", "settled")
+    assert state is not None
+    assert state.state == BookStateName.REDUCING  # HALTED ends by itself, the stop does not
+    verified(home)
+
+
+def test_a_signer_whose_removal_was_killed_is_gone_after_the_restart(uninterrupted: Replay, tmp_path: Path) -> None:
+    replay = Replay(tmp_path / "home", calibrator=uninterrupted.calibrator, end="2024-12-02T20:00Z")
+    with helm_of(replay, quorum="2of3") as helm:
+        (first, *_), _ = helm.engine.ask(helm.parts.gate.attesting)
+        commitments = len(replay.facts("SignalLog.SignalsCommitted"))
+
+    died = govern(replay.home, "remove-signer", first, fault="govern-signed")
+    replay.to_the_end()
+
+    assert died.returncode == -9, died.stdout + died.stderr
+    changed = [e for _, _, e in replay.facts("Portfolio.GovernanceNoted") if e["name"] == "SignersChanged"]
+    assert [event["values"]["epoch"] for event in changed] == ["2"]
+    assert len(replay.facts("SignalLog.SignalsCommitted")) > commitments
     verified(replay)
 
 

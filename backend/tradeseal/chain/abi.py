@@ -3,6 +3,7 @@
 Knows the description and eth_abi. Knows nothing of what any contract means.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from eth_hash.auto import keccak
 from tradeseal.chain.words import decoder_of
 
 Values = dict[str, Any]
+# How pyrevm words the data of a revert.
+PYREVM_SAID = re.compile(r"output: 0x([0-9a-f]*)")
 PANIC, REVERT = bytes.fromhex("4e487b71"), bytes.fromhex("08c379a0")
 
 

@@ -8,6 +8,7 @@ import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tradeseal.chain.transactions import Wallet
@@ -48,7 +49,7 @@ class DemoKeys:
 
     def wallet(self, role: str) -> Wallet:
         """The wallet of a role."""
-        return Wallet(self.keys[role])
+        return _wallet(self.keys[role])
 
     def addresses(self) -> dict[str, bytes]:
         """The 20-byte address of each role that sends, and of the first signer."""
@@ -56,12 +57,12 @@ class DemoKeys:
 
     def by_address(self, address: str) -> Wallet | None:
         """The wallet of an address, whatever its name; None where its key is not here."""
-        wallets = map(Wallet, self.keys.values())
+        wallets = map(_wallet, self.keys.values())
         return next((wallet for wallet in wallets if "0x" + wallet.address.hex() == address.lower()), None)
 
     def key_of(self, address: str) -> bytes | None:
         """The private key of an address; None where it is not here."""
-        return next((k for k in self.keys.values() if "0x" + Wallet(k).address.hex() == address.lower()), None)
+        return next((k for k in self.keys.values() if "0x" + _wallet(k).address.hex() == address.lower()), None)
 
     def signers(self, count: int) -> list[bytes]:
         """The keys of the first `count` signers. Raises `Refused` when the file has fewer."""
@@ -73,6 +74,12 @@ class DemoKeys:
     def signer_addresses(self, count: int) -> list[bytes]:
         """The 20-byte addresses of the first `count` signers."""
         return [Wallet(key).address for key in self.signers(count)]
+
+
+@lru_cache(maxsize=64)
+def _wallet(key: bytes) -> Wallet:
+    """A wallet is made once: its address costs a multiplication on the curve."""
+    return Wallet(key)
 
 
 def demo_keys(path: Path, quorum: Quorum | None = None) -> DemoKeys:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eth_hash.auto import keccak
 
-from tradeseal.chain.abi import text
+from tradeseal.chain.abi import PYREVM_SAID, text
 from tradeseal.chain.calls import ContractCalls
 from tradeseal.chain.compile import CONTRACTS, artifacts
 from tradeseal.chain.deploy import GAS, BookPlan, creations, deployment_of, roles_of
@@ -97,7 +97,8 @@ class QuickGate(ContractCalls):
         try:
             self._evm.message_call(sender, to, data, 0, GAS, 0)
         except RuntimeError as reverted:
-            error = str(reverted)
+            said = PYREVM_SAID.search(str(reverted))
+            error = self._errors.error(bytes.fromhex(said[1])) if said else str(reverted)
         result = self._evm.result
         if prepared.kind != "commit":
             self._known = None

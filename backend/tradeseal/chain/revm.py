@@ -5,7 +5,6 @@ state roots are zero, and only the newest state can be asked for. It counts no g
 warm for the next transaction. What it proves is that a third EVM decides the same.
 """
 
-import re
 import threading
 from typing import Any
 
@@ -15,6 +14,7 @@ from eth_hash.auto import keccak
 from eth_utils import ValidationError
 from pyrevm import EVM, BlockEnv, CfgEnv, Env
 
+from tradeseal.chain.abi import PYREVM_SAID
 from tradeseal.chain.eth_tester import transaction_json
 from tradeseal.chain.in_process import Block, Call, CallReverted, InProcess, Json, TransactionRefused, receipt_of
 from tradeseal.chain.node import BALANCE_WEI, GAS_LIMIT, HARD_FORK, ChainSpec
@@ -24,7 +24,6 @@ KIND = "pyrevm"
 NOBODY = "0x" + 40 * "0"
 NO_HASH = "0x" + 64 * "0"
 NO_BLOOM = "0x" + 512 * "0"
-SAID = re.compile(r"output: 0x([0-9a-f]*)")
 
 
 def revm(spec: ChainSpec) -> InProcess:
@@ -113,7 +112,7 @@ class Revm:
                 )
             )
         except RuntimeError as error:
-            said = SAID.search(str(error))
+            said = PYREVM_SAID.search(str(error))
             raise CallReverted(bytes.fromhex(said[1]) if said else b"", str(error).partition(" {")[0]) from error
 
     def estimate(self, call: Call, block: int) -> int:
