@@ -7,8 +7,9 @@ import pytest
 from fakes import CHANGE, Site
 from stories import E8
 
-from tradeseal.chain.refusals import refusal_of
+from tradeseal.chain.refusals import code_of, refusal_of
 from tradeseal.kernel.errors import Unavailable
+from tradeseal.trading.reasons import Fault
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,11 @@ def test_a_refusal_of_the_contract_is_told_with_what_was_asked_and_the_limit(
     assert (409, code) == (response.status_code, body["code"])
     assert told == (body["facts"]["got"], body["facts"]["limit"])
     assert error.partition("(")[0] not in body["detail"]
+
+
+@pytest.mark.parametrize("fault", list(Fault), ids=lambda fault: fault.name)
+def test_every_error_of_the_contracts_has_the_code_that_everybody_knows_it_by(fault: Fault) -> None:
+    assert fault.name == code_of(fault.value)
 
 
 def test_an_error_that_nobody_put_in_words_is_told_as_it_is() -> None:

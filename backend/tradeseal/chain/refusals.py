@@ -11,6 +11,7 @@ from tradeseal.chain.risk_book import BookLimits
 from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import format_e8
+from tradeseal.trading.reasons import Fault
 
 STATES: Final = ("ACTIVE", "REDUCING", "HALTED")
 _ERROR: Final = re.compile(r"^(\w+)\((.*)\)$", re.DOTALL)
@@ -81,7 +82,15 @@ def refusal_of(error: str) -> Refused:
         facts["got"] = values[got]
     if limit in values:
         facts["limit"] = values[limit]
-    return Refused(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper(), words(values), **facts)
+    return Refused(code_of(name), words(values), **facts)
+
+
+def code_of(name: str) -> str:
+    """The code by which everybody knows an error of the contracts: `NotASigner` is `NOT_A_SIGNER`."""
+    try:
+        return Fault(name).name
+    except ValueError:
+        return "CONTRACT_REFUSED"
 
 
 def _parameter(values: Values) -> str:
