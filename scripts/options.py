@@ -67,6 +67,7 @@ def _run_parser() -> argparse.ArgumentParser:
     add("--pause-at", metavar="TIME", help="stop the data clock after this close, before its round is authorised")
     add("--speed", type=_speed, metavar="N|max", help="data seconds a second (default 3600), or max")
     add("--chain", type=_chain, metavar="anvil|eth-tester|URL", help="the chain (default anvil)")
+    add("--confirmations", type=int, metavar="N", help="with --chain URL: blocks after which an outcome counts (12)")
     add("--quorum", type=_quorum, metavar="MofN", help="how many of how many oracle keys sign (default 1of1)")
     add("--strategy", metavar="NAME", help="which strategy trades (default technical)")
     add("--plugins", metavar="DIR", help="a folder of own strategies: code that you trust")

@@ -20,6 +20,7 @@ from tradeseal.cycle.steps import Steps
 from tradeseal.cycle.ticks import step_limit_bps
 from tradeseal.home.backup import refuse_lost_events, refuse_unfinished
 from tradeseal.home.learned import keep_learned, open_learned
+from tradeseal.home.logs import log_to
 from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
 from tradeseal.home.migration import migrate
 from tradeseal.kernel.errors import Refused, Unavailable
@@ -45,7 +46,10 @@ from tradeseal.trading.domainmodel import OWNER, Portfolio
 from tradeseal.trading.published import BookClass
 
 if TYPE_CHECKING:
+    from tradeseal.chain.deploy import BookPlan
     from tradeseal.chain.gate import ChainGate
+    from tradeseal.chain.keyring import DemoKeyring
+    from tradeseal.chain.keys import DemoKeys, Quorum
 
 FETCHED = "data"  # the folder of a home where its first start keeps what it fetched
 
@@ -73,6 +77,11 @@ class Parts:
     engine: Engine
     chain_note: str  # what a person should know of the chain in use
     opened: ExitStack
+
+    def stop(self) -> None:
+        """Have the engine end behind the step in hand, and give up what waits for a chain of others."""
+        self.engine.stop()
+        self.gate.chain.interrupt()
 
     def close(self) -> None:
         """End what was started, in reverse order; the chain is kept where that is worth it."""
@@ -205,6 +214,7 @@ def open_parts(
             keep_manifest(settings.home, data.manifest)
         strategy = SignalEngine(learned.strategy, learned.calibrator)
         opinions = strategy.precompute(data.store, data.store.markets, data.manifest.start, data.manifest.end)
+        log_to(settings.home / "logs")
         listener.phase("STARTING_CHAIN", chain.note or f"starting {chain.kind}")
         ledger = Ledger(settings.home / "ledger.sqlite")
         opened.callback(ledger.close)
@@ -221,8 +231,13 @@ def open_parts(
             step_limit_bps=step_limit_bps(data.store.interval_s),
             quorum=quorum,
         )
-        keys = demo_keys(settings.home / KEYS_FILE, quorum)
-        gate = open_gate(settings.home, ledger, plan, kind=chain.kind, progress=re_executed, keys=keys)
+        keyring: DemoKeyring
+        if chain.url:
+            gate, keyring = _open_outside(settings, chain.url, ledger, plan, listener)
+        else:
+            keys = demo_keys(settings.home / KEYS_FILE, quorum)
+            gate = open_gate(settings.home, ledger, plan, kind=chain.kind, progress=re_executed, keys=keys)
+            keyring = DemoKeyring(settings.home / KEYS_FILE, gate)
         opened.callback(gate.close)
         source = SignalSource(
             book=settings.book, store=data.store, oracle_store=data.store.copy(), engine=strategy, opinions=opinions
@@ -230,13 +245,12 @@ def open_parts(
         portfolio = _open_portfolio(settings, data, ledger, gate, source)
         for fact in ledger.facts.all(after=state.position):
             state.apply(fact)
-        keyring = DemoKeyring(settings.home / KEYS_FILE, gate)
         steps = Steps(
             ledger=ledger,
             gate=gate,
             venue=SimulatedVenue(),
             signals=source,
-            attestor=keyring.attestor() or Attestor(keys.signers(quorum.needed), gate.domain, gate.epoch()),
+            attestor=keyring.attestor() or Attestor(gate.keys.signers(quorum.needed), gate.domain, gate.epoch()),
             portfolio=portfolio,
             state=state,
             fault=FaultPoint(),
@@ -254,8 +268,40 @@ def open_parts(
         return Parts(data, source, portfolio, ledger, gate, engine, note, opened.pop_all())
 
 
+def _open_outside(
+    settings: Settings, url: str, ledger: Ledger, plan: "BookPlan", listener: Listener
+) -> "tuple[ChainGate, DemoKeyring]":
+    """A chain that others run: keys of value in keystores, never the demo's plain ones."""
+    from tradeseal.chain.fees import GWEI
+    from tradeseal.chain.keyring import KeystoreKeyring
+    from tradeseal.chain.keystore import FOLDER, keystore, password_of
+    from tradeseal.chain.outside_chain import Rules
+    from tradeseal.chain.outside_gate import open_outside
+
+    folder, password = settings.home / FOLDER, password_of(settings.password_file)
+    keys = keystore(folder, password, plan.quorum)
+    rules = Rules(
+        confirmations=settings.confirmations,
+        bump_after_s=settings.bump_seconds,
+        fee_wei_max=settings.fee_gwei_max * GWEI,
+    )
+
+    def told(said: str) -> None:
+        listener.phase("STARTING_CHAIN", said)
+
+    gate = open_outside(url, ledger, plan, keys, rules=rules, contracts=settings.contracts, opening=told)
+    return gate, KeystoreKeyring(folder, password, gate)
+
+
+def _keys(settings: Settings, quorum: "Quorum") -> "DemoKeys":
+    from tradeseal.chain.keystore import FOLDER, keystore, password_of
+
+    return keystore(settings.home / FOLDER, password_of(settings.password_file), quorum)
+
+
 def compare_signals(settings: Settings) -> BiasReport:
     """Every signal that a home has kept, HOLD included, against what its candles, strategy and calibrator say now."""
+    from tradeseal.chain.choice import OUTSIDE
     from tradeseal.chain.keys import Quorum, demo_keys
 
     began = read_manifest(settings.home)
@@ -272,8 +318,9 @@ def compare_signals(settings: Settings) -> BiasReport:
     source = SignalSource(
         book=began.book, store=data.store, oracle_store=data.store, engine=engine, opinions=opinions
     )  # fmt: skip
-    keys = demo_keys(settings.home / "demo-keys.json").signers(Quorum.parse(began.quorum).needed)
-    signer = Attestor(keys, Domain(0, "0x" + 40 * "0"), 0)
+    quorum = Quorum.parse(began.quorum)
+    held = _keys(settings, quorum) if began.chain == OUTSIDE else demo_keys(settings.home / "demo-keys.json")
+    signer = Attestor(held.signers(quorum.needed), Domain(0, "0x" + 40 * "0"), 0)
     ledger = Ledger(settings.home / "ledger.sqlite")
     try:
         kept = kept_signals(ledger.facts, data.store.markets)

@@ -37,6 +37,10 @@ def verify(
     ] = None,
     exchange: Annotated[str, typer.Option("--exchange", help="Whose files of --candles to take.")] = "binance",
     interval: Annotated[str, typer.Option("--interval", help="Candle length of --candles.")] = "1h",
+    authority_ca: Annotated[
+        Path | None,
+        typer.Option("--authority-ca", help="Certificates (PEM) above the time-stamps of --witness."),
+    ] = None,
     shown: Annotated[
         Path | None, typer.Option("--shown", help="A kept answer of /api/analytics, whose metrics are compared.")
     ] = None,
@@ -64,6 +68,7 @@ def verify(
             wishes = Wishes(
                 candles=_candles(candles, exchange, interval),
                 witness=None if witness is None else read_witness(witness),
+                stamp_of=_stamps(authority_ca),
                 outside=None if rpc is None else Outside(_node(rpc), rpc),
                 shown=None if shown is None else read_shown(shown),
                 machine=machine,
@@ -131,6 +136,45 @@ def follow(
         raise typer.Exit(_BAD) from error
     except KeyboardInterrupt:
         return
+
+
+def timestamp(
+    kept: Annotated[Path, typer.Option("--kept", help="The file of heads that `tradeseal follow` keeps.")] = Path(
+        "heads.jsonl"
+    ),
+    authority: Annotated[
+        str, typer.Option("--authority", help="The address of an RFC 3161 time-stamp authority: it is asked once.")
+    ] = "",
+    authority_ca: Annotated[
+        Path | None, typer.Option("--authority-ca", help="Its certificates (PEM): its signature is checked at once.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have an authority stamp the newest kept head with the time, and keep its token with it."""
+    from tradeseal.verify.timestamps import HttpAuthority, read_roots, stamp_newest
+
+    out, err = Console(), Console(stderr=True)
+    try:
+        if not authority:
+            raise Refused("AUTHORITY_MISSING", "Name whom to ask: --authority https://HOST/PATH.")
+        roots = [] if authority_ca is None else read_roots(authority_ca)
+        head, stamp = stamp_newest(kept, HttpAuthority(authority), roots=roots)
+    except (TradesealError, OSError) as error:
+        refuse(_refusal(error), err, as_json=as_json)
+        raise typer.Exit(_BAD) from error
+    told = {"log_position": head.log_position, "log_root": head.log_root, "at": stamp.at, "by": stamp.by}
+    if as_json:
+        typer.echo(json.dumps(told | {"checked": bool(roots)}))
+        return
+    out.print(f"event {head.log_position} was there at {stamp.at}, says {stamp.by}", highlight=False, markup=False)
+    if not roots:
+        out.print("Its signature was not checked: bring the authority's certificates with --authority-ca FILE.")
+
+
+def _stamps(roots: Path | None) -> Any:
+    from tradeseal.verify.timestamps import checker, read_roots
+
+    return None if roots is None else checker(read_roots(roots))
 
 
 def _look(follower: "Follower", out: Console, err: Console, *, once: bool, as_json: bool) -> None:

@@ -46,6 +46,7 @@ app.command()(evidence.verify)
 app.command()(evidence.export)
 app.command("import")(evidence.import_)
 app.command()(evidence.follow)
+app.command()(evidence.timestamp)
 app.command()(upkeep.backup)
 app.command("restore")(upkeep.restore_home)
 app.command()(upkeep.rebuild)
@@ -64,7 +65,10 @@ app.add_typer(data_app, name="data")
 PauseAt = Annotated[str | None, typer.Option("--pause-at", help="Hold the data's clock after this close.")]
 Speed = Annotated[str | None, typer.Option("--speed", help="Seconds of data per second, or max.")]
 QuorumText = Annotated[str | None, typer.Option("--quorum", help="Oracle keys that sign, like 2of3 (default 1of1).")]
-Chain = Annotated[str | None, typer.Option("--chain", help="anvil or eth-tester (default anvil where installed).")]
+Chain = Annotated[str | None, typer.Option("--chain", help="anvil (default), eth-tester, or the URL of a node.")]
+Confirmations = Annotated[
+    int | None, typer.Option("--confirmations", help="With --chain URL: blocks after which an outcome counts (12).")
+]
 
 _BAD = 2
 _STOPPED = 3
@@ -97,6 +101,7 @@ def replay(
     to: To = None,
     speed: Speed = None,
     chain: Chain = None,
+    confirmations: Confirmations = None,
     quorum: QuorumText = None,
     strategy: StrategyName = None,
     plugins: Plugins = None,
@@ -110,13 +115,14 @@ def replay(
     try:
         settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
-            speed=speed or "max", chain=chain, quorum=quorum, strategy=strategy, strategies=plugins,
+            speed=speed or "max", chain=chain, confirmations=confirmations, quorum=quorum, strategy=strategy,
+            strategies=plugins,
         )  # fmt: skip
         with _Bar(err) as bar:
-            parts = open_parts(settings, bar, re_executed=bar.re_executed)
+            parts = opened = open_parts(settings, bar, re_executed=bar.re_executed)
             engine = parts.engine
             for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: engine.stop())
+                signal.signal(number, lambda *_: opened.stop())
             bar.begin(len(engine.feed))
             began = monotonic_s()
             engine.run()
@@ -147,6 +153,7 @@ def serve(
     pause_at: PauseAt = None,
     speed: Speed = None,
     chain: Chain = None,
+    confirmations: Confirmations = None,
     quorum: QuorumText = None,
     strategy: StrategyName = None,
     plugins: Plugins = None,
@@ -157,8 +164,8 @@ def serve(
     try:
         settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
-            pause_at=pause_at, speed=speed, chain=chain, quorum=quorum, port=port, strategy=strategy,
-            strategies=plugins,
+            pause_at=pause_at, speed=speed, chain=chain, confirmations=confirmations, quorum=quorum, port=port,
+            strategy=strategy, strategies=plugins,
         )  # fmt: skip
         from tradeseal.serving import serve_until_told  # `replay` needs no server
 

@@ -3,22 +3,18 @@
 Knows threads and their end. Knows nothing of what they do.
 """
 
-import logging
 import os
 import socket
 import threading
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-import structlog
 
 from tradeseal.api.access import Gatekeeper, api_token
 from tradeseal.api.levers import ReplayLevers
 from tradeseal.api.ports import Ports
 from tradeseal.api.replay import DescribedContracts, NodeRpc, ReplayControl, ReplayMarket
 from tradeseal.api.server import Server
+from tradeseal.home.logs import log_to
 from tradeseal.kernel.errors import Refused, TradesealError, Unavailable
 from tradeseal.ledger.lock import HomeLock
 from tradeseal.settings import ADDRESS, Settings
@@ -58,7 +54,7 @@ class Running:
         """Finish the step in hand and close everything."""
         self._ending.set()
         if self._parts is not None:
-            self._parts.engine.stop()
+            self._parts.stop()
         self._thread.join(timeout=END_SECONDS_MAX)
 
     def _run(self) -> None:
@@ -180,23 +176,3 @@ def _listen(settings: Settings) -> socket.socket:
             port=settings.port,
         ) from error
     return listening
-
-
-def log_to(folder: Path) -> None:
-    """One JSON object a line into `server.log`, at most 5 files of 5 MB; nothing on the terminal."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(folder / "server.log", maxBytes=5_000_000, backupCount=4, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logger = logging.getLogger("tradeseal")
-    logger.handlers, logger.propagate = [handler], False
-    logger.setLevel(logging.INFO)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=lambda *_: logger,
-        cache_logger_on_first_use=True,
-    )

@@ -33,6 +33,16 @@ class Settings(BaseSettings):
     pause_at: int | None = Field(default=None, description="hold the data's clock after this close")
     speed: str = Field(default="3600", description="seconds of data per second, or max")
     chain: str = Field(default="anvil", description="which chain to use")
+    confirmations: int = Field(
+        default=12, ge=1, le=10_000, description="on a chain of others: blocks after which an outcome counts"
+    )
+    fee_gwei_max: int = Field(
+        default=200, ge=1, le=1_000_000, description="on a chain of others: the most to offer for a unit of gas"
+    )
+    bump_seconds: float = Field(
+        default=120.0, ge=1, description="on a chain of others: how long to wait before the fee is raised"
+    )
+    password_file: Path | None = Field(default=None, description="a file with the password of the home's keystores")
     quorum: str = Field(default="1of1", description="how many of how many oracle keys sign, like 2of3")
     strategy: str = Field(default="technical", description="which strategy trades; see `tradeseal strategies`")
     strategies: Path | None = Field(default=None, description="a folder of own strategies: code that you trust")

@@ -52,14 +52,26 @@ def test_a_home_stays_on_its_chain(with_anvil: None) -> None:
     assert choose(None, "eth-tester").kind == "eth-tester"
 
 
-@pytest.mark.parametrize("asked", ["https://rpc.example", "ganache"])
-def test_a_chain_elsewhere_or_unknown_is_refused_naming_what_there_is(asked: str) -> None:
+def test_an_unknown_chain_is_refused_naming_what_there_is() -> None:
     with pytest.raises(Refused) as refusal:
-        choose(asked, None)
+        choose("ganache", None)
 
     assert refusal.value.code == "CHAIN_NOT_SUPPORTED"
-    assert (refusal.value.facts["got"], refusal.value.facts["known"]) == (asked, ["anvil", "eth-tester"])
-    assert asked in refusal.value.message
+    assert (refusal.value.facts["got"], refusal.value.facts["known"]) == ("ganache", ["anvil", "eth-tester", "URL"])
+    assert "ganache" in refusal.value.message
+
+
+def test_a_url_is_a_chain_that_others_run() -> None:
+    chosen = choose("https://rpc.example/v3/secret", None)
+
+    assert (chosen.kind, chosen.url) == ("outside", "https://rpc.example/v3/secret")
+
+
+def test_a_home_on_a_chain_of_others_asks_for_the_node_s_address() -> None:
+    with pytest.raises(Refused, match="TRADESEAL_CHAIN") as refusal:
+        choose(None, "outside")
+
+    assert refusal.value.code == "CHAIN_URL_MISSING"
 
 
 class Heard:

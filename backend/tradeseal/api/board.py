@@ -309,7 +309,10 @@ class Board:
             components.append(_component("board", "DEGRADED", f"the picture is {age:.0f} s old"))
         return {
             "live": True,
-            "ready": status.phase in views.READY and status.chain.restarting is None and status.chain.broken is None,
+            "ready": status.phase in views.READY
+            and status.chain.restarting is None
+            and status.chain.broken is None
+            and status.chain.away is None,
             "phase": status.phase,
             "phase_detail": status.phase_detail,
             "uptime_s": int(monotonic_s() - self._began),
@@ -369,8 +372,11 @@ def _chain_health(status: EngineStatus) -> dict[str, Any]:
     if status.chain.restarting is not None and status.stopped is None:
         done, total = status.chain.restarting
         return _component("chain", "RESTARTING", f"{status.chain.kind}: block {done} of {total} executed again")
+    if status.chain.away is not None and status.stopped is None:
+        return _component("chain", "DEGRADED", status.chain.away)
     known = status.chain.block is not None
-    return _component("chain", _engine_state(status) if known else "STARTING", status.chain.kind or None)
+    doing = ": ".join(filter(None, (status.chain.kind, status.chain.waits)))
+    return _component("chain", _engine_state(status) if known else "STARTING", doing or None)
 
 
 def _log_health(queries: Queries | None) -> list[dict[str, Any]]:

@@ -56,6 +56,8 @@ class ChainInfo:
     block_time: int | None = None
     restarting: tuple[int, int] | None = None  # blocks executed again, of all; None while the node is there
     broken: str | None = None
+    waits: str | None = None  # what it waits for, as for confirmations, on a chain of others
+    away: str | None = None  # since when and why its node does not answer
     note: str | None = None
 
 

@@ -178,6 +178,8 @@ class ReplayControl:
             block_time=heads.block_time,
             restarting=self._gate.chain.restarting,
             broken=self._gate.chain.broken or None,
+            waits=self._gate.chain.waits or None,
+            away=self._gate.chain.away or None,
             note=self._chain_note or None,
         )
 

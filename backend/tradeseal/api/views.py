@@ -46,6 +46,8 @@ def status(engine: EngineStatus, *, position: int, head: str | None, lag: int) -
             "block_hash": engine.chain.block_hash,
             "block_time": time_of(engine.chain.block_time),
             "restarting": progress(*(engine.chain.restarting or (None, None))),
+            "waits": engine.chain.waits,
+            "away": engine.chain.away,
             "note": engine.chain.note,
         },
         "store": {"position": position, "head": head, "lag": lag},

@@ -12,6 +12,7 @@ from tradeseal.chain.compile import CONTRACTS
 from tradeseal.kernel.errors import Refused, Unavailable
 
 ANVIL, ETH_TESTER, PYREVM = "anvil", "eth-tester", "pyrevm"
+OUTSIDE = "outside"  # a chain that others run, by the address of a node
 FALLBACK = (
     f"{ANVIL} cannot be used here, so the chain runs in {ETH_TESTER}: the same contracts and records, in Python, some "
     "ten times slower, and without traces. This home stays on it."
@@ -24,6 +25,7 @@ class Choice:
 
     kind: str
     note: str = ""
+    url: str = ""  # of the node, on a chain that others run; kept nowhere, for such addresses hold passwords
 
 
 def choose(asked: str | None, began: str | None, *, contracts: Path = CONTRACTS) -> Choice:
@@ -32,6 +34,14 @@ def choose(asked: str | None, began: str | None, *, contracts: Path = CONTRACTS)
     A home stays on its chain. A new one falls back to eth-tester where Anvil is missing and was not asked for by name.
     """
     kind = asked or began or ANVIL
+    if "://" in kind:
+        return Choice(OUTSIDE, url=kind)
+    if kind == OUTSIDE:
+        raise Refused(
+            "CHAIN_URL_MISSING",
+            "This home runs on a chain of others: name its node again, --chain URL (or TRADESEAL_CHAIN). "
+            "It is kept nowhere.",
+        )
     if kind == ANVIL:
         try:
             anvil_binary(contracts)
@@ -50,9 +60,7 @@ def unknown(kind: str) -> Refused:
     """The refusal of a chain that a replay cannot run on."""
     return Refused(
         "CHAIN_NOT_SUPPORTED",
-        f"A replay runs on {ANVIL} or {ETH_TESTER}; {kind} is for paper and live trading, which come later."
-        if "://" in kind
-        else f"There is no chain {kind}; a replay runs on {ANVIL} or {ETH_TESTER}.",
+        f"There is no chain {kind}; a replay runs on {ANVIL}, {ETH_TESTER} or the chain of a node's URL.",
         got=kind,
-        known=[ANVIL, ETH_TESTER],
+        known=[ANVIL, ETH_TESTER, "URL"],
     )

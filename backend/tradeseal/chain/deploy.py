@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from tradeseal.chain.abi import Abi
 from tradeseal.chain.compile import BOOK, BOOK_GOVERNANCE, BOOK_RARE, ORACLE, Artifacts
 from tradeseal.chain.journal import JournalEntry
+from tradeseal.chain.journaled import Chain
 from tradeseal.chain.keys import DemoKeys, Quorum
-from tradeseal.chain.local_chain import LocalChain
 from tradeseal.chain.risk_book import BookLimits, BookSetup, RiskBook
 from tradeseal.chain.signal_oracle import OracleSetup, SignalOracle
 from tradeseal.chain.transactions import Wallet, created_address
@@ -20,8 +20,6 @@ from tradeseal.oracle.published import name_id
 from tradeseal.trading.published import BookClass
 
 DEPLOYMENT = "deploy"
-GAS = 16_000_000
-FEE_WEI_MAX = 10**9
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def deployment_of(plan: BookPlan, artifacts: Artifacts, deployer: bytes, *, firs
     )
 
 
-def deploy(chain: LocalChain, ledger: Ledger, plan: BookPlan, keys: DemoKeys, artifacts: Artifacts) -> Deployment:
+def deploy(chain: Chain, ledger: Ledger, plan: BookPlan, keys: DemoKeys, artifacts: Artifacts) -> Deployment:
     """Carry out what is missing of the five steps; nothing when all were carried out before."""
     deployer = keys.wallet("governor")
     deployment = deployment_of(plan, artifacts, deployer.address)
@@ -116,7 +114,7 @@ def source_hash_of(entry: JournalEntry) -> str:
 
 
 def sign_next(
-    chain: LocalChain,
+    chain: Chain,
     wallet: Wallet,
     *,
     kind: str,
@@ -129,15 +127,12 @@ def sign_next(
     """Build and sign the next transaction; it is on no page of the journal yet."""
     block_time = chain.block_time(at)
     sender = "0x" + wallet.address.hex()
+    nonce = chain.next_nonce(sender)
+    gas, fees = chain.offer(sender=sender, to=to, data=data, value_wei=value_wei)
     signed = wallet.sign(
-        chain_id=chain.chain_id,
-        nonce=chain.next_nonce(sender),
-        to=to,
-        data=data,
-        gas=GAS,
-        fee_wei_max=FEE_WEI_MAX,
-        value_wei=value_wei,
-    )
+        chain_id=chain.chain_id, nonce=nonce, to=to, data=data, gas=gas, fee_wei_max=fees.most_wei,
+        value_wei=value_wei, tip_wei=fees.tip_wei,
+    )  # fmt: skip
     return JournalEntry(
         position=chain.next_position,
         raw="0x" + signed.raw.hex(),
@@ -183,7 +178,7 @@ def creations(deployment: Deployment, plan: BookPlan, roles: RoleAddresses) -> l
 
 
 def _step(
-    chain: LocalChain,
+    chain: Chain,
     ledger: Ledger,
     deployer: Wallet,
     *,

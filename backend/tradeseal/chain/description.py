@@ -55,16 +55,16 @@ def describe(gate: ChainGate) -> ContractsDescription:
     oracle_address = to_checksum_address(deployment.oracle_address)
     compiled = deployment.artifacts.contracts
     places = (
-        (ORACLE, oracle_address, deployment.oracle.abi.entries, 1),
-        (BOOK_GOVERNANCE, to_checksum_address(deployment.governance_address), compiled[BOOK_GOVERNANCE].abi, 2),
-        (BOOK_RARE, to_checksum_address(deployment.rare_address), compiled[BOOK_RARE].abi, 3),
-        (BOOK, to_checksum_address(deployment.book_address), deployment.book.abi.entries, 4),
+        (ORACLE, oracle_address, deployment.oracle.abi.entries),
+        (BOOK_GOVERNANCE, to_checksum_address(deployment.governance_address), compiled[BOOK_GOVERNANCE].abi),
+        (BOOK_RARE, to_checksum_address(deployment.rare_address), compiled[BOOK_RARE].abi),
+        (BOOK, to_checksum_address(deployment.book_address), deployment.book.abi.entries),
     )
     return ContractsDescription(
         chain_id=gate.chain.chain_id,
         contracts=tuple(
             ContractDescription(name, address, abi, deployment.artifacts.source_hash, _code_hash(gate, address), block)
-            for name, address, abi, block in places
+            for (name, address, abi), block in zip(places, gate.deployed_blocks(), strict=False)
         ),
         book_id=text(name_id(plan.name)),
         book_name=plan.name,

@@ -17,18 +17,19 @@ from tradeseal.chain.anvil import Anvil, anvil_binary
 from tradeseal.chain.calls import ContractCalls
 from tradeseal.chain.choice import ANVIL, ETH_TESTER, PYREVM, unknown
 from tradeseal.chain.compile import CONTRACTS, Artifacts, artifacts, artifacts_of
-from tradeseal.chain.deploy import DEPLOYMENT, GAS, BookPlan, Deployment, deploy, sign_next, source_hash_of
+from tradeseal.chain.deploy import DEPLOYMENT, BookPlan, Deployment, deploy, sign_next, source_hash_of
 from tradeseal.chain.journal import ChainJournal, JournalEntry
+from tradeseal.chain.journaled import Chain
 from tradeseal.chain.keys import KEYS_FILE, DemoKeys, demo_keys
 from tradeseal.chain.local_chain import LocalChain
-from tradeseal.chain.node import ChainSpec, Node, funded_by
+from tradeseal.chain.node import GAS, ChainSpec, Node, funded_by
 from tradeseal.chain.reexecution import Progress, no_progress
 from tradeseal.chain.risk_book import Head
 from tradeseal.chain.rpc import NodeRefused
 from tradeseal.chain.snapshot import SnapshotFile
 from tradeseal.chain.transactions import Wallet
 from tradeseal.cycle.ports import Act, GateFact, Mined, Prepared
-from tradeseal.kernel.errors import Refused, Unavailable
+from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
 from tradeseal.ledger.published import Ledger
 from tradeseal.oracle.published import Domain
 
@@ -52,9 +53,9 @@ class ChainHead:
 
 
 class ChainGate(ContractCalls):
-    """`TradeGate` over a local chain."""
+    """`TradeGate` over a journaled chain, ours or others'."""
 
-    def __init__(self, chain: LocalChain, keys: DemoKeys, plan: BookPlan, deployment: Deployment) -> None:
+    def __init__(self, chain: Chain, keys: DemoKeys, plan: BookPlan, deployment: Deployment) -> None:
         self.chain = chain
         self.keys = keys
         super().__init__(plan, deployment)
@@ -121,6 +122,10 @@ class ChainGate(ContractCalls):
             if not early:
                 raise refusal from refused
 
+    def wallet_of(self, address: str) -> Wallet | None:
+        """The wallet of an address among the keys that are here by now."""
+        return self.keys.by_address(address)
+
     def unmined(self) -> Prepared | None:
         """The transaction that was stored and whose block was not."""
         entry = self.chain.waiting()
@@ -137,6 +142,7 @@ class ChainGate(ContractCalls):
             kind=entry.kind,
             label=entry.label,
             transaction_hash=entry.transaction_hash,
+            intended_hash=entry.intended_hash,
             block=entry.block,
             block_hash=entry.block_hash,
             succeeded=bool(entry.status),
@@ -168,7 +174,7 @@ class ChainGate(ContractCalls):
             genesis_hash=self.chain.genesis_hash,
             block=last.block,
             block_hash=last.block_hash,
-            block_time=last.block_time,
+            block_time=last.sealed_at or last.block_time,
             record_seq=head.seq,
             record_head=head.hash,
         )
@@ -186,6 +192,10 @@ class ChainGate(ContractCalls):
         """
         return self.chain.read(method, params)
 
+    def deployed_blocks(self) -> list[int]:
+        """The blocks of the four creations, in their order."""
+        return [entry.block for entry in islice(self.chain.journal.entries(), DEPLOYMENTS_MAX)]
+
     def opening_facts(self) -> tuple[GateFact, ...]:
         """The records that the book wrote at its own deployment, before any engine listened."""
         logs = [
@@ -196,6 +206,20 @@ class ChainGate(ContractCalls):
             if str(log["address"]).lower() == self._book_address
         ]
         return self.deployment.book.facts(logs, Head(0, text(bytes(32))))[0]
+
+    def stands_again(self, block: int) -> None:
+        """After a reorganisation that reached what counted: the book at this block has the record head that we hold."""
+        view = self.deployment.book.abi.call("head")
+        answer = self.chain.ask("eth_call", {"to": self._book_address, "data": "0x" + view.hex()}, hex(block))
+        seq, record_head = self.deployment.book.abi.result("head", bytes.fromhex(answer[2:]))
+        if (seq, text(record_head)) != (self._head.seq, self._head.hash):
+            raise Inconsistent(
+                "REORG_CHANGED_HISTORY",
+                "After a reorganisation the contract holds another record than the log: the engine stops.",
+                got=f"{seq}: {text(record_head)}",
+                want=f"{self._head.seq}: {self._head.hash}",
+            )
+        self._newest = (self.chain.last_mined(), self._head)
 
     def rest(self) -> bool:
         """Keep a snapshot, now that nothing is under way; one that cannot be kept is no loss, and False."""
@@ -266,7 +290,7 @@ def _prepared(entry: JournalEntry, page: ChainJournal | None) -> Prepared:
     return Prepared(
         kind=entry.kind,
         label=entry.label,
-        transaction_hash=entry.transaction_hash,
+        transaction_hash=entry.intended_hash,
         raw=bytes.fromhex(entry.raw[2:]),
         block_time=entry.block_time,
         journal=page,

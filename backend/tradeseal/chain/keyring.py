@@ -1,12 +1,13 @@
-"""The keyring of a home with demo keys: who of the roles and signers can be spoken for here.
+"""The keyring of a home: who of the roles and signers can be spoken for here.
 
-Knows the key file and what the oracle says of its signers. Knows nothing of when anything is signed.
+Knows the key file or the keystores and what the oracle says of its signers. Knows nothing of when anything is signed.
 """
 
 from pathlib import Path
 
 from tradeseal.chain.gate import ChainGate
-from tradeseal.chain.keys import add_demo_key
+from tradeseal.chain.keys import DemoKeys, add_demo_key
+from tradeseal.chain.keystore import another_key
 from tradeseal.chain.transactions import Wallet
 from tradeseal.oracle.published import Attestor
 
@@ -36,3 +37,17 @@ class DemoKeyring:
         self._gate.keys = add_demo_key(self._path, name)
         (added,) = set(self._gate.keys.keys) - before
         return "0x" + Wallet(self._gate.keys.keys[added]).address.hex()
+
+
+class KeystoreKeyring(DemoKeyring):
+    """`Keyring` over keystores, on a chain that others run."""
+
+    def __init__(self, folder: Path, password: str, gate: ChainGate) -> None:
+        super().__init__(folder, gate)
+        self._password = password
+
+    def fresh(self, name: str) -> str:
+        """Make a keystore before anything names its key, and give the key's address."""
+        role, key = another_key(self._path, name, self._password)
+        self._gate.keys = DemoKeys({**self._gate.keys.keys, role: key})
+        return "0x" + Wallet(key).address.hex()

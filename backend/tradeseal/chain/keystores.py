@@ -68,6 +68,11 @@ def read(path: Path, *, retired: bool = False) -> Keystore:
 
 def unlock(path: Path, password: str) -> Wallet:
     """The key in a file. Raises `Refused` where the password is wrong."""
+    return Wallet(opened(path, password))
+
+
+def opened(path: Path, password: str) -> bytes:
+    """The key itself, for signers, who sign no transactions. Raises `Refused` where the password is wrong."""
     from eth_account import Account  # noqa: PLC0415 - only who opens a keystore needs it
 
     content = _content(path)
@@ -75,10 +80,9 @@ def unlock(path: Path, password: str) -> Wallet:
         key = bytes(Account.decrypt(content, password))
     except ValueError as error:
         raise Refused("WRONG_PASSWORD", f"This password does not open {path}.", path=str(path)) from error
-    wallet = Wallet(key)
-    if "0x" + wallet.address.hex() != _address(content).lower():
+    if "0x" + Wallet(key).address.hex() != _address(content).lower():
         raise Refused("KEYSTORE_DAMAGED", f"{path} names another address than its key has.", path=str(path))
-    return wallet
+    return key
 
 
 def _keep(path: Path, name: str, key: bytes, password: str, work: int) -> str:

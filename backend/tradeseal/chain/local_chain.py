@@ -9,8 +9,10 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from tradeseal.chain.journal import ChainJournal, JournalEntry, JournalReader
-from tradeseal.chain.node import ChainSpec, Node
+from tradeseal.chain.fees import Fees
+from tradeseal.chain.journal import ChainJournal, JournalEntry
+from tradeseal.chain.journaled import Journaled
+from tradeseal.chain.node import FEE_WEI_MAX, GAS, ChainSpec, Node
 from tradeseal.chain.reexecution import Progress, no_progress, reexecute, send, with_block
 from tradeseal.chain.rpc import NodeRefused
 from tradeseal.chain.snapshot import Snapshot, SnapshotFile, Unfit, compare, refuse_lost_store
@@ -22,7 +24,7 @@ SNAPSHOT_BLOCKS = 500  # what is worth seconds at the end: executing them again 
 FAILURES_MAX = 5
 
 
-class LocalChain:
+class LocalChain(Journaled):
     """The journal and the node that executes it."""
 
     def __init__(
@@ -34,9 +36,9 @@ class LocalChain:
         snapshots: SnapshotFile | None = None,
         progress: Progress = no_progress,
     ) -> None:
+        super().__init__(ledger, spec.chain_id, spec.funded)
         self._node = node
         self._spec = spec
-        self._ledger = ledger
         self._progress = progress
         self._snapshots = snapshots if node.keeps_state else None
         self._resumed_at = 0
@@ -49,14 +51,8 @@ class LocalChain:
         self._closed = False
         self._failures = 0
         self._broken: TradesealError | None = None
-        self._nonces: dict[str, int] = {}
-        self._page: ChainJournal | None = None
-        self._last: JournalEntry | None = None
-        self._mined_last: JournalEntry | None = None
         self._wished = spec.genesis_time
-        self.genesis_hash = ""
         self.restarts = 0
-        self.note = ""  # what a person should know of how it came back
 
     # Opening and closing
 
@@ -69,11 +65,7 @@ class LocalChain:
             self._same_accounts()
             entries = list(self.journal.entries())
             self._reexecute(entries)
-            for entry in entries:
-                self._nonces[entry.sender] = entry.nonce + 1
-            self._last = entries[-1] if entries else None
-            self._mined_last = next((entry for entry in reversed(entries) if entry.mined), None)
-            self._page = None if self._last is None else self.journal.page(self._last.page)
+            self._take_up(entries)
             if self._last is not None and not self._node.strictly_later:
                 self._wished = self._last.block_time
             self._ready.set()
@@ -88,17 +80,7 @@ class LocalChain:
         self._readers.close()
 
     @property
-    def journal(self) -> JournalReader:
-        """The stored transactions of this chain."""
-        return JournalReader(self._ledger, self._spec.chain_id, self.genesis_hash)
-
-    @property
-    def chain_id(self) -> int:
-        """The chain's id."""
-        return self._spec.chain_id
-
-    @property
-    def kind(self) -> str:
+    def kind(self) -> str:  # type: ignore[override]
         """Which node executes it."""
         return self._node.kind
 
@@ -106,21 +88,6 @@ class LocalChain:
     def pid(self) -> int | None:
         """The node's process id while it runs."""
         return self._node.pid
-
-    @property
-    def last(self) -> JournalEntry | None:
-        """The newest transaction."""
-        return self._last
-
-    @property
-    def page(self) -> ChainJournal | None:
-        """The journal's newest page."""
-        return self._page
-
-    @property
-    def mined_count(self) -> int:
-        """How many of our transactions have a block; one a block, so it is the last block's number, too."""
-        return 0 if self._mined_last is None else self._mined_last.position
 
     @property
     def restarting(self) -> tuple[int, int] | None:
@@ -133,16 +100,18 @@ class LocalChain:
         """Why the chain does not come back, where it came out differently; whoever sends next is told so, too."""
         return "" if self._broken is None else str(self._broken)
 
-    def last_mined(self) -> JournalEntry:
-        """The newest transaction that has a block; waits for nobody, not even for a chain that is executed again."""
-        last = self._mined_last
-        if last is None:
-            raise Unavailable("CHAIN_EMPTY", "The chain has no block but its first.")
-        return last
+    @property
+    def waits(self) -> str:
+        """Nothing: each transaction has its block at once."""
+        return ""
 
-    def waiting(self) -> JournalEntry | None:
-        """The newest transaction when it has no block yet."""
-        return self._last if self._last is not None and not self._last.mined else None
+    @property
+    def away(self) -> str:
+        """Nothing: a node of ours that ends is started again."""
+        return ""
+
+    def interrupt(self) -> None:
+        """Nobody waits for long."""
 
     # A snapshot shortens the way
 
@@ -205,19 +174,12 @@ class LocalChain:
 
     # Writing: journal, then send
 
-    def next_nonce(self, sender: str) -> int:
-        """The nonce of the sender's next transaction."""
-        return self._nonces.get(sender, 0)
-
     def block_time(self, at: int) -> int:
         """When the next transaction's block is: at the wished time or, where blocks are strictly later, after the last.
 
         One transaction at a time, and time does not go back.
         """
-        waiting = self.waiting()
-        if waiting is not None:
-            known_by = waiting.transaction_hash
-            raise Refused("TRANSACTION_WAITING", f"{known_by} was signed and has no block yet.", waiting=known_by)
+        self._refuse_waiting()
         if at < self._wished:
             raise Refused(
                 "TIME_WENT_BACK",
@@ -230,25 +192,14 @@ class LocalChain:
             return at
         return max(at, (self._spec.genesis_time if self._last is None else self._last.block_time) + 1)
 
+    def offer(self, *, sender: str, to: bytes | None, data: bytes, value_wei: int) -> tuple[int, Fees]:  # noqa: ARG002
+        """Enough of both: on a chain of ours gas costs nothing."""
+        return GAS, Fees(most_wei=FEE_WEI_MAX, tip_wei=0)
+
     def sign(self, entry: JournalEntry) -> ChainJournal:
         """Put a signed transaction on the journal's page; whoever called saves the page before `send`."""
         with self._turn:
-            page = self._page
-            if page is None or page.page != entry.page:
-                funded = tuple("0x" + address.hex() for address in self._spec.funded)
-                page = ChainJournal(
-                    chain_id=self.chain_id, genesis_hash=self.genesis_hash, page=entry.page, funded=funded
-                )
-            page.sign(entry)
-            self._page = page
-            self._last = entry
-            self._nonces[entry.sender] = entry.nonce + 1
-            return page
-
-    @property
-    def next_position(self) -> int:
-        """The place of the next transaction in the journal; positions count from 1."""
-        return 1 if self._last is None else self._last.position + 1
+            return self._put(entry)
 
     def send(self, transaction_hash: str) -> tuple[JournalEntry, dict[str, Any], ChainJournal]:
         """Send the transaction that waits and hand back its entry with its block, its receipt and the journal's page.
@@ -375,26 +326,6 @@ class LocalChain:
     def _tell(self, done: int, total: int) -> None:
         self._again = (done, total)
         self._progress(done, total)
-
-    def _same_accounts(self) -> None:
-        want = self.journal.funded()
-        got = tuple("0x" + address.hex() for address in self._spec.funded)
-        if want is not None and want != got:
-            raise Refused(
-                "OTHER_KEYS",
-                "This home's chain began with other keys than those in it now.",
-                got=list(got),
-                want=list(want),
-            )
-        # Where the keys are a part of the first block, other keys are another chain.
-        other = self.journal.another() if want is None else None
-        if other is not None:
-            raise Refused(
-                "OTHER_CHAIN",
-                f"This home's chain began elsewhere than on {self.kind}, or with other keys than those in it now.",
-                got=self.genesis_hash,
-                want=other,
-            )
 
     def _make_whole(self) -> None:
         """Nothing is asked of a chain that holds only a part of the journal."""

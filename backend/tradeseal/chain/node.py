@@ -16,6 +16,9 @@ HARD_FORK = "prague"
 GENESIS_TIME = 1_262_304_000
 GAS_LIMIT = 30_000_000
 BALANCE_WEI = 10**27
+# What a transaction of ours may use, below the 2^24 that a block lets one transaction have since Osaka.
+GAS = 16_000_000
+FEE_WEI_MAX = 10**9
 
 
 @dataclass(frozen=True)

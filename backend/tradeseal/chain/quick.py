@@ -14,9 +14,9 @@ from eth_hash.auto import keccak
 from tradeseal.chain.abi import PYREVM_SAID, text
 from tradeseal.chain.calls import ContractCalls
 from tradeseal.chain.compile import CONTRACTS, artifacts
-from tradeseal.chain.deploy import GAS, BookPlan, creations, deployment_of, roles_of
+from tradeseal.chain.deploy import BookPlan, creations, deployment_of, roles_of
 from tradeseal.chain.keys import ROLES, DemoKeys
-from tradeseal.chain.node import BALANCE_WEI, CHAIN_ID, GAS_LIMIT, GENESIS_TIME, HARD_FORK
+from tradeseal.chain.node import BALANCE_WEI, CHAIN_ID, GAS, GAS_LIMIT, GENESIS_TIME, HARD_FORK
 from tradeseal.chain.risk_book import Head
 from tradeseal.cycle.ports import Act, GateFact, Mined, Prepared
 from tradeseal.kernel.errors import Inconsistent, Unavailable

@@ -16,6 +16,11 @@ from tradeseal.kernel.errors import Refused, Unavailable
 
 ANSWER_BYTES_MAX = 256 * 1024 * 1024
 ANSWER_SECONDS_MAX = 30.0
+# What an HTTP node says when it cannot answer now: no leave (a key that ran out), too slow, too often.
+BUSY = frozenset({401, 402, 403, 404, 408, 429})
+SERVER_ERROR = 500
+# The same in JSON-RPC (EIP-1474): resource unavailable, limit exceeded.
+BUSY_CODES = frozenset({-32002, -32005})
 
 
 class NodeRefused(Refused):
@@ -115,17 +120,21 @@ class IpcPool:
 
 
 class HttpRpc:
-    """JSON-RPC over HTTP: somebody else's node, wherever it is."""
+    """JSON-RPC over HTTP: somebody else's node, wherever it is. Safe to share between threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout_s: float = ANSWER_SECONDS_MAX) -> None:
         import httpx  # noqa: PLC0415 - only who asks a node of others needs it
 
-        self._url = url
         try:
-            self._client = httpx.Client(timeout=ANSWER_SECONDS_MAX)
-            httpx.URL(url)
+            parsed = httpx.URL(url)
         except (httpx.InvalidURL, ValueError) as error:
-            raise Refused("BAD_URL", f"{url} is no address of a node.", got=url) from error
+            raise _bad_url(url) from error
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            raise _bad_url(url)
+        self._url = url
+        # What is told to others: paths, parameters and user names of such addresses are often passwords.
+        self.name = f"{parsed.scheme}://{parsed.host}{'' if parsed.port is None else f':{parsed.port}'}"
+        self._client = httpx.Client(timeout=timeout_s)
         self._failures = (httpx.HTTPError, ValueError)
         self._next_id = 0
 
@@ -138,14 +147,32 @@ class HttpRpc:
                 content=request_bytes(method, params, self._next_id),
                 headers={"content-type": "application/json"},
             )
+            if response.status_code in BUSY or response.status_code >= SERVER_ERROR:
+                raise Unavailable(
+                    "NODE_UNAVAILABLE",
+                    f"{self.name} answers {method} with HTTP {response.status_code}.",
+                    status=response.status_code,
+                    retry_after_s=_seconds(response.headers.get("retry-after", "")),
+                )
             answer = orjson.loads(response.content)
         except self._failures as error:
-            raise Unavailable("NODE_UNAVAILABLE", f"{self._url} does not answer {method}.", cause=str(error)) from error
+            cause = f"{type(error).__name__}: {error}".removesuffix(": ")
+            raise Unavailable(
+                "NODE_UNAVAILABLE", f"{self.name} does not answer {method} ({cause}).", cause=cause
+            ) from error
         return result_of(method, answer)
 
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+
+
+def _bad_url(url: str) -> Refused:
+    return Refused("BAD_URL", f"{url} is no address of a node; write http://HOST:PORT or https://HOST.", got=url)
+
+
+def _seconds(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def request_bytes(method: str, params: Sequence[Any], request_id: int) -> bytes:
@@ -180,6 +207,10 @@ def result_of(method: str, answer: Any) -> Any:
     if not isinstance(answer, dict):
         raise Unavailable("NODE_UNAVAILABLE", f"The node answered {method} with something that is no answer.")
     error = answer.get("error")
+    if isinstance(error, dict) and error.get("code") in BUSY_CODES:
+        raise Unavailable("NODE_BUSY", f"The node cannot answer {method} now: {error.get('message')}.")
     if error is not None:
         raise NodeRefused(method, error if isinstance(error, dict) else {"message": str(error)})
-    return answer.get("result")
+    if "result" not in answer:
+        raise Unavailable("NODE_UNAVAILABLE", f"The node answered {method} with neither result nor error.")
+    return answer["result"]

@@ -44,6 +44,8 @@ class RawTransaction:
     to: bytes | None
     value: int
     data: bytes
+    fee_wei_max: int = 0
+    tip_wei: int = 0
 
 
 class Wallet:
@@ -80,7 +82,7 @@ def read_transaction(raw: str) -> RawTransaction:
         if data[:1] != TYPE_1559:
             raise Unreadable("it is no transaction of type 2")
         fields: list[Any] = rlp_library.decode(data[1:])
-        chain_id, nonce, _tip, _fee, gas, to, value, call, _access, parity, r, s = fields
+        chain_id, nonce, tip, most, gas, to, value, call, _access, parity, r, s = fields
         signature = r.rjust(32, b"\0") + s.rjust(32, b"\0") + bytes([int.from_bytes(parity)])
         unsigned = keccak(TYPE_1559 + rlp_library.encode(fields[:9]))
         key = PublicKey.from_signature_and_message(signature, unsigned, hasher=None)
@@ -95,6 +97,8 @@ def read_transaction(raw: str) -> RawTransaction:
         to=to or None,
         value=int.from_bytes(value),
         data=call,
+        fee_wei_max=int.from_bytes(most),
+        tip_wei=int.from_bytes(tip),
     )
 
 

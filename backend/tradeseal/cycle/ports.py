@@ -198,6 +198,7 @@ class Prepared:
 class Mined:
     """A transaction's block and what the contracts said in it, in the order of the orders.
 
+    `intended_hash` is the one it was prepared with: on a chain of others a replacement at a higher fee may be mined.
     `journal` holds the pending `TransactionMined`, saved together with the outcomes.
     """
 
@@ -211,6 +212,12 @@ class Mined:
     gas_used: int
     facts: tuple[GateFact, ...]
     journal: Any = field(repr=False, compare=False)
+    intended_hash: str = ""
+
+    @property
+    def prepared_hash(self) -> str:
+        """Under which its intent was stored."""
+        return self.intended_hash or self.transaction_hash
 
 
 class EventStore(Protocol):

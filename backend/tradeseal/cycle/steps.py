@@ -281,7 +281,7 @@ class Steps:
 
     def _waiting_for(self, mined: Mined, stage: str) -> list[TradeCycle]:
         """The cycles of one transaction in the order in which they went into it."""
-        found = [c for c in self.cycles.values() if c.stage == stage and c.transaction_hash == mined.transaction_hash]
+        found = [c for c in self.cycles.values() if c.stage == stage and c.transaction_hash == mined.prepared_hash]
         return self._in_order(found)
 
     def _in_order(self, cycles: Iterable[TradeCycle]) -> list[TradeCycle]:

@@ -24,6 +24,8 @@ def remove_demo(home: Path) -> list[str]:
         raise Refused("NO_HOME", f"There is no folder {home}.", home=str(home))
     if not (home / "manifest.json").exists():
         raise Refused("NOT_A_HOME", f"{home} has no manifest: it is no home of Tradeseal.", home=str(home))
+    if (home / "keys").exists():
+        raise Refused("NOT_A_DEMO", f"{home} holds keystores: keys of value are removed by hand.", home=str(home))
     if keys.exists() and json.loads(keys.read_text()).get("mark") != "DEMO":
         raise Refused("NOT_A_DEMO", f"The keys of {home} are not marked DEMO; nothing was removed.", home=str(home))
     lock = HomeLock(home)

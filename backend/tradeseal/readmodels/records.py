@@ -119,10 +119,29 @@ def _mined(db: sqlite3.Connection, fact: Fact) -> None:
     d = fact.data
     time = db.execute("SELECT block_time FROM signed WHERE tx = ?", (d["transaction_hash"],)).fetchone()
     db.execute("DELETE FROM signed WHERE tx = ?", (d["transaction_hash"],))
+    if time is None:  # brought back after a reorganisation: what it did stands in another block now
+        place = (d["block"], d["block_hash"], d["transaction_hash"])
+        db.execute("UPDATE records SET block = ?, block_hash = ? WHERE tx = ?", place)
+        db.execute("UPDATE transactions SET block = ?, block_hash = ? WHERE tx = ?", place)
     db.execute(
         "INSERT OR REPLACE INTO last_mined VALUES (1, ?, ?, ?, ?)",
         (d["transaction_hash"], d["block"], d["block_hash"], time[0] if time else None),
     )
+
+
+def _replaced(db: sqlite3.Connection, fact: Fact) -> None:
+    """The same at a higher fee, on a chain of others."""
+    d = fact.data
+    db.execute(
+        "INSERT OR REPLACE INTO signed SELECT ?, block_time FROM signed WHERE tx = ?",
+        (d["transaction_hash"], d["intended_hash"]),
+    )
+
+
+def _seen(db: sqlite3.Connection, fact: Fact) -> None:
+    """The block's own time, where the chain's clock is not ours."""
+    d = fact.data
+    db.execute("UPDATE signed SET block_time = ? WHERE tx = ?", (d["block_time"], d["transaction_hash"]))
 
 
 _TICKET = ("id", "side", "reason", "quantity_e8", "limit_price_e8", "mark_e8", "mark_seq", "fee_bps")
@@ -238,6 +257,8 @@ _HANDLERS = handlers_of(
         ("TradingDay.DayLatched", _latch),
         ("Portfolio.BookRecordNoted", _noted),
         ("ChainJournal.TransactionSigned", _signed),
+        ("ChainJournal.TransactionReplaced", _replaced),
+        ("ChainJournal.TransactionSeen", _seen),
         ("ChainJournal.TransactionMined", _mined),
     ]
 )

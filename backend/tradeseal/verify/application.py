@@ -16,7 +16,7 @@ from tradeseal.kernel.errors import TradesealError
 from tradeseal.market.published import CandleStore
 from tradeseal.oracle.published import Domain
 from tradeseal.trading.trust import trust_of
-from tradeseal.verify import acts, books, fills, signals, streams, transactions, verdicts
+from tradeseal.verify import acts, books, elsewhere, fills, signals, streams, transactions, verdicts
 from tradeseal.verify.anchors import Anchors, anchored
 from tradeseal.verify.candles import Candles
 from tradeseal.verify.chain_outside import Outside
@@ -26,7 +26,7 @@ from tradeseal.verify.report import Findings, Report
 from tradeseal.verify.scene import Scene
 from tradeseal.verify.source import Source
 from tradeseal.verify.withheld import CANNOT_TELL, Withheld
-from tradeseal.verify.witness import SeenHead, Witnesses
+from tradeseal.verify.witness import SeenHead, Stamped, Witnesses
 
 Handler = Callable[[Scene, Event], None]
 TELL_EVERY = 500
@@ -38,6 +38,7 @@ class Wishes:
 
     candles: CandleStore | None = None
     witness: Iterable[SeenHead] | None = None
+    stamp_of: Callable[[SeenHead], Stamped] | None = None  # what a head's time-stamp says, where it holds
     outside: Outside | None = None
     shown: Shown | None = None  # what a page showed
     machine: str | None = None  # which executes; Anvil where nobody says and it is there
@@ -73,7 +74,7 @@ class _Pass:
         self._candles = Candles(wishes.candles, opening.book["interval_s"])
         self._withheld = Withheld(wishes.candles, markets, opening.book["interval_s"])
         self._metrics = Metrics(wishes.shown)
-        self._witnesses = Witnesses(wishes.witness or (), self._findings)
+        self._witnesses = Witnesses(wishes.witness or (), self._findings, wishes.stamp_of)
         self._log = streams.LogCheck(self._findings)
         self._hooks: dict[str, Callable[[Scene, Event, Executed], None]] = {
             "deploy": self._deployed,
@@ -86,6 +87,7 @@ class _Pass:
             "anchor": self._anchors.sent,
             "govern": lambda scene, event, _: verdicts.labelled(scene, event),
         }
+        self._places: dict[str, tuple[Event, Executed]] = {}  # on a chain of others, where each stands in the end
         self._handlers = self._table()
 
     def _table(self) -> dict[str, tuple[Handler, ...]]:
@@ -113,6 +115,9 @@ class _Pass:
         return {
             "ChainJournal.JournalPageOpened": (streams.page_opened,),
             "ChainJournal.TransactionSigned": (transactions.signed,),
+            "ChainJournal.TransactionReplaced": (elsewhere.replaced,),
+            "ChainJournal.TransactionSeen": (elsewhere.seen,),
+            "ChainJournal.TransactionOrphaned": (elsewhere.orphaned,),
             "ChainJournal.TransactionMined": (books.settle_latches, self._mined),
             "Portfolio.BookOpened": (streams.book_identity, books.book_opened),
             "Portfolio.BookRecordNoted": (verdicts.noted, books.flow_noted),
@@ -158,8 +163,14 @@ class _Pass:
             self._findings.differs(1, "MALFORMED", message, at=event, got=event.state)
 
     def _mined(self, scene: Scene, event: Event) -> None:
-        transactions.mined(scene, event, self._hooks)
+        again = elsewhere.brought_back(scene, event)
+        if not again:
+            transactions.mined(scene, event, self._hooks)
         self._witnesses.block(event.data["block"], event.data["block_hash"], event)
+        if again:
+            intended = scene.intended.get(event.data["transaction_hash"], event.data["transaction_hash"])
+            self._places[intended] = (event, self._places[intended][1])
+            return
         if scene.last is None:
             return
         self._signers.hear(scene.last)
@@ -169,7 +180,10 @@ class _Pass:
                 self._witnesses.record(stamp.seq, stamp.hash, event)
             if isinstance(fact, BookFact) and fact.name in books.LATCHES:
                 scene.after_settlement.append(fact)
-        if self._wishes.outside is not None:
+        if scene.elsewhere:  # its block may be gone by the end of the log: compared there
+            intended = scene.intended.get(event.data["transaction_hash"], event.data["transaction_hash"])
+            self._places[intended] = (event, scene.last)
+        elif self._wishes.outside is not None:
             self._wishes.outside.compare(scene, event, scene.last)
 
     def _deployed(self, scene: Scene, event: Event, executed: Executed) -> None:
@@ -192,6 +206,8 @@ class _Pass:
         self._witnesses.chain(scene.opening.chain_id, book["genesis_hash"])
         self._witnesses.end(self._log.last[0])
         if self._wishes.outside is not None:
+            for event, executed in self._places.values():
+                self._wishes.outside.compare(scene, event, executed)
             self._wishes.outside.end(scene)
         if scene.broken:
             for number in (3, 4, 5, 6, 7):
@@ -201,7 +217,8 @@ class _Pass:
     def _say_what_is_open(self) -> None:
         findings, counts = self._findings, self._scene.counts
         if self._wishes.outside is None and not self._scene.same_blocks:
-            findings.cannot_tell(1, "block hashes and gas: as the operator says them (--rpc URL or --machine anvil)")
+            how = "--rpc URL" if self._scene.elsewhere else "--rpc URL or --machine anvil"
+            findings.cannot_tell(1, f"block hashes and gas: as the operator says them ({how})")
         findings.cannot_tell(2, "who holds a key, and whether one hand holds them all")
         if counts["holds"]:
             findings.cannot_tell(3, f"what {counts['holds']} HOLDs said: only their hashes are bound")

@@ -38,21 +38,19 @@ def recording_asked(scene: Scene, event: Event) -> None:
 
 def fills_sent(scene: Scene, event: Event, executed: Executed) -> None:
     """Each fill in the call is one cycle's, unit by unit, and no other."""
-    _compare(scene, event, executed, [(f["ticket"], f) for f in executed.arguments["fills"]])
+    _compare(scene, event, [(f["ticket"], f) for f in executed.arguments["fills"]])
     _skipped_vectors(scene, executed)
 
 
 def releases_sent(scene: Scene, event: Event, executed: Executed) -> None:
     """Each ticket in the call is one cycle's."""
-    _compare(scene, event, executed, [(ticket, None) for ticket in executed.arguments["tickets"]])
+    _compare(scene, event, [(ticket, None) for ticket in executed.arguments["tickets"]])
 
 
-def _compare(
-    scene: Scene, event: Event, executed: Executed, rows: list[tuple[dict[str, Any], dict[str, Any] | None]]
-) -> None:
+def _compare(scene: Scene, event: Event, rows: list[tuple[dict[str, Any], dict[str, Any] | None]]) -> None:
     asked = {
         j.ticket.get("id"): j for j in scene.journeys.values()
-        if j.recording == executed.transaction.transaction_hash
+        if j.recording == event.data["transaction_hash"]
     }  # fmt: skip
     for ticket, fill in rows:
         journey = asked.pop("0x" + ticket["id"].hex(), None)

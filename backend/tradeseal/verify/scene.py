@@ -73,6 +73,14 @@ class Scene:
     blocks: int = 0
     block_time: int = 0
     strictly_later: bool = False  # whether each block of this chain is later than the one before
+    # A chain that others run: its own numbers, replacements by their hashes, where each was seen, what counted.
+    elsewhere: bool = False
+    block_number: int = 0
+    variants: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    intended: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, tuple[int, str]] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    orphaned: set[str] = field(default_factory=set)
     block_hashes: list[str] = field(default_factory=list)
     # Sums
     flows_e8: int = 0

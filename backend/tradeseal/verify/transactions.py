@@ -10,7 +10,7 @@ from tradeseal.chain.again import Executed
 from tradeseal.chain.transactions import RawTransaction, Unreadable, read_transaction
 from tradeseal.cycle.ports import BookFact, Filled, GovernanceFact, RootAnchored, RoundsCommitted, Skipped, VectorPosted
 from tradeseal.kernel.errors import Inconsistent
-from tradeseal.verify import acts
+from tradeseal.verify import acts, elsewhere
 from tradeseal.verify.history import Event
 from tradeseal.verify.scene import Scene
 
@@ -54,14 +54,16 @@ def mined(scene: Scene, event: Event, hooks: dict[str, Callable[[Scene, Event, E
     (signing, raw), scene.signed = scene.signed, None
     everything_told(scene, event, opening=signing.data["kind"] == "deploy")
     scene.blocks += 1
+    sent, raw = scene.variants.get(d["transaction_hash"], (signing.data["raw"], raw))
     findings.same(
-        4, "TRANSACTION_CHANGED", "transaction of a block", at=event, got=d["transaction_hash"],
-        want=signing.data["transaction_hash"],
+        4, "TRANSACTION_CHANGED", "transaction of a block", at=event,
+        got=scene.intended.get(d["transaction_hash"], d["transaction_hash"]), want=signing.data["transaction_hash"],
     )  # fmt: skip
-    findings.same(4, "BLOCK_DIFFERS", "number of a block", at=event, got=d["block"], want=scene.blocks)
+    elsewhere.place(scene, event)
+    scene.counted[signing.data["transaction_hash"]] = d["status"]
     scene.mined, scene.label = d, signing.data["label"]
     scene.block_hashes.append(d["block_hash"])
-    executed = _execute(scene, signing, raw)
+    executed = _execute(scene, signing, raw, sent)
     scene.block_time = signing.data["block_time"]
     scene.last = executed
     if executed is None:
@@ -111,13 +113,13 @@ def at_its_time(scene: Scene, event: Event, at: int) -> None:
     scene.findings.count(4, "block times")
 
 
-def _execute(scene: Scene, signing: Event, raw: RawTransaction) -> Executed | None:
+def _execute(scene: Scene, signing: Event, raw: RawTransaction, sent: str) -> Executed | None:
     if scene.broken:
         return None
     d = signing.data
     name = d["label"].partition(" ")[0] if raw.to is None else ""
     try:
-        return scene.again.execute(raw, d["raw"], block=scene.blocks, at=d["block_time"], creates=name)
+        return scene.again.execute(raw, sent, block=scene.blocks, at=d["block_time"], creates=name)
     except Inconsistent as error:
         scene.broken = f"block {scene.blocks}: {error.message}"
         scene.findings.differs(

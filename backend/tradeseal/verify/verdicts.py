@@ -16,7 +16,7 @@ def orders_sent(scene: Scene, event: Event, executed: Executed) -> None:
     """Each order in the call is one that a cycle asked for, with the same quantity and limit price, and no other."""
     asked = {
         cycle: journey for cycle, journey in scene.journeys.items()
-        if journey.asked.get("transaction_hash") == executed.transaction.transaction_hash
+        if journey.asked.get("transaction_hash") == event.data["transaction_hash"]
     }  # fmt: skip
     for market, digest, quantity, limit_price in _orders(scene, executed):
         found = next((c for c, j in asked.items() if j.market == market and (not digest or j.digest == digest)), None)

@@ -5,14 +5,25 @@ can only be extended.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tradeseal.kernel.errors import Refused
 from tradeseal.verify.history import Event
 from tradeseal.verify.report import Findings, Stretch
+
+STAMPED = (
+    "chain_id", "genesis_hash", "block", "block_hash", "log_position", "log_root", "record_seq", "record_head"
+)  # fmt: skip
+
+
+class Stamped(Protocol):
+    """What an authority's token says."""
+
+    at: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -29,23 +40,33 @@ class SeenHead:
     record_head: str
     seen_at: str
     seen_from: str
+    token: str = ""  # an authority's time-stamp over the head, in base64
+    authority: str = ""  # who was asked for it
 
     @classmethod
-    def of(cls, head: dict[str, Any], *, seen_at: str, seen_from: str) -> "SeenHead":
+    def of(
+        cls, head: dict[str, Any], *, seen_at: str, seen_from: str, token: str = "", authority: str = ""
+    ) -> "SeenHead":
         """A head as `/api/heads` tells it; raises `Refused` where a field is missing or of another kind."""
         try:
             return cls(
                 chain_id=str(head["chain_id"]), genesis_hash=str(head["genesis_hash"]), block=int(head["block"]),
                 block_hash=str(head["block_hash"]), log_position=int(head["log_position"]),
                 log_root=str(head["log_root"]), record_seq=int(head["record_seq"]),
-                record_head=str(head["record_head"]), seen_at=seen_at, seen_from=seen_from,
+                record_head=str(head["record_head"]), seen_at=seen_at, seen_from=seen_from, token=token,
+                authority=authority,
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise Refused("NOT_A_HEAD", f"This is no head: {error!r}.", got=str(head)[:200]) from error
 
     def line(self) -> str:
         """The head as one line of a witness file."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps({name: value for name, value in asdict(self).items() if value != ""}, sort_keys=True)
+
+    def stamped_text(self) -> bytes:
+        """What an authority stamps: the head alone, not who saw it."""
+        told = {name: getattr(self, name) for name in STAMPED}
+        return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
 
 def read_witness(path: Path) -> list[SeenHead]:
@@ -58,7 +79,8 @@ def read_witness(path: Path) -> list[SeenHead]:
             continue
         try:
             told = json.loads(line)
-            heads.append(SeenHead.of(told, seen_at=str(told["seen_at"]), seen_from=str(told["seen_from"])))
+            seen = {name: str(told.get(name, "")) for name in ("token", "authority")}
+            heads.append(SeenHead.of(told, seen_at=str(told["seen_at"]), seen_from=str(told["seen_from"]), **seen))
         except (ValueError, KeyError, TypeError, Refused) as error:
             raise Refused("WITNESS_UNREADABLE", f"Line {number} of {path} is no head: {error}.", line=number) from error
     return heads
@@ -67,9 +89,12 @@ def read_witness(path: Path) -> list[SeenHead]:
 class Witnesses:
     """Compares each kept head while the log goes by."""
 
-    def __init__(self, heads: Iterable[SeenHead], findings: Findings) -> None:
+    def __init__(
+        self, heads: Iterable[SeenHead], findings: Findings, stamp_of: Callable[[SeenHead], Stamped] | None = None
+    ) -> None:
         self.heads = sorted(heads, key=lambda head: head.log_position)
         self._findings = findings
+        self._stamps = self._checked(stamp_of)
         self._by_position: dict[int, list[SeenHead]] = {}
         for head in self.heads:
             self._by_position.setdefault(head.log_position, []).append(head)
@@ -115,11 +140,37 @@ class Witnesses:
     def stretches(self) -> tuple[Stretch, ...]:
         """For each part of the log the earliest outside time at which a head behind it was held."""
         found, reached = [], 0
-        for head in sorted(self.heads, key=lambda head: head.seen_at):
-            if head.log_position > reached:
-                found.append(Stretch(reached + 1, head.log_position, head.seen_at, head.seen_from))
-                reached = head.log_position
+        seen = [(head.seen_at, head.log_position, head.seen_from) for head in self.heads]
+        for at, position, by in sorted([*seen, *self._stamps]):
+            if position > reached:
+                found.append(Stretch(reached + 1, position, at, by))
+                reached = position
         return tuple(found)
+
+    def _checked(self, stamp_of: Callable[[SeenHead], Stamped] | None) -> list[tuple[str, int, str]]:
+        """The time-stamps that hold: when, how far into the log, by whom."""
+        found, untried = [], 0
+        for head in self.heads:
+            if not head.token:
+                continue
+            if stamp_of is None:
+                untried += 1
+                continue
+            try:
+                stamp = stamp_of(head)
+            except Refused as refused:
+                message = f"The time-stamp of the head at event {head.log_position} does not hold: {refused.message}"
+                got, want = refused.facts.get("got", ""), refused.facts.get("want", "")
+                self._findings.differs(1, refused.code, message, got=got, want=want)
+                continue
+            found.append((stamp.at, head.log_position, f"time-stamp of {stamp.by}"))
+            told = f"event {head.log_position} was there at {stamp.at}: time-stamp of {stamp.by}"
+            self._findings.checks[1].listed.append(told)
+            self._findings.count(1, "time-stamps")
+        if untried:
+            what = f"whether {untried} time-stamps hold: name the authority's certificates with --authority-ca FILE"
+            self._findings.cannot_tell(1, what)
+        return found
 
     def _same(self, head: SeenHead, what: str, got: str, want: str, event: Event) -> bool:
         if got == want:

@@ -104,7 +104,7 @@ export function aDashboard(part: Partial<Dashboard> = {}): Dashboard {
       progress: null,
       data: { label: "binance 1h", synthetic: false, exchange: "binance", interval_s: 3600, markets: ["BTC-USDT"], start: null, end: null },
       trust: { level: "S", text: "Simulated past." },
-      chain: { kind: "anvil", chain_id: "31337", block: 5, block_hash: null, block_time: null, restarting: null, note: null },
+      chain: { kind: "anvil", chain_id: "31337", block: 5, block_hash: null, block_time: null, restarting: null, waits: null, away: null, note: null },
       store: { position: 7, head: null, lag: 0 },
       stopped: null,
       disclaimer: "Simulated; not investment advice.",

@@ -66,7 +66,8 @@ class TrustLevel(Answer):
 class ChainStatus(Answer):
     """The chain in use; null fields are not known yet.
 
-    `restarting`: its node ended and the blocks are executed again. `note`: why it runs on this one.
+    `restarting`: its node ended and the blocks are executed again. `waits` and `away`: on a chain of others, what is
+    waited for, and since when and why its node does not answer. `note`: why it runs on this one.
     """
 
     kind: str
@@ -75,6 +76,8 @@ class ChainStatus(Answer):
     block_hash: Hash | None
     block_time: Time | None
     restarting: Progress | None = None
+    waits: str | None = None
+    away: str | None = None
     note: str | None = None
 
 

@@ -65,6 +65,8 @@ export function Health({ className }: { className?: string }) {
                 {t("restarting", { done: formatCount(status.chain.restarting.done), total: formatCount(status.chain.restarting.total) })}
               </span>
             ) : null}
+            {status.chain.away ? <span className="block text-2xs text-warn">{server(status.chain.away)}</span> : null}
+            {status.chain.waits ? <span className="num block text-2xs text-ink-3">{server(status.chain.waits)}</span> : null}
             {status.chain.note ? <span className="block text-2xs text-ink-3">{server(status.chain.note)}</span> : null}
           </Line>
           <Line name={t("store")}>
