@@ -60,6 +60,8 @@ def test_a_short_password_makes_no_keys(tmp_path: Path) -> None:
 
 
 def test_demo_keys_are_no_keystore(tmp_path: Path) -> None:
+    keystore(tmp_path / "keys", PASSWORD, work=QUICK)
+    (tmp_path / "keys" / "governor.json").unlink()
     demo_keys(tmp_path / "keys" / "governor.json")
 
     with pytest.raises(Refused, match="is no keystore"):
