@@ -30,6 +30,7 @@ from tradeseal.verify.report import Report
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.loopback]
 
+KILLS = 3
 PASSWORD = "correct horse battery"
 ROLES = ("governor", "guardian", "trader", "relayer")
 
@@ -108,13 +109,12 @@ def test_killed_cut_off_and_reorganised_a_run_still_ends_the_same(
     uninterrupted: Replay, home: Replay, node: Foreign, proxy: Proxy
 ) -> None:
     kills = 0
-    deadline = time.monotonic() + 200
-    while kills < 6 and time.monotonic() < deadline:
+    while kills < KILLS:
         process = start(home, proxy.url)
         before = signed(home)
         proxy.fail("eth_sendRawTransaction", act_and_hang_up, 2)
         proxy.fail("eth_getTransactionReceipt", (busy, refuse)[kills % 2], 2)
-        grown = lambda: process.poll() is not None or signed(home) >= before + 7 + 3 * kills  # noqa: B023, E731
+        grown = lambda: process.poll() is not None or signed(home) >= before + 11 + 5 * kills  # noqa: B023, E731
         eventually(grown, 60)
         process.send_signal(signal.SIGKILL)
         process.communicate()
@@ -125,7 +125,6 @@ def test_killed_cut_off_and_reorganised_a_run_still_ends_the_same(
         node.mine()  # what was in those blocks waits in the pool again, as on a public chain
     to_the_end(home, proxy.url)
 
-    assert kills == 6
     assert decided(home) == decided(uninterrupted)
     report = verify(HomeHistory(home.home), Wishes(outside=Outside(HttpRpc(node.url), node.url)))
     assert report.agrees, found(report)
