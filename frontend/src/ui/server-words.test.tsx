@@ -36,6 +36,10 @@ it.each([
   ["the fast average has crossed above the slow one (+100.0)", "rata-rata cepat memotong ke atas yang lambat (+100.0)"],
   ["the trees stand below the base rate (-40.0)", "pohon keputusan di bawah laju dasar (-40.0)"],
   ["The newest closed candle of BTC-USDT says HOLD.", "Candle tutup terbaru BTC-USDT mengatakan HOLD."],
+  ["marks 0x12345678…: 3 of 12 confirmations, block 77", "marks 0x12345678…: 3 dari 12 konfirmasi, blok 77"],
+  ["marks 0x12345678…: in no block yet", "marks 0x12345678…: belum ada di blok mana pun"],
+  ["no answer for 12 s, asked again: refused", "tidak ada jawaban selama 12 d, ditanyakan lagi: refused"],
+  ["http://127.0.0.1:8545, chain 31337: outcomes count after 12 blocks", "http://127.0.0.1:8545, rantai 31337: hasil dihitung setelah 12 blok"],
   ["starting anvil", "menjalankan anvil"],
 ])("says %j in the reader's language, its numbers unchanged", (text, words) => {
   expect(said(text, "id")).toBe(words);

@@ -18,6 +18,10 @@ const PHRASES = {
   cross: /^the fast average has crossed (?<place>above|below) the slow one \((?<points>.+)\)$/,
   trees: /^the trees stand (?<place>above|below) the base rate \((?<points>.+)\)$/,
   saysHold: /^The newest closed candle of (?<market>\S+) says HOLD\.$/,
+  confirmations: /^(?<what>\S+ \S+): (?<done>\d+) of (?<all>\d+) confirmations, block (?<block>\d+)$/,
+  noBlock: /^(?<what>\S+ \S+): in no block yet$/,
+  away: /^no answer for (?<seconds>\d+) s, asked again: (?<why>.+)$/,
+  outsideChain: /^(?<node>\S+), chain (?<chain>\d+): outcomes count after (?<blocks>\d+) blocks$/,
   startingChain: /^starting (?<kind>\S+)$/,
 } as const;
 const NAMES = Object.keys(PHRASES) as (keyof typeof PHRASES)[];
