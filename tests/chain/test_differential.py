@@ -1,8 +1,6 @@
 """The real bytecode against an independent model: the same random calls, the same answers, books and heads."""
 
-from collections import Counter
 from collections.abc import Callable
-from random import Random
 
 import pytest
 
@@ -11,8 +9,8 @@ from tradeseal.kernel.errors import Unavailable
 from tradeseal.trading.reasons import Cause, Fault, Flag, Malformed, Part, Rule, Skip
 
 pytest.importorskip("pyrevm")
-from model import LIVE, PAPER, SIMULATED, Model
-from walk import Differs, Machine, Walk
+from model import Model
+from walk import Differs, Machine, walked
 
 pytestmark = pytest.mark.chain
 
@@ -53,20 +51,6 @@ def machine() -> Machine:
         return Machine(artifacts(CONTRACTS))
     except Unavailable as missing:
         pytest.skip(str(missing))
-
-
-def walked(
-    machine: Machine, seed: int, *, steps: int, episode: int, until: frozenset[str] = frozenset()
-) -> Counter[str]:
-    """The classes in turn, a new book each; what was seen in `steps` steps, or sooner when all of `until` was."""
-    seen: Counter[str] = Counter()
-    for number in range(steps // episode):
-        walk = Walk(machine, (SIMULATED, LIVE, PAPER)[number % 3], Random(f"{seed} {number}"), seen)
-        for _ in range(episode):
-            walk.step()
-        if until and number >= 2 and until <= set(seen):
-            break
-    return seen
 
 
 def test_contract_and_model_agree_and_every_rule_speaks(machine: Machine) -> None:

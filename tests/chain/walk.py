@@ -22,8 +22,10 @@ from model import (
     LIMIT_NAMES,
     LIVE,
     NOBODY,
+    PAPER,
     REDUCING,
     SELL,
+    SIMULATED,
     TICKET_NAMES,
     FillOf,
     Leaving,
@@ -217,6 +219,8 @@ class Walk:
             (1, self.remove_signer), (1, self.strangers), (3, self.assess), (2, self.wait), (1, self.freeze),
             (3, self.resume),
             (1, self.spree),
+            (1, self.lengthen),
+            (1, self.shorten),
         ]  # fmt: skip
         weights, calls = zip(*moves, strict=True)
         self.chance.choices(calls, weights)[0]()
@@ -292,10 +296,11 @@ class Walk:
         self._post(vector, gap=chance.random() < 0.04)
 
     def crash(self) -> None:
-        """Everything falls by up to a fifth."""
-        by = self.chance.randrange(100, 2_000)
-        self.prices = [max(price * (10_000 - by) // 10_000, 1_000) for price in self.prices]
-        self._post(list(self.prices))
+        """Everything falls by up to a fifth, some of the time again and again."""
+        for _ in range(self.chance.choice((1, 1, 4))):
+            by = self.chance.randrange(100, 2_000)
+            self.prices = [max(price * (10_000 - by) // 10_000, 1_000) for price in self.prices]
+            self._post(list(self.prices))
 
     def wait(self) -> None:
         """Hours or a day pass, with marks or without."""
@@ -702,6 +707,32 @@ class Walk:
         self._commit(signals)
         self._authorise(TRADER, [Order(signal, 10**6, self._limit(signal)) for signal in signals])
 
+    def lengthen(self) -> None:
+        """A change waits, and the delay grows by an hour meanwhile: the longer one holds it."""
+        was = self.model.s.limits["delaySeconds"]
+        call = self._encoded("oracle", "acceptTrader", (TRADER,))
+        self._submit(GOVERNOR, "oracle", call, "acceptTrader", (TRADER,))
+        limits = self.model.s.limits | {"delaySeconds": was + HOUR}
+        data = self.machine.book.call("tighten", tuple(limits.values()))
+        self.both(GUARDIAN, self.book, data, lambda: self.model.tighten(GUARDIAN, limits))
+        self.now += was
+        self._post(list(self.prices))
+        self._accept(GOVERNOR, "oracle", call, "acceptTrader", (TRADER,))
+
+    def shorten(self) -> None:
+        """A change waits, and the delay shrinks meanwhile: what was said at its submission holds it."""
+        was, limits = self.model.s.limits["delaySeconds"], dict(zip(LIMIT_NAMES, LIMITS, strict=True))
+        loosen = self._encoded("book", "acceptLimits", (limits,))
+        name = self._encoded("oracle", "acceptTrader", (TRADER,))
+        self._submit(GOVERNOR, "book", loosen, "acceptLimits", (limits,))
+        self.now += was
+        self._post(list(self.prices))
+        self._submit(GOVERNOR, "oracle", name, "acceptTrader", (TRADER,))
+        self._accept(GOVERNOR, "book", loosen, "acceptLimits", (limits,))
+        self.now += self.model.s.limits["delaySeconds"]
+        self._post(list(self.prices))
+        self._accept(GOVERNOR, "oracle", name, "acceptTrader", (TRADER,))
+
     def resume(self) -> None:
         """After a stop, through the delay, sometimes on marks that are not settled."""
         if self.model.s.manual != ACTIVE or self.model.s.fall_latched:
@@ -774,6 +805,8 @@ class Walk:
             {"expires_at": max(self.model.s.observed_at - 1, 0)}, {"candle_close": self.next_close - 30},
             {"seq": signal.seq + 5}, {"seq": 0}, {"book": bytes(32)}, {"side": 0}, {"market": name_id("nowhere")},
         ]  # fmt: skip
+        if last := self.model.last_close.get((signal.strategy, m), 0):
+            changes += [{"candle_close": last}] * 2
         return replace(signal, **chance.choice(changes))
 
     def _size(self, signal: SignalMessage) -> int:
@@ -848,6 +881,20 @@ class Walk:
             else:
                 self.ended.append(ticket)
         self.open = left
+
+
+def walked(
+    machine: Machine, seed: int, *, steps: int, episode: int, until: frozenset[str] = frozenset()
+) -> Counter[str]:
+    """The classes in turn, a new book each; what was seen in `steps` steps, or sooner when all of `until` was."""
+    seen: Counter[str] = Counter()
+    for number in range(steps // episode):
+        walk = Walk(machine, (SIMULATED, LIVE, PAPER)[number % 3], Random(f"{seed} {number}"), seen)
+        for _ in range(episode):
+            walk.step()
+        if until and number >= 2 and until <= set(seen):
+            break
+    return seen
 
 
 def _ticket_row(ticket: Ticket) -> tuple[Any, ...]:
