@@ -4,6 +4,7 @@ Knows threads and their end. Knows nothing of what they do.
 """
 
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -151,6 +152,8 @@ def serve_until_told(settings: Settings, *, say: Callable[[str], None]) -> None:
     say(f"Simulated; not investment advice. Ctrl-C ends, the next start resumes. Log: {settings.home / 'logs'}")
     (settings.home / ADDRESS).write_text(f"http://{settings.host}:{settings.port}\n")
     running.start(give_up=lambda: setattr(uvicorn, "should_exit", True))
+    # The web server hands a signal on when it has ended; SIGTERM's own handler would end the process before the engine.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         uvicorn.run(sockets=[listening])
     finally:

@@ -203,8 +203,9 @@ def test_data_that_cannot_be_read_leaves_no_chain_behind(tmp_path: Path, kind: s
 def test_after_its_end_a_home_refuses_other_data_and_another_chain_and_a_changed_store(running: Running) -> None:
     """Last in this file: it ends the server."""
     home = running.home
-    running.process.send_signal(signal.SIGINT)
-    assert 130 == running.process.wait(120)  # as a shell says of Ctrl-C
+    running.process.send_signal(signal.SIGTERM)
+    assert 130 == running.process.wait(120)  # in order, as after Ctrl-C
+    assert not (home / "address").exists()
     other = ETH_TESTER if running.kind == ANVIL else ANVIL
 
     for words, setting in (
