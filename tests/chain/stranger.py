@@ -17,9 +17,10 @@ from web3.contract import Contract
 from web3.logs import DISCARD
 
 from tradeseal.chain.abi import Abi
-from tradeseal.chain.deploy import GAS, BookPlan
+from tradeseal.chain.deploy import BookPlan
 from tradeseal.chain.gate import ChainGate, open_gate
 from tradeseal.chain.keys import Quorum, demo_keys
+from tradeseal.chain.node import GAS
 from tradeseal.kernel.money import fee_up, notional_down, notional_up, price_with_spread_down, price_with_spread_up
 from tradeseal.ledger.published import Ledger
 from tradeseal.oracle.published import Attestor, SignalMessage, name_id, round_hash

@@ -155,7 +155,7 @@ def test_a_wait_for_confirmations_ends_when_told_to(home: Replay, node: Foreign)
     time.sleep(1)
 
     process.send_signal(signal.SIGINT)
-    _out, err = process.communicate(timeout=20)
+    _out, err = process.communicate(timeout=120)
 
     assert process.returncode != 0
     assert "Traceback" not in err

@@ -1,6 +1,5 @@
 """Disk full, a folder closed to us, a damaged database, a clock that steps back: said clearly, nothing lost."""
 
-import dataclasses
 import os
 import sqlite3
 import subprocess
@@ -201,4 +200,3 @@ def test_a_clock_that_steps_back_changes_no_order_and_no_hash(ledger: Ledger, mo
     assert [1, 2, 3] == [fact.position for fact in facts]
     stamps = [str(fact.state).partition('"timestamp":"')[2][:10] for fact in facts]
     assert stamps[1] < stamps[0] <= stamps[2]
-    assert dataclasses.is_dataclass(facts[0])

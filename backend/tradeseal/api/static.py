@@ -70,6 +70,8 @@ class StaticExport:
     def _find(self, path: str) -> _File | None:
         if path == "/":
             return self._files.get("/index.html")
+        if path == "/favicon.ico":  # browsers ask for it by this name whatever a page says
+            return self._files.get("/icon.svg")
         trimmed = path.rstrip("/")
         return self._files.get(path) or self._files.get(trimmed + ".html") or self._files.get(trimmed + "/index.html")
 

@@ -318,7 +318,8 @@ class LocalChain(Journaled):
     def _reexecute(self, entries: list[JournalEntry]) -> None:
         mined = [entry for entry in entries if entry.mined]
         for position, entry in enumerate(entries, start=1):
-            if entry.position != position or (entry.mined and entry.block != position):
+            gap = not entry.mined and position < len(entries)  # only the very last may wait for its block
+            if gap or entry.position != position or (entry.mined and entry.block != position):
                 raise Inconsistent("JOURNAL_GAP", "The journal has a gap.", got=entry.position, want=position)
         begun = self._resumed_at
         reexecute(self._writer, mined[begun:], total=len(mined), progress=self._tell, done=begun)
