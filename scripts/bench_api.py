@@ -8,6 +8,7 @@ call at a time; the two routes are loaded in turns, so that both meet the same m
 import argparse
 import asyncio
 import http.client
+import json
 import os
 import socket
 import statistics
@@ -25,12 +26,12 @@ EMPTY = "/empty"
 LISTS = (
     "/api/trades/history?limit=50",
     "/api/trades/history?limit=50&cursor=600000",
-    "/api/trades/history?market=BTC&side=SELL&outcome=SETTLED",
+    "/api/trades/history?market={first}&side=SELL&outcome=SETTLED",
     "/api/trades/history?rule=RULE-03",
     "/api/trades/history?outcome=SKIPPED",
     "/api/trades/history?from=2022-01-01&to=2022-02-01",
     "/api/smartcontract/records?limit=50",
-    "/api/smartcontract/records?market=ETH&kind=SELL_FILL",
+    "/api/smartcontract/records?market={second}&kind=SELL_FILL",
     "/api/oracle/verifications?limit=50",
     "/api/oracle/verifications?outcome=FAILED",
     "/api/events?after=500000&limit=100",
@@ -163,9 +164,9 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise SystemExit("the server ended")
 
 
-def measure(port: int, calls: int, seconds: float, connections: int) -> None:
+def measure(port: int, markets: Sequence[str], calls: int, seconds: float, connections: int) -> None:
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    for path in LISTS:
+    for path in (each.format(first=markets[0], second=markets[-1]) for each in LISTS):
         times_of(port, path, 2)
         print(f"{path:62} {cuts(times_of(port, path, calls))}", flush=True)
     rates: dict[str, list[float]] = {"/api/dashboard": [], EMPTY: []}
@@ -197,7 +198,11 @@ def main() -> None:
     with subprocess.Popen([sys.executable, __file__, str(chosen.home), "--serve", str(port)]) as process:
         try:
             wait_for(port, process)
-            measure(port, chosen.calls, chosen.seconds, chosen.connections)
+            markets = [
+                market.partition("-")[0]
+                for market in json.loads((chosen.home / "manifest.json").read_text())["markets"]
+            ]
+            measure(port, markets, chosen.calls, chosen.seconds, chosen.connections)
         finally:
             process.terminate()
 
