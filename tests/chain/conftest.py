@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(1, str(Path(__file__).parents[1] / "readmodels"))
 sys.path.insert(1, str(Path(__file__).parents[1] / "api"))
 from desk import Desk, a_plan
+from stranger import Stranger, step_back, stranger_at
 
 OpenDesk = Callable[..., Desk]
 
@@ -70,3 +71,18 @@ def open_desk(contracts: Path, kind: str) -> Iterator[OpenDesk]:
     yield open_one
     while opened:
         close(opened[-1])
+
+
+@pytest.fixture(scope="module")
+def opened(contracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
+    """Contracts with their first marks, spoken to through web3, for all tests of a file."""
+    with stranger_at(tmp_path_factory.mktemp("stranger"), contracts) as stranger:
+        stranger.marks()
+        yield stranger
+
+
+@pytest.fixture
+def him(opened: Stranger) -> Iterator[Stranger]:
+    """The same contracts as they stood before this test, and again after it."""
+    with step_back(opened) as stranger:
+        yield stranger

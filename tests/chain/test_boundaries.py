@@ -4,16 +4,14 @@ One chain for all; each test steps back. A rejection is stored as the engine sto
 it names, both sides of its comparison to the last digit, and a sentence.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from desk import MIDNIGHT
 from fakes import Site, a_site
 from stories import a_story
-from stranger import BTC, E8, ETH, PRICES, RULES, SELL, Stranger, Verdict, step_back, stranger_at
+from stranger import BTC, E8, ETH, PRICES, RULES, SELL, Stranger, Verdict
 
 from tradeseal.kernel.money import fee_up, notional_up
 from tradeseal.trading.published import RuleCheck
@@ -24,19 +22,6 @@ DAY = 86_400
 NEXT_MIDNIGHT = MIDNIGHT + DAY
 FIFTH = 4 * CENT  # 20 % of 10,000 at 50,000
 REASON = b"looking closer".ljust(32, b"\0")
-
-
-@pytest.fixture(scope="module")
-def opened(contracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
-    with stranger_at(tmp_path_factory.mktemp("boundaries"), contracts) as stranger:
-        stranger.marks()
-        yield stranger
-
-
-@pytest.fixture
-def him(opened: Stranger) -> Iterator[Stranger]:
-    with step_back(opened) as stranger:
-        yield stranger
 
 
 @pytest.fixture(scope="module")

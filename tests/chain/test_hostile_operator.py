@@ -3,12 +3,10 @@
 Through web3 against the deployed contracts, as anybody with those keys would do it. The last ones hold other keys.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from stranger import E8, ETH, PRICES, SELL, Reverted, Stranger, signer, step_back, stranger_at
+from stranger import E8, ETH, PRICES, SELL, Reverted, Stranger, signer
 from web3.logs import DISCARD
 
 from tradeseal.kernel.money import ceil_div
@@ -16,19 +14,6 @@ from tradeseal.kernel.money import ceil_div
 pytestmark = pytest.mark.chain
 CENT = E8 // 100
 RESUME = b"all is well".ljust(32, b"\0")
-
-
-@pytest.fixture(scope="module")
-def opened(contracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
-    with stranger_at(tmp_path_factory.mktemp("hostile"), contracts) as stranger:
-        stranger.marks()
-        yield stranger
-
-
-@pytest.fixture
-def him(opened: Stranger) -> Iterator[Stranger]:
-    with step_back(opened) as stranger:
-        yield stranger
 
 
 def reverts(name: str, attempt: object) -> Reverted:

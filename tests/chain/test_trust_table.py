@@ -5,7 +5,6 @@ here makes sure that it is still there.
 """
 
 import ast
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,19 +41,6 @@ ALSO = {
     ],
     "a live operator": [],
 }
-
-
-@pytest.fixture(scope="module")
-def opened(contracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
-    with stranger_at(tmp_path_factory.mktemp("trust"), contracts) as stranger:
-        stranger.marks()
-        yield stranger
-
-
-@pytest.fixture
-def him(opened: Stranger) -> Iterator[Stranger]:
-    with step_back(opened) as stranger:
-        yield stranger
 
 
 def reverted(attempt: object) -> str:
