@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tradeseal.api.access import Gatekeeper, api_token
@@ -120,7 +121,8 @@ def _research(settings: Settings, parts: "Parts") -> "Research":
     """Back-tests on the home's own candles, in the home."""
     from tradeseal.backtest.desk import Asked  # noqa: PLC0415 - the page is served before this is loaded
     from tradeseal.backtest.live import LiveCalibration  # noqa: PLC0415
-    from tradeseal.backtest.research import Research  # noqa: PLC0415
+    from tradeseal.backtest.research import InUse, Research  # noqa: PLC0415
+    from tradeseal.bootstrap import compare_signals  # noqa: PLC0415
 
     manifest = parts.data.manifest
     folder = None if parts.data.synthetic else settings.home / manifest.data_folder
@@ -129,7 +131,11 @@ def _research(settings: Settings, parts: "Parts") -> "Research":
         strategy=parts.source.strategy, data=folder, exchange=manifest.exchange, interval=manifest.interval,
         markets=manifest.markets, cash_e8=manifest.cash_e8, strategies=settings.strategies,
     )  # fmt: skip
-    return Research(settings.home, asked, live)
+    made_by = parts.source.engine
+    return Research(
+        settings.home, asked, live, in_use=InUse(made_by.strategy, made_by.calibrator),
+        compare=partial(compare_signals, settings), clock=lambda: parts.engine.data_clock,
+    )  # fmt: skip
 
 
 def serve_until_told(settings: Settings, *, say: Callable[[str], None]) -> None:

@@ -28,7 +28,7 @@ from tradeseal.api.ports import (
     TradeResult,
 )
 from tradeseal.api.server import Server
-from tradeseal.backtest.research import Job
+from tradeseal.backtest.jobs import Job
 from tradeseal.chain.published import BookLimits
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.readmodels.published import ReadModels, open_read_models
@@ -242,17 +242,62 @@ class FakeResearch:
         self.wishes: list[Any] = []
 
     def strategies(self) -> list[Any]:
-        return [found.to_json() for found in known_strategies().values()]
+        return [
+            {**found.to_json(), "code_hash": a_hash(7), "warmup_candles": 512} for found in known_strategies().values()
+        ]
+
+    def in_use(self) -> dict[str, Any]:
+        return {
+            "strategy": "technical", "params": {"horizon_bars": 72}, "model_hash": a_hash(8),
+            "calibrator_hash": a_hash(9), "base_rate": 0.64, "skill": 0.01,
+            "origin": {
+                "strategy_hash": "07", "data": "synthetic", "markets": ["BTC-USDT"], "before": 10**9, "rows": 400,
+                "brier": 0.22, "brier_of_base_rate": 0.23, "slope": 0.9,
+            },
+        }  # fmt: skip
 
     def runs(self) -> list[Any]:
         return [
             {
-                "id": "0123456789abcdef", "strategy": "trend", "markets": ["BTC-USDT"], "data": "synthetic",
-                "interval_s": HOUR, "confidence": "fitted before the start", "record_head": "0x00",
+                "id": run_id, "kept_at": 1.6e9, "strategy": strategy, "params": {}, "markets": ["BTC-USDT"],
+                "data": "synthetic", "interval_s": HOUR, "confidence": "fitted before the start", "record_head": "0x00",
                 "from": "2021-05-01T00:00:00Z", "to": "2021-06-01T00:00:00Z", "bars": 744, "entries": 1, "exits": 1,
-                "rejections": 2, "equity": "10000",
+                "rejections": 2, "equity": "10000", "initial_e8": 10_000 * 10**8, "daily_sharpe": None,
+                "figures": {"total_return": 0.01, "max_drawdown": -0.02, "sharpe": None},
             }
+            for run_id, strategy in (("0123456789abcdef", "trend"), ("fedcba9876543210", "technical"))
         ]  # fmt: skip
+
+    def details(self, run_id: str) -> dict[str, Any]:
+        found = {"strategy": "trend", "clean": True, "compared": {"WARMUP": 50}, "differences": []}
+        return {
+            "manifest": {"id": run_id}, "calibrator": None, "checks": {"reports": [found]}, "folds": None,
+            "files": [{"name": "report.html", "bytes": 10}],
+        }  # fmt: skip
+
+    def trades(self, run_id: str) -> list[Any]:
+        amounts = dict.fromkeys(("quantity", "price", "mark", "notional", "fee", "realised", "cash_after"), 10**8)
+        row = {
+            **{f"{name}_e8": amount for name, amount in amounts.items()}, "market": "BTC-USDT", "side": 1,
+            "reason": "SIGNAL", "opened_at": 10**9, "observed_at": 10**9, "record_seq": 3, "record_hash": a_hash(3),
+            "confidence_bps": 6_600,
+        }  # fmt: skip
+        return [row, {**row, "side": 2, "confidence_bps": None}]
+
+    def file(self, run_id: str, name: str) -> Path:
+        if name != "report.html":
+            raise Refused("UNKNOWN_FILE", f"Run {run_id} has no file {name}.", got=name)
+        return Path(__file__)
+
+    def live(self) -> dict[str, Any]:
+        found = {
+            "check": "COMMITTED", "market": "BTC-USDT", "close": "2021-05-01T00:00:00Z", "field": "signal",
+            "whole": "0x01", "truncated": "0x02",
+        }  # fmt: skip
+        return {
+            "as_of": "2021-05-01T00:00:00Z", "strategy": "trend", "clean": False, "compared": {"COMMITTED": 50},
+            "differences": [found] * 150,
+        }  # fmt: skip
 
     def report(self, run_id: str) -> dict[str, Any]:
         if run_id != "0123456789abcdef":
@@ -260,11 +305,22 @@ class FakeResearch:
         return {"id": run_id, "bars": 744}
 
     def jobs(self) -> list[Job]:
-        return [Job("job-1", "trend", "RUNNING", 10, 744)]
+        return [Job("job-1", "trend", "RUN", "RUNNING", 10, 744)]
 
     def start(self, wish: Any) -> Job:
         self.wishes.append(wish)
         return Job("job-2", wish["strategy"] or "technical")
+
+    def examine(self, run_id: str, kind: str) -> Job:
+        return Job("job-3", "trend", kind, run_id=run_id)
+
+    def compare_live(self) -> Job:
+        return Job("job-4", "technical", "LIVE")
+
+    def cancel(self, job_id: str) -> Job:
+        if job_id != "job-1":
+            raise Refused("UNKNOWN_JOB", f"There is no job {job_id}.", got=job_id)
+        return Job("job-1", "trend", phase="CANCELLED")
 
     def calibration(self) -> dict[str, Any]:
         chance = np.random.Generator(np.random.PCG64(1))

@@ -13,7 +13,15 @@ from tradeseal.api.schemas.dashboard import Dashboard, Health
 from tradeseal.api.schemas.governance import Governance, LeverAnswer
 from tradeseal.api.schemas.market import Candles, Prediction, Prices
 from tradeseal.api.schemas.records import Contracts, EventPage, Heads, RecordPage, Rulebook, Session
-from tradeseal.api.schemas.research import Backtest, BacktestJob, Backtests, Calibration, Strategies
+from tradeseal.api.schemas.research import (
+    Backtest,
+    BacktestJob,
+    Backtests,
+    BacktestTrades,
+    Calibration,
+    LiveAgainstBacktest,
+    Strategies,
+)
 from tradeseal.api.schemas.trades import (
     CycleDetail,
     EngineAnswer,
@@ -63,7 +71,10 @@ def test_every_reference_leads_somewhere_and_every_operation_has_a_name() -> Non
         ("/api/analytics/calibration", Calibration),
         ("/api/strategies", Strategies),
         ("/api/backtests", Backtests),
+        ("/api/backtests?strategy=trend&limit=1", Backtests),
         ("/api/backtests/0123456789abcdef", Backtest),
+        ("/api/backtests/0123456789abcdef/trades?limit=1", BacktestTrades),
+        ("/api/strategies/live", LiveAgainstBacktest),
         ("/api/session", Session),
         ("/api/governance", Governance),
     ],
@@ -119,7 +130,11 @@ def test_answers_of_changes_keep_to_their_shape(site: Site) -> None:
         ("/api/governance/freeze-trader", None, LeverAnswer),
         ("/api/governance/remove-signer", {"address": "0x" + "11" * 20}, LeverAnswer),
         ("/api/governance/changes", {"change": "SIGNERS", "fresh_signers": 3, "quorum": 2}, LeverAnswer),
-        ("/api/backtests", {"strategy": "trend", "params": {"macd_weight": 30}}, BacktestJob),
+        ("/api/backtests", {"strategy": "trend", "params": {"macd_weight": 30}, "cash": "500"}, BacktestJob),
+        ("/api/backtests/0123456789abcdef/checks", None, BacktestJob),
+        ("/api/backtests/0123456789abcdef/folds", None, BacktestJob),
+        ("/api/backtests/jobs/job-1/cancel", None, BacktestJob),
+        ("/api/strategies/live", None, BacktestJob),
     ):
         response = client.post(path, json=body)
         assert 200 == response.status_code, response.text

@@ -7,11 +7,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from tradeseal.backtest.desk import Asked, asked_again, backtest, refuse_difference
+from tradeseal.backtest.jobs import Job
 from tradeseal.backtest.live import LiveCalibration
 from tradeseal.backtest.research import Research
 from tradeseal.backtest.store import RunStore
 from tradeseal.kernel.clock import monotonic_s, parse_utc, sleep_s
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.money import SCALE
 from tradeseal.ledger.published import Ledger
 from tradeseal.market.published import CandleStore
 
@@ -26,17 +28,21 @@ def research(home: Path, store: CandleStore) -> Research:
     return Research(home, ASKED, LiveCalibration(ledger.facts, store, lambda: ASKED.start or 0))
 
 
+def over(asked: Research, seconds: float) -> Job:
+    """The newest job, once nothing more will come of it."""
+    until = monotonic_s() + seconds
+    while not asked.jobs()[-1].is_over and monotonic_s() < until:
+        sleep_s(0.1)
+    return asked.jobs()[-1]
+
+
 def test_a_run_is_carried_out_told_of_and_stored(tmp_path: Path, store: CandleStore) -> None:
     asked = research(tmp_path, store)
 
     job = asked.start({"params": {"macd_weight": 30}})
     with pytest.raises(Refused) as busy:
         asked.start({})
-    until = monotonic_s() + 120
-    while asked.jobs()[-1].phase not in ("DONE", "FAILED") and monotonic_s() < until:
-        sleep_s(0.1)
-
-    ended = asked.jobs()[-1]
+    ended = over(asked, 120)
     assert (ended.id, ended.phase, ended.message) == (job.id, "DONE", None)
     assert busy.value.code == "BACKTEST_RUNNING"
     assert [run["id"] for run in asked.runs()] == [ended.run_id]
@@ -44,6 +50,29 @@ def test_a_run_is_carried_out_told_of_and_stored(tmp_path: Path, store: CandleSt
     assert report["plan"]["params"]["macd_weight"] == 30
     assert report["bars"] == ended.total > 0
     assert not list((tmp_path / "backtests").glob("*.new"))
+    assert len(asked.trades(ended.run_id or "")) == report["entries"] + report["exits"]
+    assert {"total_return", "max_drawdown"} <= set(asked.runs()[0]["figures"])
+
+    # Whether it looked ahead is asked of the stored run, and kept beside it.
+    asked.examine(ended.run_id or "", "CHECKS")
+    checked = over(asked, 120)
+    found = asked.details(ended.run_id or "")["checks"]["reports"]
+    assert (checked.phase, [one["clean"] for one in found]) == ("DONE", [True, True])
+
+
+def test_a_running_job_can_be_ended_and_the_next_one_begun(tmp_path: Path, store: CandleStore) -> None:
+    asked = research(tmp_path, store)
+
+    first = asked.start({})
+    assert asked.cancel(first.id).phase == "CANCELLED"
+    assert asked.cancel(first.id).phase == "CANCELLED"
+    second = asked.start({"cash": "500"})
+    assert over(asked, 120).id == second.id
+    assert [job.phase for job in asked.jobs()] == ["CANCELLED", "DONE"]
+    assert [run["initial_e8"] for run in asked.runs()] == [500 * SCALE]
+    with pytest.raises(Refused) as refusal:
+        asked.cancel("job-9")
+    assert refusal.value.code == "UNKNOWN_JOB"
 
 
 def test_what_cannot_be_run_is_refused_before_anything_begins(tmp_path: Path, store: CandleStore) -> None:
@@ -51,6 +80,8 @@ def test_what_cannot_be_run_is_refused_before_anything_begins(tmp_path: Path, st
         ({"strategy": "nothing"}, "UNKNOWN_STRATEGY"),
         ({"params": {"speed": 3}}, "UNKNOWN_PARAMETER"),
         ({"from": "yesterday"}, "NOT_A_TIME"),
+        ({"from": "2024-12-09T00:00Z", "to": "2024-12-08T00:00Z"}, "NO_CANDLES"),
+        ({"cash": "0"}, "BAD_CASH"),
     ):
         with pytest.raises(Refused) as refusal:
             research(tmp_path, store).start(wish)

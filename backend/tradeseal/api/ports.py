@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from tradeseal.kernel.errors import Unavailable
@@ -275,15 +276,36 @@ class ResearchPort(Protocol):
 
     def strategies(self) -> Sequence[Mapping[str, Any]]: ...
 
-    def runs(self) -> Sequence[Mapping[str, Any]]: ...
+    def in_use(self) -> Mapping[str, Any] | None: ...
+
+    def runs(self) -> Sequence[Mapping[str, Any]]:
+        """The newest first."""
 
     def report(self, run_id: str) -> Mapping[str, Any]:
         """Raises `Refused` (UNKNOWN_RUN)."""
+
+    def details(self, run_id: str) -> Mapping[str, Any]:
+        """Manifest, calibrator, checks, folds, files; raises `Refused` (UNKNOWN_RUN)."""
+
+    def trades(self, run_id: str) -> Sequence[Mapping[str, Any]]: ...
+
+    def file(self, run_id: str, name: str) -> Path:
+        """Raises `Refused` (UNKNOWN_RUN, UNKNOWN_FILE)."""
 
     def jobs(self) -> Sequence[JobSeen]: ...
 
     def start(self, wish: Mapping[str, Any]) -> JobSeen:
         """Raises `Refused` for what cannot be run, and while another one runs (BACKTEST_RUNNING)."""
+
+    def examine(self, run_id: str, kind: str) -> JobSeen:
+        """Begin the CHECKS or FOLDS of a stored run."""
+
+    def compare_live(self) -> JobSeen: ...
+
+    def live(self) -> Mapping[str, Any] | None: ...
+
+    def cancel(self, job_id: str) -> JobSeen:
+        """Raises `Refused` (UNKNOWN_JOB)."""
 
     def calibration(self) -> Mapping[str, Any]: ...
 

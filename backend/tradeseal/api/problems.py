@@ -30,6 +30,8 @@ STATUSES: Final[Mapping[str, int]] = {
     "NO_SUCH_POSITION": 404,
     "NO_BOOK_YET": 404,
     "UNKNOWN_RUN": 404,
+    "UNKNOWN_FILE": 404,
+    "UNKNOWN_JOB": 404,
     "UNKNOWN_STRATEGY": 422,
     "UNKNOWN_LIMIT": 422,
     "BAD_REASON": 422,

@@ -15,7 +15,7 @@ from tradeseal.backtest.run import Progress, no_progress, run
 from tradeseal.backtest.store import MANIFEST, RunStore, export
 from tradeseal.kernel.clock import iso_utc, parse_utc
 from tradeseal.kernel.errors import Refused
-from tradeseal.kernel.money import SCALE
+from tradeseal.kernel.money import SCALE, to_e8
 from tradeseal.market.published import WINDOW, CandleStore, DataReport, interval_name, load_folder, synthetic_of
 from tradeseal.signals.published import (
     BPS,
@@ -179,7 +179,12 @@ def prepare_question(asked: Asked, wish: Mapping[str, Any]) -> Asked:
         markets=tuple(wish.get("markets") or asked.markets),
         start=asked.start if wish.get("from") is None else parse_utc(wish["from"]),
         end=asked.end if wish.get("to") is None else parse_utc(wish["to"]),
+        cash_e8=asked.cash_e8 if wish.get("cash") is None else to_e8(wish["cash"]),
         assume_bps=wish.get("assume_confidence_bps"),
     )
+    if chosen.cash_e8 <= 0:
+        raise Refused("BAD_CASH", "A back-test needs money to begin with.", got=wish.get("cash"))
+    if chosen.start is not None and chosen.end is not None and chosen.end <= chosen.start:
+        raise Refused("NO_CANDLES", "The end lies before the beginning.", got=wish["to"])
     find_strategy(chosen.strategy, chosen.params, chosen.strategies)
     return chosen

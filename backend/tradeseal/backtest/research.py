@@ -1,127 +1,211 @@
-"""Research: back-tests, strategies and calibration as the page asks for them; a run has a process of its own.
+"""Research: back-tests, their checks, strategies and calibration as the page asks for them.
 
-Knows jobs and their progress. A back-test computes without pause, so it must not share a process with the engine that
-trades. Knows nothing of HTTP.
+Knows which work answers which question. Knows nothing of processes or HTTP.
 """
 
-import multiprocessing
-import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from tradeseal.backtest.desk import Asked, backtest, prepare_question
+from tradeseal.backtest.bias import BiasReport
+from tradeseal.backtest.desk import Asked, asked_again, backtest, checks, prepare_question, walk
+from tradeseal.backtest.jobs import Job, Jobs, Progress
 from tradeseal.backtest.live import LiveCalibration
-from tradeseal.backtest.store import RunStore
-from tradeseal.kernel.errors import Refused, TradesealError
-from tradeseal.signals.published import CLAIM, CLAIM_TEXT, known_strategies
-
-JOBS_KEPT: Final = 100
+from tradeseal.backtest.store import CHECKS, FOLDS, RunStore
+from tradeseal.kernel.clock import iso_utc
+from tradeseal.market.published import WINDOW
+from tradeseal.signals.published import BPS, CLAIM, CLAIM_TEXT, Calibrator, Strategy, known_strategies
 
 
 @dataclass(frozen=True)
-class Job:
-    """One back-test that was asked for here: QUEUED, LOADING … REPORTING, then DONE with its run, or FAILED."""
+class BacktestWork:
+    """One back-test."""
 
-    id: str
+    asked: Asked
+    home: Path
+    kind: str = "RUN"
+
+    @property
+    def strategy(self) -> str:
+        """Whose it is."""
+        return self.asked.strategy
+
+    def do(self, progress: Progress) -> str | None:
+        """Run, report and store."""
+        report, _ = backtest(self.asked, self.home, progress)
+        return str(report["id"])
+
+    def tidy(self, process_id: int) -> None:
+        """A run that was ended while it was stored is none."""
+        RunStore(self.home).forget_drafts(process_id)
+
+
+@dataclass(frozen=True)
+class RunWork:
+    """What is asked of a stored run: did it look ahead (CHECKS), how did its confidence do by quarters (FOLDS)."""
+
+    run_id: str
+    asked: Asked
+    home: Path
+    kind: str
+
+    @property
+    def strategy(self) -> str:
+        """Whose it is."""
+        return self.asked.strategy
+
+    def do(self, progress: Progress) -> str | None:
+        """Compute, and keep the answer beside the run."""
+        if self.kind == "CHECKS":
+            found = [one.to_json() for one in checks(self.asked, lookahead=True, warmup=True, progress=progress)]
+            RunStore(self.home).attach(self.run_id, CHECKS, {"reports": found})
+        else:
+            RunStore(self.home).attach(self.run_id, FOLDS, walk(self.asked, progress).to_json())
+        return self.run_id
+
+    def tidy(self, process_id: int) -> None:
+        """Nothing lies about: the answer is written whole or not at all."""
+
+
+@dataclass(frozen=True)
+class LiveWork:
+    """Every signal that the home has committed against what its candles, code and calibrator say now."""
+
     strategy: str
-    phase: str = "QUEUED"
-    done: int = 0
-    total: int = 0
-    run_id: str | None = None
-    code: str | None = None
-    message: str | None = None
+    compare: Callable[[], BiasReport]
+    home: Path
+    clock: int
+    kind: str = "LIVE"
+
+    def do(self, progress: Progress) -> str | None:
+        """Recompute, compare, keep."""
+        progress("CHECKING", 0, 0)
+        RunStore(self.home).keep_live({"as_of": iso_utc(self.clock), **self.compare().to_json()})
+        return None
+
+    def tidy(self, process_id: int) -> None:
+        """Nothing lies about: the answer is written whole or not at all."""
+
+
+@dataclass(frozen=True)
+class InUse:
+    """What the home's own signals are made by."""
+
+    strategy: Strategy
+    calibrator: Calibrator
 
     def to_json(self) -> dict[str, Any]:
-        """All of it as plain values."""
-        return asdict(self)
+        """Names, hashes, and how the confidence was fitted."""
+        return {
+            "strategy": self.strategy.name,
+            "params": dict(self.strategy.params),
+            "model_hash": "0x" + self.strategy.code_hash.hex(),
+            "calibrator_hash": "0x" + self.calibrator.hash.hex(),
+            "base_rate": self.calibrator.base_rate_bps / BPS,
+            "skill": self.calibrator.skill,
+            "origin": {name: value for name, value in asdict(self.calibrator.origin).items() if name != "strategy"},
+        }
 
 
 class Research:
-    """What the page asks; one back-test at a time."""
+    """What the page asks."""
 
-    def __init__(self, home: Path, asked: Asked, live: LiveCalibration) -> None:
+    def __init__(
+        self,
+        home: Path,
+        asked: Asked,
+        live: LiveCalibration,
+        *,
+        in_use: InUse | None = None,
+        compare: Callable[[], BiasReport] | None = None,
+        clock: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._home = home
         self._asked = asked
         self._live = live
-        self._jobs: dict[str, Job] = {}
-        self._turn = threading.Lock()
+        self._in_use = in_use
+        self._compare = compare
+        self._clock = clock
+        self._runs = RunStore(home)
+        self._jobs = Jobs()
 
     def strategies(self) -> Sequence[Mapping[str, Any]]:
-        """Every strategy that can be named."""
-        return [found.to_json() for found in known_strategies(self._asked.strategies).values()]
+        """Every strategy that can be named, with the hash of its code and own parameters."""
+        return [
+            {**found.to_json(), "code_hash": "0x" + found.kind().code_hash.hex(), "warmup_candles": WINDOW}
+            for found in known_strategies(self._asked.strategies).values()
+        ]
+
+    def in_use(self) -> Mapping[str, Any] | None:
+        """What the home trades by, and what a back-test takes if nothing else is said."""
+        return None if self._in_use is None else self._in_use.to_json()
 
     def runs(self) -> Sequence[Mapping[str, Any]]:
-        """Every stored run, without its curve."""
+        """Every stored run, without its curve, the newest first."""
         return [
             {
                 "id": manifest["id"],
+                "kept_at": kept_at,
                 "strategy": manifest["plan"]["strategy"],
+                "params": manifest["plan"]["params"],
                 "markets": manifest["plan"]["markets"],
                 "data": manifest["plan"]["data_label"],
                 "interval_s": manifest["plan"]["interval_s"],
                 "confidence": manifest["plan"]["confidence"],
+                "initial_e8": int(manifest["plan"]["cash_e8"]),
                 "record_head": manifest["result"]["record_head"],
+                "daily_sharpe": manifest["daily_sharpe"],
                 **manifest["summary"],
             }
-            for manifest in RunStore(self._home).manifests()
+            for kept_at, manifest in self._runs.newest_first()
         ]
 
     def report(self, run_id: str) -> Mapping[str, Any]:
         """A stored run's whole report."""
-        return RunStore(self._home).report(run_id)
+        return self._runs.report(run_id)
+
+    def details(self, run_id: str) -> Mapping[str, Any]:
+        """What lies beside a run's report: its manifest, files, checks and folds."""
+        return self._runs.details(run_id)
+
+    def trades(self, run_id: str) -> Sequence[Mapping[str, Any]]:
+        """A stored run's trades, oldest first."""
+        return self._runs.trades(run_id)
+
+    def file(self, run_id: str, name: str) -> Path:
+        """A file of a stored run."""
+        return self._runs.file(run_id, name)
 
     def jobs(self) -> Sequence[Job]:
         """What was asked for since the start, the newest last."""
-        return list(self._jobs.values())
+        return self._jobs.all()
 
     def start(self, wish: Mapping[str, Any]) -> Job:
         """Begin a back-test on the home's candles; refused while another one runs."""
-        asked = prepare_question(self._asked, wish)
-        with self._turn:
-            busy = next((job for job in self._jobs.values() if job.phase not in ("DONE", "FAILED")), None)
-            if busy is not None:
-                raise Refused("BACKTEST_RUNNING", f"Back-test {busy.id} is running; one at a time.", running=busy.id)
-            job = Job(f"job-{len(self._jobs) + 1}", asked.strategy)
-            self._jobs[job.id] = job
-            while len(self._jobs) > JOBS_KEPT:
-                self._jobs.pop(next(iter(self._jobs)))
-        threading.Thread(target=self._follow, args=(job, asked), name=job.id, daemon=True).start()
-        return job
+        return self._jobs.start(BacktestWork(prepare_question(self._asked, wish), self._home))
+
+    def examine(self, run_id: str, kind: str) -> Job:
+        """Begin the checks or the folds of a stored run, on the home's candles."""
+        manifest = self._runs.file(run_id, "manifest.json")
+        asked = asked_again(manifest, self._asked.data, self._asked.strategies)
+        return self._jobs.start(RunWork(run_id, asked, self._home, kind))
+
+    def compare_live(self) -> Job:
+        """Begin to compare what the home has committed with what its candles say now."""
+        assert self._compare is not None, "a server compares"
+        return self._jobs.start(LiveWork(self._asked.strategy, self._compare, self._home, self._clock()))
+
+    def live(self) -> Mapping[str, Any] | None:
+        """What the last comparison found, or None."""
+        return self._runs.live()
+
+    def cancel(self, job_id: str) -> Job:
+        """End a running job."""
+        return self._jobs.cancel(job_id)
 
     def calibration(self) -> Mapping[str, Any]:
         """The scores of the home's own signals."""
         scores, clock = self._live.scores()
         told = {"claim": "0x" + CLAIM.hex(), "event": CLAIM_TEXT, "as_of": clock, "has_skill": scores.has_skill}
         return {**told, **scores.to_json()}
-
-    def _follow(self, job: Job, asked: Asked) -> None:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=carry_out, args=(asked, self._home, theirs), name=job.id, daemon=True)
-        process.start()
-        theirs.close()
-        told: dict[str, Any] = {}
-        try:
-            while told.get("phase") not in ("DONE", "FAILED"):
-                told = ours.recv()
-                job = replace(job, **told)
-                self._jobs[job.id] = job
-        except EOFError:
-            message = "The back-test's process ended without an answer."
-            self._jobs[job.id] = replace(job, phase="FAILED", code="BACKTEST_DIED", message=message)
-        process.join()
-
-
-def carry_out(asked: Asked, home: Path, tell: Any) -> None:
-    """Run in a process of its own, and tell how far it is."""
-
-    def progress(phase: str, done: int, total: int) -> None:
-        tell.send({"phase": phase, "done": done, "total": total})
-
-    try:
-        report, _ = backtest(asked, home, progress)
-        tell.send({"phase": "DONE", "run_id": report["id"]})
-    except TradesealError as error:
-        tell.send({"phase": "FAILED", "code": error.code, "message": error.message})

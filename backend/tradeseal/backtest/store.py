@@ -24,7 +24,10 @@ from tradeseal.signals.published import BPS
 
 FOLDER: Final = "backtests"
 MANIFEST, REPORT, PAGE = "manifest.json", "report.json", "report.html"
+CHECKS, FOLDS, LIVE = "checks.json", "folds.json", "live.json"
 FORMAT: Final = "tradeseal/backtest-manifest/1"
+# Of the report's metrics, those that a list of runs shows.
+KEY_FIGURES: Final = ("total_return", "buy_and_hold_return", "max_drawdown", "sharpe", "win_rate", "profit_factor")
 
 
 class RunStore:
@@ -46,6 +49,15 @@ class RunStore:
         for path in sorted(self._folder.glob(f"*/{MANIFEST}")):
             yield json.loads(path.read_text())
 
+    def newest_first(self) -> list[tuple[float, dict[str, Any]]]:
+        """Every stored run's manifest with the time it was stored at."""
+        found = [
+            (path.stat().st_mtime, json.loads(path.read_text()))
+            for path in self._folder.glob(f"*/{MANIFEST}")
+            if path.parent.name.isalnum()
+        ]
+        return sorted(found, key=lambda one: (-one[0], one[1]["id"]))
+
     def report(self, run_id: str) -> Report:
         """A stored run's report."""
         path = self.folder(run_id) / REPORT
@@ -64,6 +76,54 @@ class RunStore:
         if not run_id.isalnum():
             raise Refused("UNKNOWN_RUN", f"There is no stored run {run_id}.", got=run_id)
         return self._folder / run_id
+
+    def file(self, run_id: str, name: str) -> Path:
+        """A file of a run, by the name it is listed under."""
+        path = self.folder(run_id) / name
+        if name not in self._names(run_id):
+            raise Refused("UNKNOWN_FILE", f"Run {run_id} has no file {name}.", got=name)
+        return path
+
+    def details(self, run_id: str) -> dict[str, Any]:
+        """What lies beside a run's report."""
+        names = self._names(run_id)
+        read = {name: json.loads((self.folder(run_id) / name).read_text()) for name in names if name.endswith(".json")}
+        return {
+            "manifest": read.get(MANIFEST, {}),
+            "calibrator": read.get("calibrator.json"),
+            "checks": read.get(CHECKS),
+            "folds": read.get(FOLDS),
+            "files": [{"name": name, "bytes": (self.folder(run_id) / name).stat().st_size} for name in names],
+        }
+
+    def trades(self, run_id: str) -> list[dict[str, Any]]:
+        """A run's trades, oldest first."""
+        rows: list[dict[str, Any]] = pq.read_table(self.file(run_id, "trades.parquet")).to_pylist()
+        return rows
+
+    def attach(self, run_id: str, name: str, value: Mapping[str, Any]) -> None:
+        """Keep an answer about a run beside it."""
+        _whole(self.folder(run_id) / name, value)
+
+    def live(self) -> dict[str, Any] | None:
+        """The last comparison of the home's own signals."""
+        path = self._folder / LIVE
+        return json.loads(path.read_text()) if path.is_file() else None
+
+    def keep_live(self, value: Mapping[str, Any]) -> None:
+        """Keep a comparison of the home's own signals."""
+        _whole(self._folder / LIVE, value)
+
+    def forget_drafts(self, process_id: int) -> None:
+        """Remove what a process that was ended has left."""
+        for draft in self._folder.glob(f"*.{process_id}.new"):
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _names(self, run_id: str) -> list[str]:
+        folder = self.folder(run_id)
+        if not (folder / MANIFEST).is_file():
+            raise Refused("UNKNOWN_RUN", f"There is no stored run {run_id}.", got=run_id)
+        return sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
 
     def keep(self, run: Finished, report: Report) -> tuple[Path, dict[str, Any]]:
         """Store a run; one that was stored before must have come out the same, or is refused."""
@@ -104,7 +164,8 @@ def _write(folder: Path, run: Finished, report: Report) -> dict[str, Any]:
         "plan": run.plan.to_json(),
         "result": {"record_head": run.record_head, "record_seq": report["record_seq"], "tables": hashes},
         "daily_sharpe": report["daily_sharpe"],
-        "summary": {name: report[name] for name in ("from", "to", "bars", "entries", "exits", "rejections", "equity")},
+        "summary": {name: report[name] for name in ("from", "to", "bars", "entries", "exits", "rejections", "equity")}
+        | {"figures": {one["id"]: one["value"] for one in report["metrics"] if one["id"] in KEY_FIGURES}},
     }
     _json(folder / "calibrator.json", run.calibrator.to_json())
     _json(folder / REPORT, report)
@@ -115,6 +176,14 @@ def _write(folder: Path, run: Finished, report: Report) -> dict[str, Any]:
 
 def _json(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=1, allow_nan=False))
+
+
+def _whole(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a file that is never seen half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    _json(draft, value)
+    draft.replace(path)
 
 
 def _hash(table: Any) -> str:

@@ -60,6 +60,11 @@ class SignalSource:
         )
         self._own = own or OwnView(oracle_store, engine)
 
+    @property
+    def engine(self) -> SignalEngine:
+        """What its opinions are made by: a strategy and its calibrator."""
+        return self._engine
+
     def opinions(self, candle_close: int, markets: Sequence[str]) -> Mapping[str, Opinion]:
         """The opinions on all candles that closed then; a market before the end of its warm-up is absent."""
         found = {market: self._opinions.opinion(market, candle_close) for market in markets}

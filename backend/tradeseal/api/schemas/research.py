@@ -10,7 +10,9 @@ from pydantic import Field
 from tradeseal.api.schemas.base import Amount, Answer, Fraction, Hash, Market, Order, Time
 
 Bound = Annotated[Fraction, Field(description="A share of one; 95 % of resamples lie between low and high.")]
-Phase = Literal["QUEUED", "LOADING", "FITTING", "READING", "RUNNING", "REPORTING", "DONE", "FAILED"]
+Phase = Literal[
+    "QUEUED", "LOADING", "FITTING", "READING", "RUNNING", "REPORTING", "CHECKING", "DONE", "FAILED", "CANCELLED"
+]  # fmt: skip
 
 
 class Between(Answer):
@@ -80,19 +82,93 @@ class StrategySeen(Answer):
     about: str
     learns: Annotated[bool, Field(description="Whether it learns a model from candles before the start.")]
     parameters: list[StrategyParameter]
+    code_hash: Annotated[Hash, Field(description="SHA-256 of name, default parameters and source; no model in it.")]
+    warmup_candles: Annotated[int, Field(description="Closed candles that a signal is computed from.")]
+
+
+class FittedOn(Answer):
+    """What the confidence was fitted on; nothing of it lies after the start."""
+
+    strategy_hash: str
+    data: str
+    markets: list[str]
+    before: Annotated[int, Field(description="Unix seconds: no candle after it was looked at.")]
+    rows: int
+    brier: Fraction
+    brier_of_base_rate: Fraction
+    slope: Fraction
+
+
+class StrategyInUse(Answer):
+    """What the home's signals are made by; every signal binds both hashes."""
+
+    strategy: str
+    params: dict[str, int]
+    model_hash: Hash
+    calibrator_hash: Hash
+    base_rate: Fraction
+    skill: Annotated[Fraction, Field(description="Brier skill on folds it had not seen; 0 or less: nothing learned.")]
+    origin: FittedOn
 
 
 class Strategies(Answer):
-    """Every strategy that can be named."""
+    """Every strategy that can be named, and the one that this home trades by."""
 
     strategies: list[StrategySeen]
+    in_use: StrategyInUse | None
+
+
+class Difference(Answer):
+    """One signal that came out differently, with the first field that did."""
+
+    check: str
+    market: str
+    close: Time
+    field: str
+    whole: str
+    truncated: str
+
+
+class BiasChecks(Answer):
+    """How many signals each check compared, and every one that came out differently (the first hundred)."""
+
+    strategy: str
+    clean: bool
+    compared: dict[str, int]
+    differing: int
+    differences: list[Difference]
+
+
+class LiveComparison(BiasChecks):
+    """Every signal that the home has committed against what its candles, code and calibrator say now."""
+
+    as_of: Annotated[Time, Field(description="The data's clock at the comparison.")]
+
+
+class LiveAgainstBacktest(Answer):
+    """The last comparison, null before the first."""
+
+    comparison: LiveComparison | None
+
+
+class KeyFigures(Answer):
+    """Of a run's metrics those that a list shows; null where there is not enough data."""
+
+    total_return: Fraction | None = None
+    buy_and_hold_return: Fraction | None = None
+    max_drawdown: Fraction | None = None
+    sharpe: Fraction | None = None
+    win_rate: Fraction | None = None
+    profit_factor: Fraction | None = None
 
 
 class BacktestRun(Answer):
     """A stored run."""
 
     id: str
+    kept_at: Annotated[Time, Field(description="When it was stored, by this machine's clock.")]
     strategy: str
+    params: dict[str, int]
     markets: list[Market]
     data: str
     interval_s: int
@@ -103,15 +179,18 @@ class BacktestRun(Answer):
     entries: int
     exits: int
     rejections: int
+    initial: Amount
     equity: Amount
+    figures: KeyFigures
     record_head: Hash
 
 
 class BacktestJob(Answer):
-    """A back-test that was asked for in this process; `run_id` once it is DONE, `code` and `message` if it FAILED."""
+    """What was asked for in this process; `run_id` once it is DONE, `code` and `message` if it FAILED."""
 
     id: str
     strategy: str
+    kind: Literal["RUN", "CHECKS", "FOLDS", "LIVE"]
     phase: Phase
     done: Annotated[int, Field(description="Bars done.")]
     total: int
@@ -121,10 +200,47 @@ class BacktestJob(Answer):
 
 
 class Backtests(Answer):
-    """Stored runs and jobs."""
+    """A page of the stored runs, the newest first, and the jobs of this process."""
 
     runs: list[BacktestRun]
+    next: Annotated[str | None, Field(description="Pass it as `cursor` for the next page.")]
+    total: Annotated[int, Field(description="Runs that match.")]
     jobs: list[BacktestJob]
+
+
+class BacktestFile(Answer):
+    """A file of a run, under `/api/backtests/{id}/files/{name}`."""
+
+    name: str
+    bytes: int
+
+
+class BacktestTrade(Answer):
+    """One settled fill of a run."""
+
+    market: Market
+    side: Literal["BUY", "SELL"]
+    reason: str
+    quantity: Amount
+    price: Amount
+    mark: Amount
+    notional: Amount
+    fee: Amount
+    realised: Annotated[Amount | None, Field(description="Of a sale, after the fees of both sides.")]
+    cash_after: Amount
+    opened_at: Time
+    observed_at: Time
+    record_seq: int
+    record_hash: Hash
+    confidence: Fraction | None
+
+
+class BacktestTrades(Answer):
+    """A page of a run's fills, oldest first."""
+
+    items: list[BacktestTrade]
+    next: str | None
+    total: int
 
 
 class Backtest(Answer):
@@ -132,6 +248,11 @@ class Backtest(Answer):
 
     id: str
     report: dict[str, Any]
+    manifest: Annotated[dict[str, Any], Field(description="What was run and what came out: plan and hashes.")]
+    calibrator: dict[str, Any] | None
+    checks: Annotated[list[BiasChecks] | None, Field(description="Bias checks, once somebody asked for them.")]
+    folds: Annotated[dict[str, Any] | None, Field(description="Quarterly refits, as `tradeseal walk-forward --json`.")]
+    files: list[BacktestFile]
 
 
 class BacktestOrder(Order):
@@ -142,6 +263,7 @@ class BacktestOrder(Order):
     markets: list[str] = Field(default_factory=list, max_length=16)
     from_: Annotated[Time | None, Field(alias="from")] = None
     to: Time | None = None
+    cash: Annotated[Amount | None, Field(description="USDT at the start.")] = None
     assume_confidence_bps: Annotated[
         int | None, Field(ge=1, lt=10_000, description="Fit no confidence but assume this one; the report says so.")
     ] = None

@@ -1,0 +1,51 @@
+"""Back-tests over HTTP: pages of runs and fills, files that are no pages of ours, no change without a session."""
+
+from fakes import Site
+
+RUN = "/api/backtests/0123456789abcdef"
+
+
+def test_runs_come_in_pages_and_by_strategy(site: Site) -> None:
+    first = site.client().get("/api/backtests?limit=1").json()
+    second = site.client().get(f"/api/backtests?limit=1&cursor={first['next']}").json()
+    only = site.client().get("/api/backtests?strategy=technical").json()
+
+    assert (["trend"], "1", 2) == ([run["strategy"] for run in first["runs"]], first["next"], first["total"])
+    assert (["technical"], None) == ([run["strategy"] for run in second["runs"]], second["next"])
+    assert (["technical"], 1) == ([run["strategy"] for run in only["runs"]], only["total"])
+    assert ("10000", "0.01", None) == (
+        first["runs"][0]["initial"],
+        first["runs"][0]["figures"]["total_return"],
+        first["runs"][0]["figures"]["sharpe"],
+    )
+
+
+def test_fills_come_in_pages_and_only_a_sale_has_a_profit(site: Site) -> None:
+    bought = site.client().get(f"{RUN}/trades?limit=1").json()
+    sold = site.client().get(f"{RUN}/trades?limit=1&cursor={bought['next']}").json()
+
+    assert ("BUY", None, "0.66") == tuple(bought["items"][0][name] for name in ("side", "realised", "confidence"))
+    assert ("SELL", "1", None) == tuple(sold["items"][0][name] for name in ("side", "realised", "confidence"))
+    assert (2, None) == (sold["total"], sold["next"])
+
+
+def test_a_report_is_handed_out_as_a_file_that_may_run_nothing(site: Site) -> None:
+    report = site.client().get(f"{RUN}/files/report.html")
+
+    assert "attachment" in report.headers["content-disposition"]
+    assert "default-src 'none'" in report.headers["content-security-policy"]
+    assert "UNKNOWN_FILE" == site.client().get(f"{RUN}/files/secret").json()["code"]
+    assert 404 == site.client().get(f"{RUN}/files/..%2F..%2Fapi-token").status_code
+
+
+def test_of_many_differences_the_first_hundred_are_told_and_all_are_counted(site: Site) -> None:
+    told = site.client().get("/api/strategies/live").json()["comparison"]
+
+    assert (150, 100) == (told["differing"], len(told["differences"]))
+
+
+def test_nothing_is_begun_or_ended_without_a_session(site: Site) -> None:
+    for path in ("/api/backtests", f"{RUN}/checks", f"{RUN}/folds", "/api/strategies/live"):
+        assert 401 == site.client().post(path, json={}).status_code
+    assert 401 == site.client().post("/api/backtests/jobs/job-1/cancel").status_code
+    assert 404 == site.program().post("/api/backtests/jobs/job-9/cancel").status_code
