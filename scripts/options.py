@@ -70,6 +70,7 @@ def _run_parser() -> argparse.ArgumentParser:
     add("--confirmations", type=int, metavar="N", help="with --chain URL: blocks after which an outcome counts (12)")
     add("--quorum", type=_quorum, metavar="MofN", help="how many of how many oracle keys sign (default 1of1)")
     add("--strategy", metavar="NAME", help="which strategy trades (default technical)")
+    add("--retrain", type=_span, metavar="30d", help="fit the confidence again so often on the data's clock (never)")
     add("--plugins", metavar="DIR", help="a folder of own strategies: code that you trust")
     return parser
 
@@ -106,6 +107,12 @@ def _speed(text: str) -> str:
 def _quorum(text: str) -> str:
     if not re.fullmatch(r"\d{1,2}of\d{1,2}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is no quorum like 2of3")
+    return text
+
+
+def _span(text: str) -> str:
+    if text != "never" and not re.fullmatch(r"[1-9]\d{0,3}[dh]", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no span like 30d or 12h, nor never")
     return text
 
 

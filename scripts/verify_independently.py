@@ -165,6 +165,7 @@ class Verifier:
         self.flows = 0
         self.rounds: dict[int, Json] = {}
         self.round = 0
+        self.revisions, self.calibrator = 0, ""
         self.record, self.record_head = 0, ZERO
         self.leaves: list[bytes] = []
         self.anchored = 0
@@ -365,6 +366,12 @@ class Verifier:
         self.round = d["round"]
         self.rounds[d["round"]] = d | {"hashes": {}}
 
+    def on_CalibratorRevised(self, _: str, d: Json) -> None:  # noqa: N802
+        self.same(2, "number of a calibrator", d["number"], self.revisions + 1)
+        self.same(2, "calibrator before another", d["previous"], self.calibrator or d["previous"])
+        self.same(2, "round from which a calibrator holds", d["round"], self.round + 1)
+        self.revisions, self.calibrator = d["number"], d["calibrator"]
+
     def on_SignalsHeld(self, _: str, d: Json) -> None:  # noqa: N802
         for hold in d["holds"]:
             self.rounds[d["round"]]["hashes"][hold["market"]] = bytes.fromhex(hold["struct_hash"][2:])
@@ -376,6 +383,8 @@ class Verifier:
             for (name, type_), value in zip(SIGNAL, [d["signal"][key] for key in SIGNAL_KEYS], strict=True)
         }
         self.same(1, "time of a cycle", cycle["observed_at"], values["candleClose"])
+        self.calibrator = self.calibrator or d["signal"]["calibrator"]
+        self.same(2, "calibrator of a signal", d["signal"]["calibrator"], self.calibrator)
         message = self.typed("Signal", SIGNAL, values)
         digest = keccak(b"\x19" + message.version + message.header + message.body)
         self.same(2, "digest of a signal", d["digest"], shown(digest))

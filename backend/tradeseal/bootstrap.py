@@ -6,6 +6,7 @@ Knows everybody. Decides nothing that is not a choice of parts.
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from tradeseal.cycle.state import EngineState
 from tradeseal.cycle.steps import Steps
 from tradeseal.cycle.ticks import step_limit_bps
 from tradeseal.home.backup import refuse_lost_events, refuse_unfinished
-from tradeseal.home.learned import keep_learned, open_learned
+from tradeseal.home.learned import Learned, keep_learned, keep_revision, kept_fits, open_learned
 from tradeseal.home.logs import log_to
 from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
 from tradeseal.home.migration import migrate
@@ -40,7 +41,7 @@ from tradeseal.market.published import (
 )
 from tradeseal.oracle.published import Attestor, Domain
 from tradeseal.settings import Settings
-from tradeseal.signals.published import Opinion, SignalEngine
+from tradeseal.signals.published import Opinion, Opinions, SignalEngine, Succession, no_notice
 from tradeseal.trading.adapters.simulated import SimulatedVenue
 from tradeseal.trading.domainmodel import OWNER, Portfolio
 from tradeseal.trading.published import BookClass
@@ -208,12 +209,12 @@ def open_parts(
             data.store,
             data.manifest.start,
             began=began is not None,
+            retrain_s=settings.retrain_s,
         )
         if began is None:
             keep_learned(settings.home, learned)
             keep_manifest(settings.home, data.manifest)
-        strategy = SignalEngine(learned.strategy, learned.calibrator)
-        opinions = strategy.precompute(data.store, data.store.markets, data.manifest.start, data.manifest.end)
+        strategy, opinions = _opinionated(learned, data.store, data.manifest, home=settings.home)
         log_to(settings.home / "logs")
         listener.phase("STARTING_CHAIN", chain.note or f"starting {chain.kind}")
         ledger = Ledger(settings.home / "ledger.sqlite")
@@ -268,6 +269,28 @@ def open_parts(
         return Parts(data, source, portfolio, ledger, gate, engine, note, opened.pop_all())
 
 
+def _opinionated(
+    learned: Learned, store: CandleStore, manifest: Manifest, *, home: Path | None = None
+) -> tuple[SignalEngine, Opinions]:
+    """The strategy's opinions on a span, and the calibrators that follow each other in it; kept where a home is given.
+
+    Without one every calibrator is fitted anew from the candles.
+    """
+    engine = SignalEngine(learned.strategy, learned.calibrator)
+    opinions = engine.precompute(store, store.markets, manifest.start, manifest.end)
+    engine.succession = Succession(
+        learned.calibrator,
+        learned.strategy,
+        store,
+        manifest.start,
+        learned.schedule,
+        read=opinions.read,
+        kept=None if home is None else kept_fits(home),
+        revised=no_notice if home is None else partial(keep_revision, home),
+    )
+    return engine, opinions
+
+
 def _open_outside(
     settings: Settings, url: str, ledger: Ledger, plan: "BookPlan", listener: Listener
 ) -> "tuple[ChainGate, DemoKeyring]":
@@ -313,8 +336,7 @@ def compare_signals(settings: Settings) -> BiasReport:
     learned = open_learned(
         settings.home, settings.strategy, settings.strategies, data.store, began.start, began=True
     )  # fmt: skip
-    engine = SignalEngine(learned.strategy, learned.calibrator)
-    opinions = engine.precompute(data.store, data.store.markets, began.start, began.end)
+    engine, opinions = _opinionated(learned, data.store, began)
     source = SignalSource(
         book=began.book, store=data.store, oracle_store=data.store, engine=engine, opinions=opinions
     )  # fmt: skip

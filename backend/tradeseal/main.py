@@ -26,7 +26,18 @@ from tradeseal.kernel.clock import iso_utc, monotonic_s, now_s, parse_utc
 from tradeseal.kernel.errors import Refused, TradesealError
 from tradeseal.kernel.money import format_e8
 from tradeseal.market.adapters.watching import Watcher
-from tradeseal.research import DataDir, Exchange, From, Interval, Markets, Plugins, StrategyName, To, settings_of
+from tradeseal.research import (
+    DataDir,
+    Exchange,
+    From,
+    Interval,
+    Markets,
+    Plugins,
+    Retrain,
+    StrategyName,
+    To,
+    settings_of,
+)
 from tradeseal.settings import CHECKOUT, load_settings
 from tradeseal.trading.published import BookState
 
@@ -104,6 +115,7 @@ def replay(
     confirmations: Confirmations = None,
     quorum: QuorumText = None,
     strategy: StrategyName = None,
+    retrain: Retrain = None,
     plugins: Plugins = None,
     as_json: AsJson = False,
 ) -> None:
@@ -116,7 +128,7 @@ def replay(
         settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
             speed=speed or "max", chain=chain, confirmations=confirmations, quorum=quorum, strategy=strategy,
-            strategies=plugins,
+            retrain=retrain, strategies=plugins,
         )  # fmt: skip
         with _Bar(err) as bar:
             parts = opened = open_parts(settings, bar, re_executed=bar.re_executed)
@@ -156,6 +168,7 @@ def serve(
     confirmations: Confirmations = None,
     quorum: QuorumText = None,
     strategy: StrategyName = None,
+    retrain: Retrain = None,
     plugins: Plugins = None,
     port: Annotated[int | None, typer.Option("--port", help="Port on 127.0.0.1 (default 8000).")] = None,
 ) -> None:
@@ -165,7 +178,7 @@ def serve(
         settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
             pause_at=pause_at, speed=speed, chain=chain, confirmations=confirmations, quorum=quorum, port=port,
-            strategy=strategy, strategies=plugins,
+            strategy=strategy, retrain=retrain, strategies=plugins,
         )  # fmt: skip
         from tradeseal.serving import serve_until_told  # `replay` needs no server
 

@@ -28,6 +28,7 @@ From = Annotated[str | None, typer.Option("--from", help="First candle, for exam
 To = Annotated[str | None, typer.Option("--to", help="Last candle's close at the latest.")]
 StrategyName = Annotated[str | None, typer.Option("--strategy", help="Which strategy trades (default technical).")]
 Params = Annotated[list[str] | None, typer.Option("--param", help="NAME=NUMBER, as often as needed.")]
+Retrain = Annotated[str | None, typer.Option("--retrain", help="Fit the confidence again so often: 30d, 12h (never).")]
 Plugins = Annotated[Path | None, typer.Option("--plugins", help="A folder of own strategies: code that you trust.")]
 
 _BAD = 2
@@ -52,6 +53,7 @@ def backtest(
     markets: Markets = None,
     from_: From = None,
     to: To = None,
+    retrain: Retrain = None,
     out: Annotated[Path | None, typer.Option("--out", help="A folder for manifest, report and tables.")] = None,
     plugins: Plugins = None,
     assume: Annotated[
@@ -70,12 +72,14 @@ def backtest(
     from tradeseal.backtest.desk import Asked, asked_again, checks, refuse_difference
     from tradeseal.backtest.desk import backtest as carry_out
     from tradeseal.bootstrap import compare_signals
+    from tradeseal.signals.published import Schedule
 
     out_, err = Console(), Console(stderr=True)
     try:
         settings = settings_of(
-            home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to
-        )
+            home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
+            retrain=retrain,
+        )  # fmt: skip
         asked = (
             asked_again(again, settings.data, plugins)
             if again
@@ -84,6 +88,7 @@ def backtest(
                 interval=settings.interval, markets=settings.markets, start=settings.start, end=settings.end,
                 cash_e8=settings.cash_e8, strategies=plugins,
                 assume_bps=None if assume is None else round(assume * 10_000), out=out,
+                schedule=Schedule(retrain_s=settings.retrain_s or 0),
             )
         )  # fmt: skip
         if lookahead or warmup or committed:

@@ -130,6 +130,7 @@ def _research(settings: Settings, parts: "Parts") -> "Research":
     asked = Asked(
         strategy=parts.source.strategy, data=folder, exchange=manifest.exchange, interval=manifest.interval,
         markets=manifest.markets, cash_e8=manifest.cash_e8, strategies=settings.strategies,
+        schedule=parts.source.schedule,
     )  # fmt: skip
     made_by = parts.source.engine
     return Research(

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tradeseal.cycle.engine import parse_speed
-from tradeseal.kernel.clock import parse_utc
+from tradeseal.kernel.clock import parse_span, parse_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import SCALE
 
@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     quorum: str = Field(default="1of1", description="how many of how many oracle keys sign, like 2of3")
     strategy: str = Field(default="technical", description="which strategy trades; see `tradeseal strategies`")
     strategies: Path | None = Field(default=None, description="a folder of own strategies: code that you trust")
+    retrain: str | None = Field(
+        default=None, description="how often the confidence is fitted again, like 30d, on the data's clock; none: never"
+    )
     fetch_seconds: float = Field(
         default=10.0, ge=0, le=600, description="how long a new home without --data may fetch candles; 0: not at all"
     )
@@ -66,6 +69,18 @@ class Settings(BaseSettings):
     def _speed(cls, value: str) -> str:
         parse_speed(value)
         return value
+
+    @field_validator("retrain")
+    @classmethod
+    def _retrain(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_span(value)
+        return value
+
+    @property
+    def retrain_s(self) -> int | None:
+        """Seconds of the data's clock between two fits, 0 for never; None where nothing was asked for."""
+        return None if self.retrain is None else parse_span(self.retrain)
 
     @property
     def contracts(self) -> Path:

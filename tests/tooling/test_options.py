@@ -9,7 +9,7 @@ def test_every_option_of_the_design_is_passed_on_unchanged() -> None:
     words = [
         *("--port", "8001", "--home", "h", "--data", "d", "--exchange", "binance", "--interval", "1h"),
         *("--markets", "BTC,ETH", "--from", "2021-05-01T00:00Z", "--to", "2021-07-23T08:00Z"),
-        *("--pause-at", "2021-05-02T00:00Z", "--speed", "max", "--chain", "eth-tester"),
+        *("--pause-at", "2021-05-02T00:00Z", "--speed", "max", "--chain", "eth-tester", "--retrain", "30d"),
     ]
 
     asked = options.run_options(words)
@@ -34,6 +34,7 @@ def test_ports_at_the_edge_are_accepted(port: str) -> None:
         (["--port", "http"], "is not a port"),
         (["--speed", "fast"], "neither a number nor max"),
         (["--chain", "ganache"], "neither anvil nor eth-tester nor a URL"),
+        (["--retrain", "often"], "no span like 30d"),
         (["--prot", "8001"], "unrecognized arguments"),
         (["--por", "8001"], "unrecognized arguments"),
         (["serve"], "unrecognized arguments"),

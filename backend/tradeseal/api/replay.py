@@ -312,7 +312,7 @@ class ReplayMarket:
             strategy=self._source.strategy,
             window="0x" + window.hash.hex(),
             model="0x" + self._source.model.hex(),
-            calibrator="0x" + self._source.calibrator.hex(),
+            calibrator="0x" + self._source.calibrator(close).hash.hex(),
             expires_at=close + store.interval_s,
         )
 

@@ -19,7 +19,9 @@ from tradeseal.kernel.money import SCALE, to_e8
 from tradeseal.market.published import WINDOW, CandleStore, DataReport, interval_name, load_folder, synthetic_of
 from tradeseal.signals.published import (
     BPS,
+    WATCHED,
     Calibrator,
+    Schedule,
     ScoredStrategy,
     Walked,
     find_strategy,
@@ -46,6 +48,7 @@ class Asked:
     cash_e8: int = 10_000 * SCALE
     strategies: Path | None = None  # a folder of plug-ins
     assume_bps: int | None = None  # a confidence to assume instead of fitting one
+    schedule: Schedule = WATCHED  # how often live skill is looked at, and the calibrator fitted again
     out: Path | None = None
 
 
@@ -94,7 +97,7 @@ def backtest(asked: Asked, home: Path, progress: Progress = no_progress) -> tupl
     ready = prepare(asked, progress)
     finished = run(
         ready.strategy, ready.calibrator, ready.store, start=ready.start, end=ready.end, cash_e8=asked.cash_e8,
-        confidence=ready.confidence, progress=progress,
+        schedule=asked.schedule, confidence=ready.confidence, progress=progress,
     )  # fmt: skip
     progress("REPORTING", len(finished.grid), len(finished.grid))
     runs = RunStore(home)
@@ -149,6 +152,7 @@ def asked_again(manifest_file: Path, data: Path | None, strategies: Path | None 
             end=plan["end"],
             cash_e8=int(plan["cash_e8"]),
             strategies=strategies,
+            schedule=Schedule.from_json(plan.get("schedule")),
             assume_bps=None if plan["confidence"] == FITTED else round(float(assumed) * BPS),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from tradeseal.kernel.canonical import canonical_json, sha256_hex
 
-FORMAT: Final = "tradeseal/backtest/1"
+FORMAT: Final = "tradeseal/backtest/2"
 ID_LENGTH: Final = 16
 
 
@@ -21,6 +21,7 @@ class Plan:
     params: Mapping[str, int]
     strategy_hash: str
     calibrator_hash: str
+    schedule: Mapping[str, int]  # how often live skill is looked at and the calibrator fitted again
     confidence: str  # "fitted before the start", or what was assumed instead
     data_label: str
     data_identity: str

@@ -79,7 +79,7 @@ def report_of(run: Finished, tried: Sequence[float]) -> Report:
         "trials": asdict(deflated_sharpe(returns, [*tried, own] if own is not None else list(tried))),
         "daily_sharpe": own,
         "calibration": calibration_of(run).to_json(),
-        "calibrator": {"hash": run.plan.calibrator_hash, "origin": asdict(run.calibrator.origin)},
+        "calibrator": _calibrator(run),
         "curve": _curve(run, hold),
         "notes": _notes(run),
     }
@@ -87,25 +87,36 @@ def report_of(run: Finished, tried: Sequence[float]) -> Report:
 
 def calibration_of(run: Finished) -> Scores:
     """How honest the confidence was, over every signal whose horizon was over at the end, HOLD included."""
-    said, true, times = (
+    said, base, true, times = (
         np.concatenate(parts) if parts else np.zeros(0) for parts in zip(*map(_scored(run), run.reads), strict=True)
     )
-    base = np.full(len(said), run.calibrator.base_rate_bps / BPS)
     return score(said, true.astype(np.int64), base, times.astype(np.int64), block_s=_horizon_s(run))
 
 
 def _scored(run: Finished) -> Any:
-    def scored(read: Any) -> tuple[Floats, Any, Any]:
+    def scored(read: Any) -> tuple[Floats, Floats, Any, Any]:
         take, stop = read.readings.barriers
         found = outcomes(
             run.store.series(read.market), read.at, take, stop,
             horizon_s=_horizon_s(run), interval_s=run.plan.interval_s, before=run.store.last_close,
         )  # fmt: skip
         known = found != LABEL_UNKNOWN
-        said = run.calibrator.confidence_bps(read.readings.features) / BPS
-        return said[known], (found == REACHED)[known], read.closes[known]
+        said, base = (bps / BPS for bps in run.said(read))
+        return said[known], base[known], (found == REACHED)[known], read.closes[known]
 
     return scored
+
+
+def _calibrator(run: Finished) -> dict[str, Any]:
+    """What the confidence began with, and every calibrator that took its place."""
+    last = int(run.grid.close_times[-1])
+    return {
+        "hash": run.plan.calibrator_hash,
+        "method": run.calibrator.method,
+        "origin": asdict(run.calibrator.origin),
+        "schedule": dict(run.plan.schedule),
+        "revisions": [one.told() for one in run.succession.revisions_until(last)],
+    }
 
 
 def _horizon_s(run: Finished) -> int:

@@ -27,14 +27,17 @@ from tradeseal.kernel.errors import Refused
 from tradeseal.market.published import WINDOW, CandleStore, CandleWindow, ReplayFeed
 from tradeseal.oracle.published import Attestor
 from tradeseal.signals.published import (
+    NEVER,
     Calibrator,
     NotEnoughData,
     Opinion,
     Opinions,
+    Schedule,
     ScoredReadings,
     ScoredStrategy,
     Side,
     SignalEngine,
+    Succession,
 )
 from tradeseal.trading.adapters.simulated import SimulatedVenue
 from tradeseal.trading.domainmodel import Portfolio
@@ -80,8 +83,13 @@ class Finished:
     low_equity_e8: Sequence[int]
     reads: Sequence[Read]
     calibrator: Calibrator
+    succession: Succession
     played: int
     blocks: int
+
+    def said(self, read: Read) -> tuple[Any, Any]:
+        """Confidence and base rate of every window of a market, each by the calibrator in force for it."""
+        return self.succession.said(read.closes, read.readings.features)
 
     @property
     def record_head(self) -> str:
@@ -98,6 +106,7 @@ def plan_of(
     end: int,
     cash_e8: int,
     contracts_hash: str,
+    schedule: Schedule = NEVER,
     confidence: str = "fitted before the start",
     book: str = "demo",
 ) -> Plan:
@@ -107,6 +116,7 @@ def plan_of(
         params=dict(strategy.params),
         strategy_hash=strategy.code_hash.hex(),
         calibrator_hash=calibrator.hash.hex(),
+        schedule=schedule.to_json(),
         confidence=confidence,
         data_label=store.label,
         data_identity=store.identity,
@@ -130,6 +140,7 @@ def run(
     start: int,
     end: int,
     cash_e8: int,
+    schedule: Schedule = NEVER,
     confidence: str = "fitted before the start",
     book: str = "demo",
     progress: Progress = no_progress,
@@ -144,6 +155,12 @@ def run(
     progress("READING", 0, len(grid))
     reads = [read for read in (_read(strategy, store, market, start, end) for market in store.markets) if read]
     acting, rounds = _acting(grid, reads)
+    engine.succession = succession = Succession(
+        calibrator, strategy, store, start, schedule,
+        read=lambda: {read.market: (read.closes, read.readings) for read in reads},
+    )  # fmt: skip
+    for revision in succession.revisions_until(end):
+        acting[np.searchsorted(grid.close_times, revision.holds_from)] |= revision.holds_from <= grid.close_times[-1]
     opinions = _opinions(engine, reads, grid, None if whole else acting)
     gate, ledger, runner = _joined(engine, opinions, store, feed, cash_e8=cash_e8, book=book)
     walk = Walk(runner, ledger, grid, acting, rounds)
@@ -151,10 +168,11 @@ def run(
     return Finished(
         plan=plan_of(
             strategy, calibrator, store, start=start, end=end, cash_e8=cash_e8, contracts_hash=gate.source_hash,
-            confidence=confidence, book=book,
+            schedule=schedule, confidence=confidence, book=book,
         ),
         store=store, grid=grid, book=runner.steps.book, events=ledger.events, equity_e8=walk.equity_e8,
-        low_equity_e8=walk.low_equity_e8, reads=reads, calibrator=calibrator, played=walk.played, blocks=gate.blocks,
+        low_equity_e8=walk.low_equity_e8, reads=reads, calibrator=calibrator,
+        succession=succession, played=walk.played, blocks=gate.blocks,
     )  # fmt: skip
 
 

@@ -168,6 +168,8 @@ def _write(folder: Path, run: Finished, report: Report) -> dict[str, Any]:
         | {"figures": {one["id"]: one["value"] for one in report["metrics"] if one["id"] in KEY_FIGURES}},
     }
     _json(folder / "calibrator.json", run.calibrator.to_json())
+    for revision in run.succession.revisions_until(run.plan.end):
+        _json(folder / revision.file_name, revision.to_json())
     _json(folder / REPORT, report)
     (folder / PAGE).write_text(page_of(report))
     _json(folder / MANIFEST, manifest)
@@ -216,7 +218,7 @@ def _signals(run: Finished) -> Any:
         columns["market"] += [read.market] * len(read.closes)
         columns["close_time"] += read.closes.tolist()
         columns["side"] += read.readings.sides.tolist()
-        columns["confidence_bps"] += run.calibrator.confidence_bps(read.readings.features).tolist()
+        columns["confidence_bps"] += run.said(read)[0].tolist()
         columns["take_profit_bps"] += take.tolist()
         columns["stop_loss_bps"] += stop.tolist()
     assert all(0 <= bps <= BPS for bps in columns["confidence_bps"])

@@ -451,6 +451,22 @@ class SignalLog(Aggregate):
     def close_round(self, round: int, candle_close: int, round_hash: str, cycles: tuple[UUID, ...]) -> None:
         """A candle's signals are all known; `cycles` are those that are not HOLD."""
 
+    @event("CalibratorRevised", topic="SignalLog.CalibratorRevised")
+    def revise(
+        self,
+        number: int,
+        round: int,
+        holds_from: int,
+        reason: str,
+        previous: str,
+        calibrator: str,
+        shrunk: bool,
+        base_rate_bps: int,
+        observations: int,
+        skill: tuple[str, ...],
+    ) -> None:
+        """From this round on another calibrator holds; `skill` is what was measured live: value, low, high."""
+
     @event("SignalsHeld", topic="SignalLog.SignalsHeld")
     def hold(self, round: int, candle_close: int, holds: tuple[HoldFacts, ...]) -> None:
         """The round's HOLDs together."""

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from tradeseal.oracle.published import SignalMessage, Verification
-from tradeseal.signals.published import Opinion
+from tradeseal.signals.published import Opinion, Revision
 
 
 @dataclass(frozen=True)
@@ -102,3 +102,19 @@ class HoldFacts:
     take_profit_bps: int
     stop_loss_bps: int
     horizon_seconds: int
+
+
+def revised(revision: Revision) -> dict[str, Any]:
+    """A calibrator that took another's place, as the log keeps it; decimals as text, as they were rounded."""
+    standing, calibrator = revision.standing, revision.calibrator
+    return {
+        "number": revision.number,
+        "holds_from": revision.holds_from,
+        "reason": revision.reason,
+        "previous": "0x" + revision.previous.hex(),
+        "calibrator": "0x" + calibrator.hash.hex(),
+        "shrunk": calibrator.shrunk,
+        "base_rate_bps": calibrator.base_rate_bps,
+        "observations": standing.observations if standing else 0,
+        "skill": tuple(f"{value:.6f}" for value in (standing.skill, standing.low, standing.high)) if standing else (),
+    }

@@ -5,11 +5,22 @@ oracle's from one window at a time; that the two agree bit for bit is one of the
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tradeseal.market.published import CandleStore, CandleWindow
 from tradeseal.oracle.published import OwnView as OracleView
 from tradeseal.oracle.published import SignalMessage, Terms, Verification, name_id, verify
-from tradeseal.signals.published import CLAIM, NotEnoughData, Opinion, Opinions, SignalEngine
+from tradeseal.signals.published import (
+    CLAIM,
+    NEVER,
+    Calibrator,
+    NotEnoughData,
+    Opinion,
+    Opinions,
+    Revision,
+    Schedule,
+    SignalEngine,
+)
 
 _GEOMETRY = ("take_profit_volatilities", "stop_loss_volatilities", "horizon_bars")
 
@@ -49,7 +60,6 @@ class SignalSource:
         self._engine = engine
         self._opinions = opinions
         self.model = engine.strategy.code_hash
-        self.calibrator = engine.calibrator.hash
         self._terms = Terms(
             book=book,
             strategy=engine.strategy.name,
@@ -64,6 +74,27 @@ class SignalSource:
     def engine(self) -> SignalEngine:
         """What its opinions are made by: a strategy and its calibrator."""
         return self._engine
+
+    def calibrator(self, candle_close: int) -> Calibrator:
+        """The calibrator in force for a candle."""
+        return self._engine.calibrator_at(candle_close)
+
+    @property
+    def schedule(self) -> Schedule:
+        """How often the calibrator is looked at."""
+        return NEVER if self._engine.succession is None else self._engine.succession.schedule
+
+    def revisions(self, candle_close: int) -> Sequence[Revision]:
+        """Every calibrator that has taken another's place by then, oldest first."""
+        succession = self._engine.succession
+        return () if succession is None else succession.revisions_until(candle_close)
+
+    def _terms_at(self, candle_close: int) -> Terms:
+        """What the oracle attests of a candle: the calibrator is the one that the candles before it lead to."""
+        calibrator = self.calibrator(candle_close)
+        return (
+            self._terms if calibrator is self._engine.calibrator else replace(self._terms, calibrator=calibrator.hash)
+        )
 
     def opinions(self, candle_close: int, markets: Sequence[str]) -> Mapping[str, Opinion]:
         """The opinions on all candles that closed then; a market before the end of its warm-up is absent."""
@@ -95,7 +126,7 @@ class SignalSource:
             expires_at=candle_close + self._store.interval_s,
             window=window.hash,
             model=self._terms.model,
-            calibrator=self._terms.calibrator,
+            calibrator=self.calibrator(candle_close).hash,
             claim=CLAIM,
             salt=salt,
         )
@@ -104,4 +135,5 @@ class SignalSource:
         """The oracle's numbered checks."""
         claimed = self._opinions.opinion(market, message.candle_close)
         assert isinstance(claimed, Opinion), "a generated signal has an opinion"
-        return verify(message, claimed, market, terms=self._terms, own=self._own, observed_at=observed_at)
+        terms = self._terms_at(message.candle_close)
+        return verify(message, claimed, market, terms=terms, own=self._own, observed_at=observed_at)

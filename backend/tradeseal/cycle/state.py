@@ -80,6 +80,7 @@ class EngineState:
     last_round_close: int = 0
     last_round_cycles: tuple[UUID, ...] = ()
     uncommitted: list[Round] = field(default_factory=list)
+    revisions: int = 0  # calibrators that have taken another's place
     mark_seq: int = 0
     vector_hash: bytes = bytes(32)
     vector_e8: dict[str, int] = field(default_factory=dict)
@@ -208,6 +209,9 @@ class EngineState:
         self.last_round_cycles = tuple(UUID(cycle) for cycle in event["cycles"])
         self.uncommitted.append(Round(event["round"], bytes.fromhex(event["round_hash"][2:])))
 
+    def _calibrator_revised(self, _: UUID, event: dict[str, Any]) -> None:
+        self.revisions = event["number"]
+
     def _signals_committed(self, _: UUID, event: dict[str, Any]) -> None:
         self.uncommitted = [r for r in self.uncommitted if r.seq > event["to_seq"]]
 
@@ -242,6 +246,7 @@ _HANDLERS: dict[str, Callable[[EngineState, UUID, dict[str, Any]], None]] = {
     "TradingDay.FillBooked": EngineState._fill_booked,
     "TradingDay.DayOpened": EngineState._day_opened,
     "SignalLog.RoundClosed": EngineState._round_closed,
+    "SignalLog.CalibratorRevised": EngineState._calibrator_revised,
     "SignalLog.SignalsCommitted": EngineState._signals_committed,
     "SignalLog.MarksPosted": EngineState._marks_posted,
     "SignalLog.BarFinished": EngineState._bar_finished,

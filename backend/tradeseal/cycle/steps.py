@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from tradeseal.cycle.domainmodel import SignalLog, TradeCycle
-from tradeseal.cycle.facts import HoldFacts, OpinionFacts, SignalFacts, check_facts
+from tradeseal.cycle.facts import HoldFacts, OpinionFacts, SignalFacts, check_facts, revised
 from tradeseal.cycle.faults import FaultPoint
 from tradeseal.cycle.ports import (
     Act,
@@ -38,7 +38,7 @@ from tradeseal.kernel.ids import entry_cycle_id, exit_cycle_id, manual_exit_cycl
 from tradeseal.kernel.money import BPS, SCALE, ceil_div, fee_up, notional_up, value_down
 from tradeseal.ledger.published import Aggregate, merkle_root
 from tradeseal.oracle.published import Attestor, SignalMessage, Verification, round_hash
-from tradeseal.signals.published import Opinion, Side
+from tradeseal.signals.published import Opinion, Revision, Side
 from tradeseal.trading.domainmodel import Portfolio, TradingDay
 from tradeseal.trading.ports import Venue
 from tradeseal.trading.published import BookState, ExitOrder, ExitReason, Fill, Limits, Order, Skip, fault_of
@@ -58,6 +58,9 @@ class Signals(Protocol):
 
     def opinions(self, candle_close: int, markets: Sequence[str]) -> Mapping[str, Opinion]:
         """The strategy's opinion for each market that has a full window ending at this close."""
+
+    def revisions(self, candle_close: int) -> Sequence[Revision]:
+        """The calibrators that have taken another's place by this close, oldest first."""
 
     def message(self, *, market: str, opinion: Opinion, seq: int, candle_close: int, salt: bytes) -> SignalMessage:
         """The opinion as it is signed."""
@@ -382,6 +385,8 @@ class Steps:
             else:
                 cycles.append(self._new_cycle(market, message, opinion, candle_close))
         log = self.log_of(candle_close)
+        for revision in self.signals.revisions(candle_close)[self.state.revisions :]:
+            log.revise(**revised(revision), round=seq)
         log.close_round(
             round=seq,
             candle_close=candle_close,

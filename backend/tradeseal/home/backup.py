@@ -24,8 +24,8 @@ from tradeseal.ledger.published import GENESIS_HASH, EventLog, checked
 
 STORE: Final = "ledger.sqlite"
 SMALL: Final = ("manifest.json", "demo-keys.json", "strategy.json", "model.json", "calibrator.json", "api-token")
-# Candles that a first start fetched, which nobody gives again, and keystores.
-FOLDERS: Final = ("data", "keys")
+# Candles that a first start fetched, which nobody gives again, keystores, and calibrators that followed the first.
+FOLDERS: Final = ("data", "keys", "calibrators")
 LISTING: Final = "backup.json"
 FORMAT: Final = "tradeseal-backup-1"
 UNFINISHED: Final = "restore-unfinished"

@@ -14,7 +14,7 @@ FILES = (
     "manifest.json", "strategy.json", "model.json", "calibrator.json", "demo-keys.json", "api-token",
     "address", "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "restore-unfinished",
 )  # fmt: skip
-FOLDERS = ("backtests", "views", "chain", "logs", "data", "backups")
+FOLDERS = ("backtests", "views", "chain", "logs", "data", "backups", "calibrators")
 
 
 def remove_demo(home: Path) -> list[str]:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from tradeseal.kernel.errors import Refused
 
 _LATEST_S = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that can be written
+_SPANS = {"d": 86_400, "h": 3_600}
+_SPAN_MOST = 10_000
 
 
 def now_s() -> int:
@@ -54,3 +56,13 @@ def _seconds(text: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return int(moment.timestamp())
+
+
+def parse_span(text: str) -> int:
+    """`30d` or `12h` as seconds; `never` is 0."""
+    number, unit = text[:-1], text[-1:]
+    if text == "never":
+        return 0
+    if unit not in _SPANS or not (number.isascii() and number.isdigit()) or not 0 < int(number) <= _SPAN_MOST:
+        raise Refused("NOT_A_SPAN", f"{text!r} is no span of time; write for example 30d, 12h or never.", got=text)
+    return int(number) * _SPANS[unit]

@@ -91,6 +91,11 @@ class Readings(Protocol):
         """What the calibrator reads: one array per feature, one element per window."""
         ...
 
+    @property
+    def barriers(self) -> tuple[Any, Any]:
+        """Take-profit and stop-loss of each window in bps."""
+        ...
+
     def opinion(self, at: int, *, confidence_bps: int, base_rate_bps: int) -> Opinion:
         """The opinion on window number `at`."""
         ...

@@ -6,10 +6,12 @@ Knows how an opinion is put together. Knows nothing of what is done with it.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from tradeseal.market.published import WINDOW, CandleStore, CandleWindow
 from tradeseal.signals.calibrator import Calibrator
 from tradeseal.signals.domainmodel import NotEnoughData, Opinion, Readings, Strategy
+from tradeseal.signals.succession import Succession
 
 
 class Opinions:
@@ -21,9 +23,8 @@ class Opinions:
         self._newest: tuple[tuple[str, int], Opinion | NotEnoughData] = (("", 0), NotEnoughData(got=0, needed=WINDOW))
         self._places = {market: places for market, (places, _) in readings.items()}
         self._readings = {market: one for market, (_, one) in readings.items()}
-        self._confidence = {
-            market: engine.calibrator.confidence_bps(one.features) for market, one in self._readings.items()
-        }
+        # By market and calibrator: a run has few, and each speaks for all windows at once.
+        self._confidence: dict[tuple[str, int], npt.NDArray[np.int64]] = {}
 
     def opinion(self, market: str, close_time: int) -> Opinion | NotEnoughData:
         """The opinion on the candle that closed then; `NotEnoughData` where none was computed."""
@@ -32,13 +33,23 @@ class Opinions:
         at = self._places.get(market, {}).get(close_time)
         if at is None:
             return NotEnoughData(got=0, needed=WINDOW)
+        calibrator = self._engine.calibrator_at(close_time)
+        known = self._confidence.get((market, id(calibrator)))
+        if known is None:
+            known = calibrator.confidence_bps(self._readings[market].features)
+            self._confidence[market, id(calibrator)] = known
         opinion = self._readings[market].opinion(
-            at,
-            confidence_bps=int(self._confidence[market][at]),
-            base_rate_bps=self._engine.calibrator.base_rate_bps,
+            at, confidence_bps=int(known[at]), base_rate_bps=calibrator.base_rate_bps
         )
         self._newest = ((market, close_time), opinion)
         return opinion
+
+    def read(self) -> dict[str, tuple[npt.NDArray[np.int64], Readings]]:
+        """By market: when each window closes, and what was read of all of them."""
+        return {
+            market: (np.fromiter(self._places[market], dtype=np.int64), readings)
+            for market, readings in self._readings.items()
+        }
 
     def __len__(self) -> int:
         return sum(len(places) for places in self._places.values())
@@ -50,6 +61,11 @@ class SignalEngine:
     def __init__(self, strategy: Strategy, calibrator: Calibrator) -> None:
         self.strategy = strategy
         self.calibrator = calibrator
+        self.succession: Succession | None = None
+
+    def calibrator_at(self, close: int) -> Calibrator:
+        """The calibrator in force for a candle that closes then; without a succession always the one it began with."""
+        return self.calibrator if self.succession is None else self.succession.at(close)
 
     def opinion(self, window: CandleWindow | None) -> Opinion | NotEnoughData:
         """The opinion on the newest candle of a window."""
@@ -57,8 +73,9 @@ class SignalEngine:
         if window is None or got < WINDOW:
             return NotEnoughData(got=got, needed=WINDOW)
         readings = self.strategy.read(window)
-        confidence = self.calibrator.confidence_bps(readings.features)
-        return readings.opinion(0, confidence_bps=int(confidence[0]), base_rate_bps=self.calibrator.base_rate_bps)
+        calibrator = self.calibrator_at(window.close_time)
+        confidence = calibrator.confidence_bps(readings.features)
+        return readings.opinion(0, confidence_bps=int(confidence[0]), base_rate_bps=calibrator.base_rate_bps)
 
     def precompute(self, store: CandleStore, markets: Sequence[str], start: int, end: int) -> Opinions:
         """The opinions on all candles that close from `start` to `end`, both included."""

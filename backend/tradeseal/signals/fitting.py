@@ -2,7 +2,8 @@
 
 Walk-forward and purged: a fold is predicted by a model whose labels had all ended before the fold began. The slope of
 those predictions, at most 1 and at least 0, shrinks the final model towards the base rate; without skill nothing but
-the base rate is left. Knows scikit-learn, imported where it is used.
+the base rate is left. That slope is Platt's form, with the base rate as its fixed point; from `ISOTONIC_POINTS` points
+on, an isotonic map of the same predictions takes its place. Knows scikit-learn, imported where it is used.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,10 @@ FIT_CANDLES: Final = 35_040  # per market: four years of hours, for the base rat
 STRIDE: Final = 3  # of each three candles one is learned from: labels of 72 candles overlap anyway
 ROWS_LEAST: Final = 400
 FOLDS: Final = 5
+# Points are labels that do not overlap: the rows of one market see the same hours again and again, and would promise an
+# isotonic map a certainty that is not there (Niculescu-Mizil and Caruana 2005 put the change near 1,000).
+ISOTONIC_POINTS: Final = 1_000
+POINTS_A_KNOT: Final = 100  # so that what came true in each step is known to five in a hundred
 PENALTY: Final = 0.01  # scikit-learn's C: strong, for labels overlap and agree with their neighbours
 DIGITS: Final = 6  # weights are rounded, so that another platform's last bits do not change the hash
 
@@ -72,7 +77,8 @@ def calibrator_of(
     lessons: Lessons, strategy: ScoredStrategy, data: str, markets: Sequence[str], before: int
 ) -> Calibrator:
     """Fit on lessons that were over by `before`."""
-    brier, brier_of_base_rate, slope = walk_forward(lessons)
+    unseen = predict_unseen(lessons)
+    brier, brier_of_base_rate, slope = _judged(unseen)
     centres, scales, weights, intercept = fit_logistic(lessons)
     base_rate = float(lessons.reached.mean())
     origin = Origin(
@@ -96,6 +102,7 @@ def calibrator_of(
         intercept=round(anchor + slope * (intercept - anchor), DIGITS),
         base_rate_bps=int(base_rate * BPS),
         origin=origin,
+        knots=() if unseen is None or slope == 0 else knots_of(unseen, slope, strategy.params["horizon_bars"]),
     )
 
 
@@ -187,8 +194,23 @@ def _lessons(store: CandleStore, market: str, before: int, strategy: ScoredStrat
     return lessons.where((found != UNKNOWN) & (closes > strategy.learned_until))
 
 
-def walk_forward(lessons: Lessons) -> tuple[float, float, float]:
-    """Brier score of purged predictions, that of the base rate, and the slope that calibrates them."""
+@dataclass(frozen=True)
+class Unseen:
+    """Predictions of candles that the predicting model had not seen, as logits, with what came of them."""
+
+    guess: _Floats
+    base: _Floats  # the base rate that the predicting model knew
+    truth: _Ints
+
+    @property
+    def lead(self) -> _Floats:
+        """How far a guess lies from its base rate."""
+        lead: _Floats = self.guess - log(self.base / (1.0 - self.base))
+        return lead
+
+
+def predict_unseen(lessons: Lessons) -> Unseen | None:
+    """Each fold predicted by a model of what was over before it; None where no fold had enough before it."""
     edges = lessons.closes[np.linspace(0, len(lessons) - 1, FOLDS + 2).astype(np.int64)]
     guesses, bases, truths = [], [], []
     for begin, end in pairwise(edges[1:]):
@@ -201,13 +223,47 @@ def walk_forward(lessons: Lessons) -> tuple[float, float, float]:
         guesses.append(intercept + ((fold.features - centres) / scales) @ weights)
         bases.append(np.full(len(fold), known.reached.mean()))
         truths.append(fold.reached)
-    if not truths:
+    return Unseen(*map(np.concatenate, (guesses, bases, truths))) if truths else None
+
+
+def walk_forward(lessons: Lessons) -> tuple[float, float, float]:
+    """Brier score of purged predictions, that of the base rate, and the slope that calibrates them."""
+    return _judged(predict_unseen(lessons))
+
+
+def _judged(unseen: Unseen | None) -> tuple[float, float, float]:
+    if unseen is None:
         return 0.25, 0.25, 0.0
-    guess, base, truth = np.concatenate(guesses), np.concatenate(bases), np.concatenate(truths)
+    base, truth = unseen.base, unseen.truth
     anchor = log(base / (1.0 - base))
-    slope = _slope(guess - anchor, truth)
-    shrunk = logistic(anchor + slope * (guess - anchor))
+    slope = _slope(unseen.guess - anchor, truth)
+    shrunk = logistic(anchor + slope * (unseen.guess - anchor))
     return float(np.mean((shrunk - truth) ** 2)), float(np.mean((base - truth) ** 2)), slope
+
+
+def points_of(rows: int, horizon_bars: int) -> int:
+    """How many of the rows of one or many markets, each `STRIDE` candles from the next, have labels of their own."""
+    return min(rows, rows * STRIDE // horizon_bars)
+
+
+def knots_of(unseen: Unseen, slope: float, horizon_bars: int) -> tuple[tuple[float, float], ...]:
+    """The isotonic map from what Platt's form says to what came true; empty below `ISOTONIC_POINTS` points.
+
+    Fitted on steps of equal mass, `POINTS_A_KNOT` points each: one row a step would learn the noise of few hours.
+    """
+    points = points_of(len(unseen.truth), horizon_bars)
+    if points < ISOTONIC_POINTS:
+        return ()
+    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - two seconds that only fitting pays
+
+    said = logistic(log(unseen.base / (1.0 - unseen.base)) + slope * unseen.lead)
+    edges = np.unique(np.quantile(said, np.linspace(0, 1, points // POINTS_A_KNOT + 1)[1:-1]))
+    places = np.unique(np.searchsorted(edges, said, side="right"), return_inverse=True)[1]
+    mass = np.bincount(places)
+    mean_said, came_true = np.bincount(places, said) / mass, np.bincount(places, unseen.truth) / mass
+    rising = IsotonicRegression().fit_transform(mean_said, came_true, sample_weight=mass)
+    knots = zip(_rounded(mean_said), _rounded(rising), strict=True)
+    return tuple(dict(knots).items())  # two steps that round to one place are one knot
 
 
 def _slope(guess: _Floats, truth: _Ints) -> float:

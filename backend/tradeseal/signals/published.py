@@ -1,6 +1,6 @@
 """What other contexts may use of the signals context."""
 
-from tradeseal.signals.calibrator import Calibrator
+from tradeseal.signals.calibrator import Calibrator, Standing
 from tradeseal.signals.domainmodel import (
     BPS,
     CLAIM,
@@ -29,6 +29,7 @@ from tradeseal.signals.labels import UNKNOWN as LABEL_UNKNOWN
 from tradeseal.signals.registry import Found, find_strategy, known_strategies
 from tradeseal.signals.scored import Parameter, Part, ScoredReadings, ScoredStrategy
 from tradeseal.signals.scores import Interval, ReliabilityBin, Scores, score
+from tradeseal.signals.succession import NEVER, WATCHED, Revision, Schedule, Succession, no_notice
 from tradeseal.signals.technical import TechnicalStrategy
 from tradeseal.signals.walkforward import QUARTER_S, Walked, walk_forward_scores
 from tradeseal.signals.windows import Windows
@@ -40,6 +41,7 @@ __all__ = [
     "FEATURES",
     "HORIZON_BARS",
     "LABEL_UNKNOWN",
+    "NEVER",
     "QUARTER_S",
     "REACHED",
     "RISK_BUDGET_BPS",
@@ -48,6 +50,7 @@ __all__ = [
     "STOP_LOSS_VOLATILITIES",
     "TAKE_PROFIT_BPS_MOST",
     "TAKE_PROFIT_VOLATILITIES",
+    "WATCHED",
     "Calibrator",
     "EmaCrossStrategy",
     "Features",
@@ -59,12 +62,16 @@ __all__ = [
     "Parameter",
     "Part",
     "ReliabilityBin",
+    "Revision",
+    "Schedule",
     "ScoredReadings",
     "ScoredStrategy",
     "Scores",
     "Side",
     "SignalEngine",
+    "Standing",
     "Strategy",
+    "Succession",
     "TechnicalStrategy",
     "Walked",
     "Windows",
@@ -72,6 +79,7 @@ __all__ = [
     "fit_calibrator",
     "known_strategies",
     "learn",
+    "no_notice",
     "outcomes",
     "risk_score",
     "score",

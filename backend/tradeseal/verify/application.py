@@ -126,6 +126,7 @@ class _Pass:
             "Portfolio.GovernanceNoted": (acts.noted,),
             "SignalLog.SignalDayOpened": (streams.day_opened,),
             "SignalLog.RoundClosed": (signals.round_closed,),
+            "SignalLog.CalibratorRevised": (signals.calibrator_revised,),
             "SignalLog.SignalsHeld": (signals.held,),
             "SignalLog.SignalsCommitted": (signals.signals_committed,),
             "SignalLog.MarksPosted": (signals.marks_posted, self._candles.vector, self._withheld.vector),

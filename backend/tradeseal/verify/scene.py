@@ -58,6 +58,7 @@ class Scene:
     journeys: dict[UUID, Journey] = field(default_factory=dict)
     by_digest: dict[str, UUID] = field(default_factory=dict)
     rounds: dict[int, Round] = field(default_factory=dict)
+    calibrator: str = ""  # the hash in force; the log does not tell the first one, its signals do
     marks: dict[str, int] = field(default_factory=dict)
     vector: dict[str, int] = field(default_factory=dict)
     observed_at: int = 0

@@ -128,6 +128,10 @@ def generated(scene: Scene, event: Event) -> None:
     for what in ("book", "strategy"):
         want = name_id(scene.opening.book[what])
         same(2, "SIGNAL_DIFFERS", f"{what} of a signal", at=event, got=getattr(message, what), want=want)
+    scene.calibrator = scene.calibrator or d["signal"]["calibrator"]
+    same(
+        2, "CALIBRATOR_UNTOLD", "calibrator of a signal", at=event, got=d["signal"]["calibrator"], want=scene.calibrator
+    )
     journey.signal, journey.digest = d["signal"], digest
     scene.by_digest[digest] = event.stream
     known = scene.rounds.get(message.seq)
@@ -160,6 +164,19 @@ def round_closed(scene: Scene, event: Event) -> None:
     scene.findings.same(3, "ROUND_GAP", "number of a round", at=event, got=d["round"], want=want)
     scene.counts["rounds"] = d["round"]
     scene.rounds[d["round"]] = Round(event)
+
+
+def calibrator_revised(scene: Scene, event: Event) -> None:
+    """Calibrators follow each other without a gap, each from the round that comes next."""
+    d, same = event.data, scene.findings.same
+    scene.counts["revisions"] += 1
+    same(2, "CALIBRATOR_GAP", "number of a calibrator", at=event, got=d["number"], want=scene.counts["revisions"])
+    want = scene.calibrator or d["previous"]
+    same(2, "CALIBRATOR_GAP", "calibrator before another", at=event, got=d["previous"], want=want)
+    want = scene.counts["rounds"] + 1
+    same(2, "REDATED", "round from which a calibrator holds", at=event, got=d["round"], want=want)
+    scene.calibrator = d["calibrator"]
+    scene.findings.count(2, "calibrators that followed another")
 
 
 def held(scene: Scene, event: Event) -> None:
