@@ -33,7 +33,7 @@ _BAD: Final = 2
 _PATIENCE_S: Final = 60
 _PATHS: Final = {
     "tighten": "tighten", "stop": "stop", "halt": "halt", "book_flow": "flows", "freeze_trader": "freeze-trader",
-    "remove_signer": "remove-signer",
+    "remove_signer": "remove-signer", "revoke_signal": "revoke-signal",
 }  # fmt: skip
 
 
@@ -95,6 +95,12 @@ def freeze_trader(home: Home = None, key: Key = None, as_json: AsJson = False) -
 def remove_signer(address: str, home: Home = None, key: Key = None, as_json: AsJson = False) -> None:
     """Take one of the oracle's signers out, at once (guardian)."""
     _carry(home, as_json, lambda hand: hand.use("remove_signer", {"address": address}, key))
+
+
+@app.command("revoke-signal")
+def revoke_signal(digest: str, home: Home = None, key: Key = None, as_json: AsJson = False) -> None:
+    """Take back a committed signal that was not judged yet, at once (guardian)."""
+    _carry(home, as_json, lambda hand: hand.use("revoke_signal", {"digest": digest}, key))
 
 
 @submit_app.command("limits")

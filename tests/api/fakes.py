@@ -21,6 +21,7 @@ from tradeseal.api.ports import (
     EngineStatus,
     GovernanceSeen,
     LeverResult,
+    OrderPreview,
     Ports,
     Predicted,
     PriceSeen,
@@ -108,6 +109,7 @@ class FakeEngine:
     the_book: BookState | None = field(default_factory=a_book)
     result: TradeResult | Exception = field(default_factory=lambda: TradeResult("NO_SIGNAL", "The signal says HOLD."))
     told: list[tuple[Any, ...]] = field(default_factory=list)
+    the_preview: OrderPreview = field(default_factory=lambda: OrderPreview("NO_SIGNAL", "HOLD", a_book()))
     the_prices: list[PriceSeen] = field(default_factory=list)
     the_modes: dict[str, str] = field(default_factory=lambda: dict.fromkeys(MARKETS, "automatic"))
     the_asking: list[Asking] = field(default_factory=list)
@@ -135,6 +137,14 @@ class FakeEngine:
 
     def exit(self, market: str, *, fraction_bps: int, idempotency_key: str) -> TradeResult:
         return self._do("exit", market, fraction_bps, idempotency_key)
+
+    def preview_execute(self, market: str, *, size_bps: int | None) -> OrderPreview:
+        self.told.append(("preview_execute", market, size_bps))
+        return self.the_preview
+
+    def preview_exit(self, market: str, *, fraction_bps: int) -> OrderPreview:
+        self.told.append(("preview_exit", market, fraction_bps))
+        return self.the_preview
 
     def decline(self, market: str) -> TradeResult:
         return self._do("decline", market)
@@ -201,6 +211,11 @@ class FakeMarketData:
     def candles(self, market: str, *, before: int | None, limit: int) -> Sequence[CandleSeen]:
         rows = [CandleSeen(START + n * HOUR, START + (n + 1) * HOUR, 1, 4, 1, 2 + n, 10**9) for n in range(10)]
         return [row for row in rows if before is None or row.close_time <= before][-limit:]
+
+    def curves(
+        self, market: str, *, until: int, count: int, chosen: Sequence[str]
+    ) -> Mapping[str, Sequence[float | None]]:
+        return {name: [None] * (count - 1) + [50.0] for name in chosen}
 
     def prediction(self, market: str) -> Predicted:
         if market != "BTC-USDT":

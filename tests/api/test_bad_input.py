@@ -29,6 +29,7 @@ CHANGES = [
     ("POST", "/api/governance/flows", {"amount": "-1"}),
     ("POST", "/api/governance/freeze-trader", None),
     ("POST", "/api/governance/remove-signer", {"address": "0x" + "11" * 20}),
+    ("POST", "/api/governance/revoke-signal", {"digest": "0x" + "22" * 32}),
     ("POST", "/api/governance/changes", {"change": "RESUME"}),
     ("POST", f"/api/governance/changes/0x{'11' * 32}/accept", None),
     ("POST", f"/api/governance/changes/0x{'11' * 32}/revoke", None),

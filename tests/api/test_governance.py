@@ -22,6 +22,7 @@ from tradeseal.trading.reasons import Fault
         ("flows", {"amount": "-0.00000001"}, "book_flow", {"amount_e8": -1}),
         ("freeze-trader", None, "freeze_trader", {}),
         ("remove-signer", {"address": "0x" + "11" * 20}, "remove_signer", {"address": "0x" + "11" * 20}),
+        ("revoke-signal", {"digest": "0x" + "22" * 32}, "revoke_signal", {"digest": "0x" + "22" * 32}),
         (
             "changes",
             {"change": "LIMITS", "limits": {"max_position_bps": 2_000}},
@@ -62,6 +63,7 @@ def test_each_order_reaches_its_lever_with_its_key(
         ("flows", {"amount": "0.000000001"}),
         ("flows", {"amount": "NaN"}),
         ("remove-signer", {"address": "0x11"}),
+        ("revoke-signal", {"digest": "0x11"}),
         ("changes", {"change": "PROXY"}),
         ("changes", {"change": "LIMITS"}),
         ("changes", {"change": "SIGNERS", "quorum": 0}),

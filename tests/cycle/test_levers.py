@@ -202,6 +202,25 @@ def test_money_comes_and_goes_once_and_both_accounts_agree(home: Replay) -> None
     verified(home)
 
 
+def test_a_revoked_signal_opens_nothing_is_counted_and_cannot_be_revoked_again(home: Replay) -> None:
+    with helm_of(home) as helm:
+        cycle = helm.engine.ask(lambda: helm.engine.steps.cycles[helm.engine.steps.newest_cycle("ETH-USDT")])
+        done = helm.use("revoke_signal", cycle.digest)
+        again = helm.refused("revoke_signal", cycle.digest)
+        unknown = helm.refused("revoke_signal", "0x" + "11" * 32)
+        malformed = helm.refused("revoke_signal", "0x11")
+        answer = helm.engine.ask(lambda: helm.engine.execute("ETH-USDT", size_bps=None, idempotency_key="in-by-hand"))
+        helm.walk_to(None)
+
+    assert (done.act, done.already_run) == ("revoke", False)
+    assert [refusal.code for refusal in (again, unknown, malformed)] == ["NOT_OPEN", "NOT_OPEN", "BAD_DIGEST"]
+    assert answer.outcome == "skipped"
+    assert cycle.id not in {
+        event["cycle"] for _, _, event in home.facts("TradeCycle.TradeAuthorised") if "cycle" in event
+    }
+    verified(home)
+
+
 def test_a_frozen_trader_enters_nothing_exits_go_on_and_a_new_one_comes_through_the_delay(home: Replay) -> None:
     with helm_of(home) as helm:
         bought = helm.engine.ask(lambda: helm.engine.execute("ETH-USDT", size_bps=None, idempotency_key="in-by-hand"))

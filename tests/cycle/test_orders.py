@@ -10,8 +10,10 @@ from replays import Quiet, Replay
 
 from tradeseal.bootstrap import open_parts
 from tradeseal.cycle.engine import Engine, Outcome
+from tradeseal.cycle.preview import preview_execute, preview_exit
 from tradeseal.kernel.clock import parse_utc
 from tradeseal.kernel.errors import Refused
+from tradeseal.trading.published import Rule
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
@@ -49,6 +51,31 @@ def bought(engine: Engine, key: str, market: str = ETH) -> Outcome:
 
 def sold(engine: Engine, key: str, fraction_bps: int = 10_000, market: str = ETH) -> Outcome:
     return engine.ask(lambda: engine.exit(market, fraction_bps=fraction_bps, idempotency_key=key))
+
+
+def test_before_an_order_the_contract_says_of_it_what_it_says_of_the_order_itself(another: Replay) -> None:
+    with held(another) as engine:
+        small = engine.ask(lambda: preview_execute(engine.steps, ETH, size_bps=100))
+        whole = preview_execute(engine.steps, ETH, size_bps=None)
+        assert bought(engine, "in").outcome == "settled"
+        again, half = (
+            preview_execute(engine.steps, ETH, size_bps=None),
+            preview_exit(engine.steps, ETH, fraction_bps=5_000),
+        )
+        assert sold(engine, "out", fraction_bps=5_000).outcome == "settled"
+        nothing = preview_exit(engine.steps, "XRP-USDT", fraction_bps=10_000)
+
+    assert (small.outcome, whole.outcome, again.outcome) == ("ORDER", "ORDER", "ACTED_ON")
+    assert 0 < small.quantity_e8 < whole.quantity_e8
+    assert [check.rule for check in whole.checks] == list(Rule)
+    assert not any(check.failed for check in whole.checks)
+    assert int(small.checks[0].measured) < int(whole.checks[0].measured)
+    assert {check.rule for check in half.checks} == {Rule.CASH, Rule.STATE}
+    assert not any(check.failed for check in half.checks)
+    assert int(half.checks[0].measured) == half.quantity_e8
+    assert nothing.outcome == "NOTHING_TO_SELL"
+    sales = [event["quantity_e8"] for _, _, event in another.facts("TradeCycle.TradeSettled") if event["side"] == 2]
+    assert sales in ([], [half.quantity_e8])
 
 
 def test_an_order_runs_once_whoever_asks_again_and_also_after_a_restart(another: Replay) -> None:

@@ -34,24 +34,26 @@ T = TypeVar("T")
 class Server:
     """`tradeseal serve` on a free port; killed and started again on the same home and port as often as a test likes."""
 
-    def __init__(self, home: Path, *, pause_at: str) -> None:
+    def __init__(self, home: Path, *, pause_at: str | None, speed: str = "max") -> None:
         self.home = home
         self.port = _free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.key_address = ""
         self._pause_at = pause_at
+        self._speed = speed
         self._log = home.with_name(f"{home.name}.log")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start, and wait until the data clock has come to the pause."""
-        words = ["--home", str(self.home), "--port", str(self.port), "--speed", "max", "--pause-at", self._pause_at]
+        """Start, and wait until the data clock has come to the pause; without one, until it runs."""
+        words = ["--home", str(self.home), "--port", str(self.port), "--speed", self._speed]
+        words += ["--pause-at", self._pause_at] if self._pause_at else []
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [str(TRADESEAL), "serve", *words], stdout=log, stderr=subprocess.STDOUT, cwd=ROOT
             )
         self.key_address = self._wait_for(self._printed_address)
-        self._wait_for(self._paused)
+        self._wait_for(self._there)
 
     def kill(self) -> None:
         """Like a power cut: no farewell."""
@@ -60,6 +62,18 @@ class Server:
     def stop(self) -> None:
         """End it as a person would, with Ctrl-C."""
         self._end(signal.SIGINT)
+
+    def stall(self) -> None:
+        """Have it stand still with its sockets open, as a machine does that swaps or sleeps."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End the stall."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def get(self, path: str) -> Any:
         """What the API answers to a reader."""
@@ -70,9 +84,10 @@ class Server:
         found = ADDRESS.search(self._log.read_text(errors="replace"))
         return found[0] if found else None
 
-    def _paused(self) -> bool | None:
+    def _there(self) -> bool | None:
+        phase = "PAUSED" if self._pause_at else "RUNNING"
         try:
-            return self.get("/api/dashboard")["status"]["phase"] == "PAUSED" or None
+            return self.get("/api/dashboard")["status"]["phase"] == phase or None
         except (urllib.error.URLError, OSError, ValueError):
             return None  # not there yet
 

@@ -116,6 +116,21 @@ class Asking:
 
 
 @dataclass(frozen=True)
+class OrderPreview:
+    """An order before it is sent, as the contract assesses it now; `outcome` says why there is none to send."""
+
+    outcome: Literal["ORDER", "NO_SIGNAL", "ACTED_ON", "NOTHING_TO_SELL"]
+    side: Literal["HOLD", "BUY", "SELL"]
+    book: BookState
+    checks: Sequence[RuleCheck] = ()
+    quantity_e8: int = 0
+    limit_price_e8: int = 0
+    price_e8: int = 0
+    notional_e8: int = 0
+    fee_e8: int = 0
+
+
+@dataclass(frozen=True)
 class TradeResult:
     """What came of an order of a person. `outcome` is a code, `cycle_id` the cycle that holds the story."""
 
@@ -151,6 +166,12 @@ class EngineControl(Protocol):
 
     def exit(self, market: str, *, fraction_bps: int, idempotency_key: str) -> TradeResult:
         """Reduce a position by hand; the same key gives the same cycle."""
+
+    def preview_execute(self, market: str, *, size_bps: int | None) -> OrderPreview:
+        """What `execute` would ask of the contract now, and what the contract says of it; nothing is sent."""
+
+    def preview_exit(self, market: str, *, fraction_bps: int) -> OrderPreview:
+        """What `exit` would ask of the contract now."""
 
     def decline(self, market: str) -> TradeResult:
         """Let a waiting signal go."""
@@ -208,6 +229,11 @@ class MarketData(Protocol):
 
     def candles(self, market: str, *, before: int | None, limit: int) -> Sequence[CandleSeen]:
         """At most `limit` candles that closed at or before `before` (None: the data's clock), oldest first."""
+
+    def curves(
+        self, market: str, *, until: int, count: int, chosen: Sequence[str]
+    ) -> Mapping[str, Sequence[float | None]]:
+        """The chosen indicators at each of the last `count` candles closed at `until`; None before a full window."""
 
     def prediction(self, market: str) -> Predicted:
         """Raises `Refused` (NOT_ENOUGH_DATA) before warm-up is over."""

@@ -14,6 +14,7 @@ from tradeseal.api.ports import (
     ChainInfo,
     DataInfo,
     EngineStatus,
+    OrderPreview,
     Phase,
     Predicted,
     PriceSeen,
@@ -23,10 +24,11 @@ from tradeseal.api.ports import (
 )
 from tradeseal.cycle.engine import Engine, Outcome, parse_speed
 from tradeseal.cycle.ports import TickSeen
+from tradeseal.cycle.preview import Preview, preview_execute, preview_exit
 from tradeseal.cycle.signal_source import SignalSource
 from tradeseal.kernel.errors import Refused, TradesealError
-from tradeseal.market.published import CandleStore
-from tradeseal.signals.published import Opinion
+from tradeseal.market.published import WINDOW, CandleStore
+from tradeseal.signals.published import CURVES, Opinion, curves
 from tradeseal.trading.published import BookClass, BookState, Order, RuleCheck
 from tradeseal.trading.trust import level_of
 
@@ -235,6 +237,18 @@ class ReplayControl:
             engine.ask(lambda: engine.exit(market, fraction_bps=fraction_bps, idempotency_key=idempotency_key))
         )
 
+    def preview_execute(self, market: str, *, size_bps: int | None) -> OrderPreview:
+        """What executing would ask for."""
+        return self._previewed(preview_execute(self._running().steps, market, size_bps=size_bps))
+
+    def preview_exit(self, market: str, *, fraction_bps: int) -> OrderPreview:
+        """What an exit by hand would ask for."""
+        return self._previewed(preview_exit(self._running().steps, market, fraction_bps=fraction_bps))
+
+    def _previewed(self, seen: Preview) -> OrderPreview:
+        numbers = {name: value for name, value in vars(seen).items() if name != "side"}
+        return OrderPreview(side=_SIDES[seen.side], **numbers)
+
     def decline(self, market: str) -> TradeResult:
         """Let a waiting signal go."""
         engine = self._running()
@@ -282,6 +296,17 @@ class ReplayMarket:
             CandleSeen(c.open_time, c.close_time, c.open_e8, c.high_e8, c.low_e8, c.close_e8, c.volume_e8)
             for c in found[-limit:]
         ]
+
+    def curves(
+        self, market: str, *, until: int, count: int, chosen: Sequence[str]
+    ) -> Mapping[str, Sequence[float | None]]:
+        """The strategies' own indicators, candle by candle."""
+        store = self._engine.store
+        run = store.window(market, until, min(count + WINDOW - 1, store.closed(market, until)))
+        found = {} if run is None else curves(run, chosen)
+        named = [name for key in chosen for name in CURVES[key]]
+        values = {name: found.get(name, [])[-count:] for name in named}
+        return {name: [None] * (count - len(known)) + list(known) for name, known in values.items()}
 
     def prediction(self, market: str) -> Predicted:
         """The opinion on the newest closed candle of a market."""

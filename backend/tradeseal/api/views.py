@@ -3,7 +3,7 @@
 Knows the schemas' words. Knows nothing of HTTP or where values come from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tradeseal import __version__
@@ -121,8 +121,14 @@ def price(seen: PriceSeen, data_clock: int | None) -> dict[str, Any]:
     }
 
 
-def candles(market: str, engine: EngineStatus, rows: Sequence[CandleSeen], fills: Sequence[Row]) -> dict[str, Any]:
-    """Candles and the fills to draw on them."""
+def candles(
+    market: str,
+    engine: EngineStatus,
+    rows: Sequence[CandleSeen],
+    fills: Sequence[Row],
+    curves: Mapping[str, Sequence[float | None]],
+) -> dict[str, Any]:
+    """Candles, the fills to draw on them, and indicators beside them."""
     return {
         "market": market,
         "symbol": base_of(market),
@@ -151,6 +157,7 @@ def candles(market: str, engine: EngineStatus, rows: Sequence[CandleSeen], fills
             }
             for fill in fills
         ],
+        "curves": [{"name": name, "values": list(values)} for name, values in curves.items()],
     }
 
 

@@ -4,6 +4,7 @@ Knows each lever's words, its role, and how a looser change waits. Decides nothi
 nothing is signed before it was asked. Runs in the engine's thread, between two bars.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +23,7 @@ CHANGES: Final = {
 }  # fmt: skip
 ACCEPT_WINDOW_S: Final = 14 * 86_400
 REASON_BYTES: Final = 32
+DIGEST: Final = re.compile(r"0x[0-9a-f]{64}")
 SIGNERS_MAX: Final = 16
 # What the key of a new trader may spend on fees, on a chain of our own where nothing costs anything.
 FEES_WEI: Final = 10**24
@@ -102,6 +104,13 @@ class Levers:
         return self._use(
             "removeSigner", lambda: self._act("removeSigner", address, role=GUARDIAN, where=ORACLE), who=who, key=key
         )
+
+    def revoke_signal(self, digest: str, *, who: str, key: str) -> Acted:
+        """Take back a commitment that was not judged yet: its signal can open nothing any more."""
+        if not DIGEST.fullmatch(digest):
+            raise Refused("BAD_DIGEST", "A digest is 0x and 64 hex digits.", got=digest)
+        words = bytes.fromhex(digest[2:])
+        return self._use("revoke", lambda: self._act("revoke", words, role=GUARDIAN, where=ORACLE), who=who, key=key)
 
     # Through the delay
 
@@ -232,7 +241,8 @@ class Levers:
     ) -> Acted:
         known = self._known(key)
         if known is not None:
-            if not known.act.startswith(name):
+            # A change is accepted by the call that waited, whichever it was.
+            if known.act != name and not (name == "accept" and known.act.startswith(name)):
                 raise Refused("KEY_REUSED", "This Idempotency-Key belongs to another order.", got=key)
             if known.error:
                 raise self._steps.gate.refusal(known.error)

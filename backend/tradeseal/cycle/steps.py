@@ -31,11 +31,12 @@ from tradeseal.cycle.ports import (
     TradeGate,
     VectorPosted,
 )
+from tradeseal.cycle.sizing import entry_size, exit_limit, reserved_up
 from tradeseal.cycle.state import EngineState, day_of
 from tradeseal.cycle.ticks import Tick
 from tradeseal.kernel.errors import Inconsistent, Refused
 from tradeseal.kernel.ids import entry_cycle_id, exit_cycle_id, manual_exit_cycle_id, signal_log_id, trading_day_id
-from tradeseal.kernel.money import BPS, SCALE, ceil_div, fee_up, notional_up, value_down
+from tradeseal.kernel.money import BPS, SCALE
 from tradeseal.ledger.published import Aggregate, merkle_root
 from tradeseal.oracle.published import Attestor, SignalMessage, Verification, round_hash
 from tradeseal.signals.published import Opinion, Revision, Side
@@ -46,7 +47,6 @@ from tradeseal.trading.published import BookState, ExitOrder, ExitReason, Fill, 
 BATCH_MAX = 64
 ROUNDS_MAX = 256
 ANCHOR_EVENTS = 256
-MIN_NOTIONAL_E8 = 10 * SCALE
 GOVERN = "govern"
 RETRIED_SKIPS = frozenset({Skip.SAME_BLOCK.name, Skip.MARKS_OLD.name, Skip.OUT_OF_BAND.name})
 
@@ -528,7 +528,7 @@ class Steps:
                 cycle.ask_authorisation(
                     quantity_e8=order.quantity_e8,
                     limit_price_e8=order.limit_price_e8,
-                    mark_e8=self._mark(cycle),
+                    mark_e8=self.mark_of(cycle),
                     observed_at=observed_at,
                     transaction_hash=prepared.transaction_hash,
                 )
@@ -543,27 +543,26 @@ class Steps:
         free = book.cash_e8 - book.reserved_e8
         orders = []
         for cycle in cycles:
-            mark = self._mark(cycle)
-            limit_price = mark * (BPS + book.limits.entry_band_bps) // BPS
-            size_bps = min(_signal(cycle).size_bps, cycle.size_bps or BPS)
-            wanted = max(1, size_bps * max(book.equity_e8, 0) * SCALE // (mark * BPS))
-            affordable = max(0, free) * BPS // (BPS + book.limits.fee_bps) * SCALE // limit_price
-            fits = value_down(affordable, mark) >= MIN_NOTIONAL_E8 and 2 * affordable >= wanted
-            order = Order(_message(cycle), min(wanted, affordable) if fits else wanted, limit_price)
+            order = self.entry_order(cycle, book, size_bps=cycle.size_bps, free_e8=free)
             orders.append(order)
             if not any(check.failed for check in self.gate.assess(order)):
-                reserved = notional_up(order.quantity_e8, limit_price)
-                free -= reserved + fee_up(reserved, book.limits.fee_bps)
+                free -= reserved_up(order, book.limits)
         return orders
 
-    def exit_by_signal(self, cycle: TradeCycle) -> ExitOrder:
+    def entry_order(self, cycle: TradeCycle, book: BookState, *, size_bps: int | None, free_e8: int) -> Order:
+        """What a BUY asks of the contract, with so much cash free; `size_bps` only makes it smaller."""
+        mark = self.mark_of(cycle)
+        sized_bps = min(_signal(cycle).size_bps, size_bps or BPS)
+        quantity, limit_price = entry_size(sized_bps, mark_e8=mark, book=book, free_e8=free_e8)
+        return Order(_message(cycle), quantity, limit_price)
+
+    def exit_by_signal(self, cycle: TradeCycle, book: BookState) -> ExitOrder:
         """The reduction that a SELL signal asks for: all that is held."""
-        position = next(p for p in self._book().positions if p.market == cycle.market)
+        position = next(p for p in book.positions if p.market == cycle.market)
         held = position.quantity_e8 - position.open_exit_quantity_e8
-        size = _signal(cycle).size_bps * max(self._book().equity_e8, 0) * SCALE // (self._mark(cycle) * BPS)
-        return ExitOrder(
-            cycle.market, held or max(1, size), self._exit_limit(cycle), ExitReason.SIGNAL, _message(cycle)
-        )
+        size = _signal(cycle).size_bps * max(book.equity_e8, 0) * SCALE // (self.mark_of(cycle) * BPS)
+        limit_price = exit_limit(self.mark_of(cycle), book.limits)
+        return ExitOrder(cycle.market, held or max(1, size), limit_price, ExitReason.SIGNAL, _message(cycle))
 
     def exit_by_reason(
         self,
@@ -610,7 +609,7 @@ class Steps:
                 cycle.ask_authorisation(
                     quantity_e8=order.quantity_e8,
                     limit_price_e8=order.limit_price_e8,
-                    mark_e8=self._mark(cycle),
+                    mark_e8=self.mark_of(cycle),
                     observed_at=observed_at,
                     transaction_hash=prepared.transaction_hash,
                 )
@@ -618,13 +617,14 @@ class Steps:
 
     def _exit_order(self, cycle: TradeCycle) -> ExitOrder:
         if cycle.signal is not None:
-            return self.exit_by_signal(cycle)
+            return self.exit_by_signal(cycle, self._book())
         return ExitOrder(cycle.market, cycle.quantity_e8, self._exit_limit(cycle), ExitReason(cycle.reason))
 
     def _exit_limit(self, cycle: TradeCycle) -> int:
-        return ceil_div(self._mark(cycle) * (BPS - self._limits().exit_band_bps), BPS)
+        return exit_limit(self.mark_of(cycle), self._limits())
 
-    def _mark(self, cycle: TradeCycle) -> int:
+    def mark_of(self, cycle: TradeCycle) -> int:
+        """The market's price on the chain; before the first one the signal's own."""
         mark = self.marks().get(cycle.market, 0)
         return mark or (_signal(cycle).price if cycle.signal else 1)
 

@@ -1,6 +1,7 @@
 """What other contexts may use of the signals context."""
 
 from tradeseal.signals.calibrator import Calibrator, Standing
+from tradeseal.signals.curves import CURVES, curves
 from tradeseal.signals.domainmodel import (
     BPS,
     CLAIM,
@@ -38,6 +39,7 @@ __all__ = [
     "BPS",
     "CLAIM",
     "CLAIM_TEXT",
+    "CURVES",
     "FEATURES",
     "HORIZON_BARS",
     "LABEL_UNKNOWN",
@@ -75,6 +77,7 @@ __all__ = [
     "TechnicalStrategy",
     "Walked",
     "Windows",
+    "curves",
     "find_strategy",
     "fit_calibrator",
     "known_strategies",

@@ -15,6 +15,14 @@ it("lays the tail over the end of what is known", () => {
   ]);
 });
 
+it("lays the tail of each curve over its end, candle by candle", () => {
+  const curve = (...values: (number | null)[]) => ({ curves: [{ name: "rsi_14", values }] });
+  const known = someCandles([aCandle(at(1)), aCandle(at(2)), aCandle(at(3))], curve(null, 20, 30));
+  const joined = joinCandles(known, someCandles([aCandle(at(3)), aCandle(at(4))], curve(33, 44)));
+  expect(joined?.curves).toEqual([{ name: "rsi_14", values: [null, 20, 33, 44] }]);
+  expect(joinCandles(known, someCandles([aCandle(at(3))]))).toBeNull();
+});
+
 it("asks for everything when there is a hole, nothing, or time went back", () => {
   const known = someCandles([aCandle(at(5))]);
   expect(joinCandles(known, someCandles([aCandle(at(7))]))).toBeNull();

@@ -7,6 +7,7 @@ import {
   getGovernance,
   haltBook,
   removeSigner,
+  revokeSignal,
   revokeChange,
   stopBook,
   submitChange,
@@ -27,6 +28,7 @@ export type Pull =
   | { lever: "flow"; amount: string; key: string }
   | { lever: "freeze"; key: string }
   | { lever: "remove"; address: string; key: string }
+  | { lever: "revokeSignal"; digest: string; key: string }
   | { lever: "submit"; change: ChangeOrder; key: string }
   | { lever: "accept" | "revoke"; id: string; key: string };
 
@@ -69,6 +71,8 @@ function sent(pull: Pull) {
       return freezeTrader({ client, headers });
     case "remove":
       return removeSigner({ client, headers, body: { address: pull.address } });
+    case "revokeSignal":
+      return revokeSignal({ client, headers, body: { digest: pull.digest } });
     case "submit":
       return submitChange({ client, headers, body: pull.change });
     case "accept":

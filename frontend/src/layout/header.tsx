@@ -4,12 +4,14 @@ import Link from "next/link";
 import { KeyRound, Lock } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { PauseResume, Speed } from "@/features/engine";
+import { Halt } from "@/features/levers/halt";
 import { Keyboard } from "@/keyboard/keyboard";
 import { useDashboard } from "@/live/live";
 import { phaseTone, usePhaseText } from "@/live/phase";
 import { useSessionBlock } from "@/live/session";
-import { formatCount, formatTime } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 import { Badge } from "@/ui/badge";
+import { Time } from "@/ui/time";
 import { Seal } from "./seal";
 import { ThemeSwitch } from "./theme-switch";
 
@@ -46,8 +48,9 @@ function Engine() {
         {status.phase === "RUNNING" ? <span aria-hidden className="size-1.5 rounded-full bg-current" /> : null}
         {phase(status)}
       </Badge>
-      <span className="num text-xs" title={t("dataClock")}>
-        {formatTime(status.data_clock, "minutes")}
+      <span className="text-xs">
+        <span className="sr-only">{t("dataClock")} </span>
+        <Time iso={status.data_clock} precision="minutes" />
       </span>
       {progress ? (
         <span className="hidden h-1 w-16 overflow-hidden bg-raised lg:block" title={t("progress", { done: formatCount(progress.done), total: formatCount(progress.total) })}>
@@ -64,6 +67,7 @@ function Engine() {
         )}
       </span>
       <PauseResume />
+      <Halt />
       <Speed />
     </div>
   );

@@ -110,6 +110,15 @@ export function formatTime(iso: Maybe<string>, precision: "seconds" | "minutes" 
   return `${text.slice(0, 10)} ${text.slice(11, precision === "seconds" ? 19 : 16)}`;
 }
 
+/** The same moment where the reader is: its wall clock, seconds and all, and the name of that time zone. */
+export function localTime(iso: Maybe<string>): { time: string; zone: string } | null {
+  const at = iso ? Date.parse(iso) : Number.NaN;
+  if (Number.isNaN(at)) return null;
+  localClock ??= new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
+  return { time: localClock.format(at), zone: localClock.resolvedOptions().timeZone };
+}
+let localClock: Intl.DateTimeFormat | undefined;
+
 /** `3 s`, `4 min`, `2 h 05`, `3 d`: how long, for people. */
 export function formatAge(seconds: Maybe<number>): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NO_DATA;
@@ -133,5 +142,5 @@ export function formatCount(value: Maybe<number | string>): string {
 
 function plain(value: number): string {
   // toFixed avoids exponents such as 1e-7, which are no decimal strings.
-  return Number.isInteger(value) ? value.toFixed(0) : value.toFixed(12).replace(/0+$/, "");
+  return Number.isInteger(value) ? value.toFixed(0) : value.toFixed(12).replace(/\.?0+$/, "");
 }

@@ -84,7 +84,7 @@ export function aCandle(openTime: string, close = "100"): Candle {
 }
 
 export function someCandles(candles: Candle[], part: Partial<Candles> = {}): Candles {
-  return { market: "BTC-USDT", symbol: "BTC", interval_s: 3600, data: aDashboard().status.data, candles, trades: [], ...part };
+  return { market: "BTC-USDT", symbol: "BTC", interval_s: 3600, data: aDashboard().status.data, candles, trades: [], curves: [], ...part };
 }
 
 export function aDashboard(part: Partial<Dashboard> = {}): Dashboard {

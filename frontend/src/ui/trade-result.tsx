@@ -11,7 +11,7 @@ import { Badge, type Tone } from "./badge";
 import { Delta } from "./delta";
 import { RuleFailures } from "./rule-failures";
 import { useServerWords } from "./server-words";
-import { StepTicks } from "./steps";
+import { StepTrail } from "./steps";
 
 const TONES: Record<string, Tone> = {
   SETTLED: "up",
@@ -43,7 +43,7 @@ export function TradeResult({ answer }: { answer: TradeAnswer }) {
       <p className="text-ink-2">{server(answer.message)}</p>
       {cycle ? (
         <>
-          <StepTicks steps={cycle.steps} />
+          <StepTrail narrow steps={cycle.steps} />
           {cycle.rules.length > 0 ? <RuleFailures rules={cycle.rules} side={cycle.side} /> : null}
           <dl className="grid grid-cols-2 gap-x-4 gap-y-1">
             <Fact name={t("confidence")}>{formatFraction(cycle.confidence)}</Fact>

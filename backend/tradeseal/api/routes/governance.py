@@ -18,6 +18,7 @@ from tradeseal.api.schemas.governance import (
     FlowOrder,
     Governance,
     LeverAnswer,
+    SignalOrder,
     SignerOrder,
     StopOrder,
     TightenOrder,
@@ -69,6 +70,12 @@ def freeze(request: Request, ports: PortsDep, key: IdempotencyKey = None) -> Res
 def remove_signer(request: Request, order: SignerOrder, ports: PortsDep, key: IdempotencyKey = None) -> Response:
     """Take one of the oracle's signers out, at once; a new epoch begins."""
     return _use(request, ports, "remove_signer", {"address": order.address}, key)
+
+
+@router.post("/api/governance/revoke-signal", response_model=LeverAnswer, operation_id="revokeSignal")
+def revoke_signal(request: Request, order: SignalOrder, ports: PortsDep, key: IdempotencyKey = None) -> Response:
+    """Take back a committed signal that was not judged yet, at once; it counts as revoked, for good."""
+    return _use(request, ports, "revoke_signal", {"digest": order.digest}, key)
 
 
 @router.post("/api/governance/changes", response_model=LeverAnswer, operation_id="submitChange")

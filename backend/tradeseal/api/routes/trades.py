@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import Response
 
-from tradeseal.api import exports, journeys, orders, tables
+from tradeseal.api import exports, journeys, orders, previews, tables
 from tradeseal.api.routes.common import (
     Cursor,
     CycleKind,
@@ -24,16 +24,19 @@ from tradeseal.api.routes.common import (
 )
 from tradeseal.api.routes.exports import exported
 from tradeseal.api.schemas.trades import (
+    SHARE,
     CycleDetail,
     DeclineOrder,
     ExecuteOrder,
     ExitOrder,
+    OrderPreview,
     TradeAnswer,
     TradePage,
 )
 from tradeseal.api.symbols import known_market
 
 router = APIRouter(tags=["trades"])
+SymbolText = Annotated[str, Path(max_length=24)]
 
 IdempotencyKey = Annotated[
     str | None,
@@ -89,6 +92,27 @@ def decline(order: DeclineOrder, ports: PortsDep) -> Response:
     """Let a signal that waits for a person go. It stays committed and is judged when it has expired."""
     market = known_market(ports, order.symbol)
     return as_json(orders.answer(ports.the_engine().decline(market), ports))
+
+
+@router.get("/api/trades/execute/{symbol}", response_model=OrderPreview, operation_id="previewExecute")
+def preview_execute(
+    symbol: SymbolText, ports: PortsDep, size: Annotated[str | None, Query(pattern=SHARE)] = None
+) -> Response:
+    """What `execute` would ask now, and what the contract's `assess` says of it, rule by rule. Nothing is sent."""
+    engine = ports.the_engine()
+    market = known_market(ports, symbol)
+    return as_json(previews.preview(market, "execute", engine.preview_execute(market, size_bps=orders.bps(size))))
+
+
+@router.get("/api/trades/exit/{symbol}", response_model=OrderPreview, operation_id="previewExit")
+def preview_exit(
+    symbol: SymbolText, ports: PortsDep, fraction: Annotated[str | None, Query(pattern=SHARE)] = None
+) -> Response:
+    """What `exit` would ask now. A reduction by hand is judged by RULE-08 and RULE-09 alone. Nothing is sent."""
+    engine = ports.the_engine()
+    market = known_market(ports, symbol)
+    fraction_bps = orders.bps(fraction) or 10_000
+    return as_json(previews.preview(market, "exit", engine.preview_exit(market, fraction_bps=fraction_bps)))
 
 
 @router.get(

@@ -62,6 +62,12 @@ class SignerOrder(Order):
     address: Address
 
 
+class SignalOrder(Order):
+    """Which committed signal is taken back."""
+
+    digest: Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$", description="Of an open commitment.")]
+
+
 class ChangeOrder(Order):
     """A change that has to wait: of limits (`limits`), a resumption (`reason`), other signers or another trader.
 

@@ -38,8 +38,15 @@ class TradeMark(Answer):
     cycle_id: str
 
 
+class Curve(Answer):
+    """One indicator, a value for each candle; null before its window is full."""
+
+    name: str
+    values: list[float | None]
+
+
 class Candles(Answer):
-    """Closed candles in order of time, and the fills inside their span."""
+    """Closed candles in order of time, the fills inside their span, and the indicators that were asked for."""
 
     market: Market
     symbol: str
@@ -47,6 +54,7 @@ class Candles(Answer):
     data: DataLabel
     candles: list[Candle]
     trades: list[TradeMark]
+    curves: list[Curve]
 
 
 class Indicator(Answer):

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tradeseal.api.schemas.base import Amount, Answer, Hash, Market, MarketMode, Order, Time
-from tradeseal.api.schemas.dashboard import Cycle, MarketSetting
+from tradeseal.api.schemas.base import Amount, Answer, Fraction, Hash, Market, MarketMode, Order, Side, Time
+from tradeseal.api.schemas.dashboard import Cycle, MarketSetting, RuleFailure
 from tradeseal.api.schemas.records import Record
 
+SHARE = r"^(0\.[0-9]{1,4}|1(\.0{1,4})?)$"
 SymbolIn = Annotated[
     str,
     Field(
@@ -30,7 +31,7 @@ class ExecuteOrder(Order):
     size: Annotated[
         str | None,
         Field(
-            pattern=r"^(0\.[0-9]{1,4}|1(\.0{1,4})?)$",
+            pattern=SHARE,
             description='A share of equity, for example "0.05"; never above the signal\'s own size.',
         ),
     ] = None
@@ -42,7 +43,7 @@ class ExitOrder(Order):
     symbol: SymbolIn
     fraction: Annotated[
         str | None,
-        Field(pattern=r"^(0\.[0-9]{1,4}|1(\.0{1,4})?)$", description='Share of the position, "1" is all of it.'),
+        Field(pattern=SHARE, description='Share of the position, "1" is all of it.'),
     ] = None
 
 
@@ -77,6 +78,48 @@ class TradeAnswer(Answer):
     message: str
     already_run: bool
     cycle: Cycle | None
+
+
+class AssessedRule(RuleFailure):
+    """One rule of the contract, with both sides of its comparison, kept or broken."""
+
+    failed: bool
+
+
+class BookBeside(Answer):
+    """The book's numbers before or after an order, at the marks on the chain."""
+
+    cash: Amount
+    exposure: Amount
+    exposure_fraction: Fraction | None
+    quantity: Amount
+    value: Amount
+
+
+class OrderPreview(Answer):
+    """An order before it is sent, by the contract's `assess`; the order itself is judged at the next tick's prices.
+
+    `price`, `notional`, `fee` and `after` are those of a fill at the mark; the contract compares at `limit_price`.
+    """
+
+    market: Market
+    symbol: str
+    action: Literal["execute", "exit"]
+    outcome: Annotated[
+        Literal["ORDER", "NO_SIGNAL", "ACTED_ON", "NOTHING_TO_SELL"],
+        Field(description="ORDER: this would be sent; the others say why nothing would"),
+    ]
+    side: Side
+    marks_at: Annotated[Time | None, Field(description="when the prices were posted by which the contract assesses")]
+    allowed: bool
+    quantity: Amount
+    price: Amount
+    limit_price: Amount
+    notional: Amount
+    fee: Amount
+    rules: list[AssessedRule]
+    before: BookBeside
+    after: BookBeside | None
 
 
 class ModeAnswer(Answer):

@@ -134,7 +134,7 @@ describe("the histogram", () => {
   });
   it("is a table as well", () => {
     renderWorded(<Distribution results={{ distribution: [aBin("-50", "-25", 3), aBin("-25", "0", 12)] }} />);
-    fireEvent.click(screen.getByRole("button", { name: "Table" }));
+    fireEvent.click(screen.getByRole("button", { name: "P&L of sales as a table" }));
     expect(screen.getAllByRole("row").map((row) => row.textContent)).toEqual(["FromBelowSales", "−50.00−25.003", "−25.000.0012"]);
   });
   it("says why there is none", () => {

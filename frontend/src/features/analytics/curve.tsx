@@ -11,8 +11,11 @@ import { SyntheticLabel } from "@/ui/badge";
 import { chartTime } from "@/ui/chart-frame";
 import { Panel } from "@/ui/panel";
 import { Empty, Skeleton } from "@/ui/states";
+import { TableSwitch } from "@/ui/table-switch";
+import { Time } from "@/ui/time";
 import { useCanvas, type Library } from "@/ui/use-canvas";
 import { CurveCanvas } from "./curve-canvas";
+import { CurveTable } from "./curve-table";
 
 interface CurveProps {
   results: Pick<Analytics, "curve" | "initial"> | undefined;
@@ -23,12 +26,13 @@ interface CurveProps {
 export function Curve({ results, synthetic }: CurveProps) {
   const t = useTranslations("analytics");
   const [pointed, setPointed] = useState<number | null>(null);
+  const [asTable, setAsTable] = useState(false);
   const curve = results?.curve;
   const point = useMemo(() => curve?.find((each) => chartTime(each.time) === pointed) ?? curve?.at(-1), [curve, pointed]);
   return (
     <Panel
       title={t("equityAndDrawdown")}
-      note={curve && curve.length > 1 ? <span className="num">{formatTime(point?.time, "minutes")}</span> : undefined}
+      note={curve && curve.length > 1 ? <Time iso={point?.time} precision="minutes" /> : undefined}
       bodyClassName="min-h-[420px] max-sm:min-h-[340px]"
       actions={
         <>
@@ -38,6 +42,7 @@ export function Curve({ results, synthetic }: CurveProps) {
           <Legend name={t("initial")} swatch="border-dotted border-ink-3" value={formatMoney(results?.initial)} />
           <Legend name={t("drawdown")} swatch="border-down" value={formatFraction(point?.drawdown)} />
           <Legend name={t("atCandleLows")} swatch="border-dotted border-warn" value={formatFraction(point?.low_drawdown)} />
+          {curve && curve.length > 1 ? <TableSwitch of={t("equityAndDrawdown")} shown={asTable} onChange={setAsTable} /> : null}
         </>
       }
     >
@@ -47,6 +52,8 @@ export function Curve({ results, synthetic }: CurveProps) {
         </div>
       ) : curve.length < 2 ? (
         <Empty why={t("theCurveBeginsWithThe")} next={t("onePointIsAddedAt")} />
+      ) : asTable ? (
+        <CurveTable curve={curve} />
       ) : (
         <Drawing curve={curve} initial={results?.initial ?? null} onPoint={setPointed} />
       )}

@@ -4,10 +4,10 @@ import { useId, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Analytics, ProfitBin } from "@/api/analytics";
 import { formatCount, formatMoney } from "@/lib/format";
-import { Button } from "@/ui/button";
 import { Panel } from "@/ui/panel";
 import { Empty, Skeleton } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
+import { TableSwitch } from "@/ui/table-switch";
 import { histogramOf } from "./histogram";
 
 const FILLS = { [-1]: "fill-down", 0: "fill-benchmark", 1: "fill-up" } as const;
@@ -25,9 +25,7 @@ export function Distribution({ results }: { results: Pick<Analytics, "distributi
       bodyClassName="min-h-[240px]"
       actions={
         filled ? (
-          <Button size="small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            {t("table")}
-          </Button>
+          <TableSwitch of={t("pnlOfSales")} shown={asTable} onChange={setAsTable} />
         ) : undefined
       }
     >

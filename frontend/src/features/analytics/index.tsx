@@ -10,6 +10,7 @@ import { ExportLinks, FillsLink } from "@/ui/export-links";
 import { Panel } from "@/ui/panel";
 import { Empty, Failure, Outdated } from "@/ui/states";
 import { ByRule } from "./by-rule";
+import { Calibration } from "./calibration";
 import { Curve } from "./curve";
 import { Distribution } from "./distribution";
 import { Extremes } from "./extremes";
@@ -60,6 +61,7 @@ export function Results() {
           <MetricGrid metrics={data?.metrics} />
         </Panel>
         <Curve results={data} synthetic={synthetic} />
+        <Calibration />
         <Monthly months={data?.months} />
         <div className="grid grid-cols-[minmax(0,1fr)] gap-px lg:grid-cols-2">
           <Distribution results={data} />

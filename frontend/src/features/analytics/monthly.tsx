@@ -1,26 +1,32 @@
 "use client";
 
+import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Month } from "@/api/analytics";
 import { formatCount, formatMoney, NO_DATA } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
-import { toneOf } from "@/ui/delta";
+import { Delta, toneOf } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, Skeleton } from "@/ui/states";
+import { Table, Td, Th } from "@/ui/table";
+import { TableSwitch } from "@/ui/table-switch";
 import { strengthOf, yearsOf } from "./months";
 
 /** Return by month, a year to a row; on a phone the months wrap. */
 export function Monthly({ months }: { months: readonly Month[] | undefined }) {
   const t = useTranslations("analytics");
   const format = useFormatter();
+  const [asTable, setAsTable] = useState(false);
   return (
-    <Panel title={t("months")} note={t("returnOfFinishedUtcDays")}>
+    <Panel title={t("months")} note={t("returnOfFinishedUtcDays")} actions={months && months.length > 0 ? <TableSwitch of={t("months")} shown={asTable} onChange={setAsTable} /> : undefined}>
       {months === undefined ? (
         <div role="status" aria-label={t("loadingTheMonths")} className="p-3">
           <Skeleton className="h-10" />
         </div>
       ) : months.length === 0 ? (
         <Empty why={t("noMonthHasBegun")} next={t("theFirstOneOpensWith")} />
+      ) : asTable ? (
+        <MonthsTable months={months} />
       ) : (
         <div className="flex flex-col gap-px bg-line">
           {yearsOf(months).map(({ year, months: twelve, gain }) => (
@@ -39,6 +45,44 @@ export function Monthly({ months }: { months: readonly Month[] | undefined }) {
         </div>
       )}
     </Panel>
+  );
+}
+
+function MonthsTable({ months }: { months: readonly Month[] }) {
+  const t = useTranslations("analytics");
+  return (
+    <Table
+      caption={t("months")}
+      head={
+        <>
+          <Th>{t("month")}</Th>
+          <Th right>{t("return")}</Th>
+          <Th right>{t("realised")}</Th>
+          <Th right>{t("trades")}</Th>
+          <Th right>{t("won")}</Th>
+          <Th right>{t("lost")}</Th>
+          <Th right>{t("fees")}</Th>
+        </>
+      }
+    >
+      {months.map((month) => (
+        <tr key={month.month}>
+          <Td className="num">
+            {month.month} {month.complete ? null : <span className="text-2xs text-ink-3">{t("soFar")}</span>}
+          </Td>
+          <Td right className={toneOf(month.return)}>
+            {formatFraction(month.return, { signed: true })}
+          </Td>
+          <Td right>
+            <Delta value={month.realised} arrow />
+          </Td>
+          <Td right>{formatCount(month.trades)}</Td>
+          <Td right>{formatCount(month.wins)}</Td>
+          <Td right>{formatCount(month.losses)}</Td>
+          <Td right>{formatMoney(month.fees)}</Td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

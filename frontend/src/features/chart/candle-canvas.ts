@@ -1,9 +1,12 @@
 /** Draws candles, fills and lines with lightweight-charts. Knows nothing of React or of where the numbers come from. */
-import type { CandlestickData, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, SeriesMarker, Time, UTCTimestamp } from "lightweight-charts";
+import type { CandlestickData, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, MouseEventParams, SeriesMarker, Time, UTCTimestamp } from "lightweight-charts";
 import type { Candle, Candles, TradeMark } from "@/api/types";
 import type { Colours } from "@/lib/colours";
+import { formatNumber } from "@/lib/format";
 import { chartOptions, chartTime } from "@/ui/chart-frame";
+import { lastAtOrBefore, type Crosshairs } from "@/ui/crosshair";
 import type { Canvas, Library } from "@/ui/use-canvas";
+import { CurveSeries } from "./curve-series";
 
 export interface Lines {
   entry: string | null;
@@ -18,7 +21,10 @@ export class CandleCanvas implements Canvas {
   private readonly chart: IChartApi;
   private readonly series: ISeriesApi<"Candlestick">;
   private readonly markers: ISeriesMarkersPluginApi<Time>;
+  private readonly curves: CurveSeries;
   private lines: IPriceLine[] = [];
+  private points: CandlestickData<UTCTimestamp>[] = [];
+  private intervalS = 0;
   private market = "";
   private lastTime = 0;
 
@@ -29,6 +35,7 @@ export class CandleCanvas implements Canvas {
     this.chart = library.createChart(box, { autoSize: true });
     this.series = this.chart.addSeries(library.CandlestickSeries);
     this.markers = library.createSeriesMarkers(this.series, []);
+    this.curves = new CurveSeries(library, this.chart);
   }
 
   remove(): void {
@@ -36,7 +43,14 @@ export class CandleCanvas implements Canvas {
   }
 
   dress(colours: Colours, digits: number): void {
-    this.chart.applyOptions(chartOptions(colours, digits));
+    const { localization, ...options } = chartOptions(colours, digits);
+    this.chart.applyOptions({
+      ...options,
+      layout: { ...options.layout, panes: { separatorColor: colours["line-strong"], enableResize: false } },
+      // Several units in one chart: each series writes its own.
+      localization: { locale: localization?.locale, timeFormatter: localization?.timeFormatter },
+    });
+    this.curves.dress(colours, digits);
     this.series.applyOptions({
       upColor: colours.up,
       downColor: colours.down,
@@ -44,22 +58,25 @@ export class CandleCanvas implements Canvas {
       wickDownColor: colours.down,
       borderVisible: false,
       priceLineColor: colours["ink-3"],
-      priceFormat: { type: "price", precision: digits, minMove: 10 ** -digits },
+      priceFormat: { type: "custom", minMove: 10 ** -digits, formatter: (price: number) => formatNumber(price, { digits }) },
     });
   }
 
   /** A few candles changed at the end: update those; anything else is set anew, and another market begins at its end. */
-  show(answer: Candles): void {
+  show(answer: Candles, colours: Colours, digits: number): void {
     const points = answer.candles.map(pointOf);
     const last = points.at(-1);
     if (last === undefined) return;
     const fresh = points.filter((point) => Number(point.time) >= this.lastTime);
-    if (this.market === answer.market && fresh.length > 0 && fresh.length <= UPDATES_AT_MOST) {
+    const joins = this.market === answer.market && fresh.length > 0 && fresh.length <= UPDATES_AT_MOST;
+    if (joins) {
       for (const point of fresh) this.series.update(point);
     } else {
       this.series.setData(points);
-      if (this.market !== answer.market) this.showEnd(points.length);
     }
+    this.curves.show(answer, joins ? fresh.length : null, colours, digits);
+    if (!joins && this.market !== answer.market) this.showEnd(points.length);
+    [this.points, this.intervalS] = [points, answer.interval_s];
     this.market = answer.market;
     this.lastTime = Number(last.time);
   }
@@ -76,6 +93,29 @@ export class CandleCanvas implements Canvas {
       { price: stop, title: names.stop, color: colours.down, lineStyle: LineStyle.Dashed },
       { price: target, title: names.target, color: colours.up, lineStyle: LineStyle.Dashed },
     ].flatMap(({ price, ...look }) => (price === null ? [] : [this.series.createPriceLine({ ...look, price: Number(price), lineWidth: 1, axisLabelVisible: true })]));
+  }
+
+  /** Tell which candle the pointer is over, by its open; `null` when it has left. In step with other charts by its close. */
+  follow(crosshairs: Crosshairs, tell: (time: number | null) => void): () => void {
+    const member = crosshairs.join((moment) => {
+      const point = moment === null ? undefined : this.points[lastAtOrBefore(this.points.map(({ time }) => time + this.intervalS), moment)];
+      if (point === undefined) this.chart.clearCrosshairPosition();
+      else this.chart.setCrosshairPosition(point.close, point.time, this.series);
+    });
+    let pointing = false;
+    const move = (event: MouseEventParams<Time>) => {
+      const time = typeof event.time === "number" ? event.time : null;
+      tell(time);
+      // A crosshair that another chart moved is no pointer of ours.
+      if (event.sourceEvent === undefined && (time !== null || !pointing)) return;
+      pointing = time !== null;
+      member.tell(time === null ? null : time + this.intervalS);
+    };
+    this.chart.subscribeCrosshairMove(move);
+    return () => {
+      member.leave();
+      this.chart.unsubscribeCrosshairMove(move);
+    };
   }
 
   private showEnd(count: number): void {

@@ -1,7 +1,8 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import dynamic from "next/dynamic";
+import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { candlesKey, useCandles } from "@/api/candles";
 import type { Position } from "@/api/types";
@@ -14,8 +15,15 @@ import { Badge, SyntheticLabel } from "@/ui/badge";
 import { toneOf } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty } from "@/ui/states";
-import { CandleChart } from "./candle-chart";
+import { TableSwitch } from "@/ui/table-switch";
+import { useChosenIndicators } from "./choice";
+import { panesOf } from "./curves";
 import { everyAtMost } from "./every-at-most";
+import { IndicatorSwitches } from "./indicator-switches";
+
+/** Drawing and table are loaded when there is something to draw. */
+const CandleChart = dynamic(() => import("./candle-chart").then((file) => file.CandleChart), { ssr: false });
+const CandleTable = dynamic(() => import("./candle-table").then((file) => file.CandleTable), { ssr: false });
 
 /** Candles of one market with what was traded in it, and the open position's entry, stop and target as lines. */
 export function MarketChart({ market, className }: { market: string; className?: string }) {
@@ -24,14 +32,16 @@ export function MarketChart({ market, className }: { market: string; className?:
   const status = useDashboard("status");
   const price = useDashboard("prices")?.find((each) => each.market === market);
   const position = useDashboard("positions")?.find((each) => each.market === market);
-  const candles = useCandles(market, cache, useReady());
+  const [chosen, choose] = useChosenIndicators();
+  const [asTable, setAsTable] = useState(false);
+  const candles = useCandles(market, chosen, cache, useReady());
   const { stale, ageS } = useFeedAge();
   const clock = status?.data_clock ?? null;
 
   // A new data time means a new candle: ask for the tail, at most once a second however fast the replay runs.
   useEffect(() => {
-    if (clock !== null && market !== "") refresh(() => void cache.refetchQueries({ queryKey: candlesKey(market) }, { cancelRefetch: false }));
-  }, [cache, clock, market, position?.quantity]);
+    if (clock !== null && market !== "") refresh(() => void cache.refetchQueries({ queryKey: candlesKey(market, chosen) }, { cancelRefetch: false }));
+  }, [cache, clock, market, chosen, position?.quantity]);
 
   const old = stale || price?.stale;
   return (
@@ -39,7 +49,7 @@ export function MarketChart({ market, className }: { market: string; className?:
       title={market || t("market")}
       note={status ? t("candlesOf", { interval: formatAge(status.data.interval_s) }) : undefined}
       className={className}
-      bodyClassName="flex flex-col"
+      bodyClassName="flex flex-col [--chart-height:300px] sm:[--chart-height:400px]"
       actions={
         <>
           {price?.pending ? <Badge tone="warn">{t("stepWaits", { price: formatPrice(price.pending) })}</Badge> : null}
@@ -52,11 +62,19 @@ export function MarketChart({ market, className }: { market: string; className?:
         </>
       }
     >
-      <div className="relative min-h-[300px] flex-1 sm:min-h-[400px]">
+      <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-1">
+        <IndicatorSwitches chosen={chosen} onChange={choose} />
+        <span className="ml-auto">
+          <TableSwitch of={t("candlesTitle", { market })} shown={asTable} onChange={setAsTable} />
+        </span>
+      </div>
+      <div className="relative flex flex-1 flex-col" style={{ minHeight: `calc(var(--chart-height) + ${panesOf(chosen).length * PANE_PX}px)` }}>
         <Answered query={candles} what={t("failed", { market })} loading={<ChartBones />}>
           {(answer) =>
             answer.candles.length === 0 ? (
               <Empty why={t("noCandleHasClosedYet")} next={t("theChartBeginsWithThe")} />
+            ) : asTable ? (
+              <CandleTable answer={answer} />
             ) : (
               <CandleChart answer={answer} lines={linesOf(position)} />
             )
@@ -69,6 +87,7 @@ export function MarketChart({ market, className }: { market: string; className?:
 }
 
 const refresh = everyAtMost(1000);
+const PANE_PX = 90;
 
 function linesOf(position: Position | undefined) {
   if (position === undefined) return NO_LINES;

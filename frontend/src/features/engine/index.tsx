@@ -60,7 +60,7 @@ export function Speed() {
     <select
       aria-label={t("speed")}
       title={block ?? t("speedHint")}
-      className="h-6 rounded-[3px] border border-line-strong bg-surface px-1 text-xs disabled:border-line disabled:text-ink-3"
+      className="h-6 rounded-[3px] border border-line-strong bg-surface px-1 text-xs max-sm:w-16 disabled:border-line disabled:text-ink-3"
       value={status.speed}
       disabled={block !== null}
       onChange={(event) => setSpeed.mutate(event.target.value)}

@@ -1,8 +1,9 @@
 /** Draws the two curves with lightweight-charts. Knows nothing of React. */
-import type { IChartApi, ISeriesApi, LineData, UTCTimestamp } from "lightweight-charts";
+import type { IChartApi, ISeriesApi, LineData, MouseEventParams, Time, UTCTimestamp } from "lightweight-charts";
 import type { EquityPoint } from "@/api/types";
 import type { Colours } from "@/lib/colours";
 import { chartOptions, chartTime } from "@/ui/chart-frame";
+import { lastAtOrBefore, type Crosshairs } from "@/ui/crosshair";
 import type { Canvas, Library } from "@/ui/use-canvas";
 
 export class EquityCanvas implements Canvas {
@@ -44,6 +45,30 @@ export class EquityCanvas implements Canvas {
     this.shown = points;
     // Keeps the whole curve in sight, unless somebody has scrolled or zoomed in.
     if (whole) this.chart.timeScale().fitContent();
+  }
+
+  /** In step with other charts, and the point under either pointer for the legend. */
+  follow(crosshairs: Crosshairs, tell: (point: EquityPoint | null) => void): () => void {
+    const at = (moment: number | null) => (moment === null ? undefined : this.shown[lastAtOrBefore(this.shown.map(({ time }) => chartTime(time)), moment)]);
+    const member = crosshairs.join((moment) => {
+      const point = at(moment);
+      if (point === undefined) this.chart.clearCrosshairPosition();
+      else this.chart.setCrosshairPosition(Number(point.equity), chartTime(point.time), this.equity);
+    });
+    let pointing = false;
+    const move = (event: MouseEventParams<Time>) => {
+      const time = typeof event.time === "number" ? event.time : null;
+      tell(at(time) ?? null);
+      // A crosshair that another chart moved is no pointer of ours.
+      if (event.sourceEvent === undefined && (time !== null || !pointing)) return;
+      pointing = time !== null;
+      member.tell(time);
+    };
+    this.chart.subscribeCrosshairMove(move);
+    return () => {
+      member.leave();
+      this.chart.unsubscribeCrosshairMove(move);
+    };
   }
 
   private isWhole(): boolean {

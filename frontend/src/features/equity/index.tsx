@@ -1,6 +1,9 @@
 "use client";
 
+import dynamic from "next/dynamic";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
+import type { EquityPoint } from "@/api/types";
 import { useDashboard } from "@/live/live";
 import { formatMoney } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
@@ -8,7 +11,11 @@ import { SyntheticLabel } from "@/ui/badge";
 import { toneOf } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, Skeleton } from "@/ui/states";
-import { EquityChart } from "./equity-chart";
+import { TableSwitch } from "@/ui/table-switch";
+import { Time } from "@/ui/time";
+
+const EquityChart = dynamic(() => import("./equity-chart").then((file) => file.EquityChart), { ssr: false });
+const EquityTable = dynamic(() => import("./equity-table").then((file) => file.EquityTable), { ssr: false });
 
 /** Equity of the book beside the same cash spread over all markets and held: did trading earn its keep? */
 export function Equity({ className }: { className?: string }) {
@@ -16,10 +23,13 @@ export function Equity({ className }: { className?: string }) {
   const points = useDashboard("equity");
   const status = useDashboard("status");
   const initial = useDashboard("book")?.initial;
-  const last = points?.at(-1);
+  const [pointed, setPointed] = useState<EquityPoint | null>(null);
+  const [asTable, setAsTable] = useState(false);
+  const last = pointed ?? points?.at(-1);
   return (
     <Panel
       title={t("equityBesideBuyAndHold")}
+      note={last ? <Time iso={last.time} precision="minutes" /> : undefined}
       className={className}
       bodyClassName="relative min-h-[200px]"
       actions={
@@ -27,6 +37,7 @@ export function Equity({ className }: { className?: string }) {
           <SyntheticLabel synthetic={status?.data.synthetic} />
           <Legend name={t("equity")} swatch="bg-ink" value={last?.equity} change={changeOf(initial, last?.equity)} />
           <Legend name={t("buyAndHold")} swatch="bg-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
+          {points && points.length > 1 ? <TableSwitch of={t("equityBesideBuyAndHold")} shown={asTable} onChange={setAsTable} /> : null}
         </>
       }
     >
@@ -36,8 +47,10 @@ export function Equity({ className }: { className?: string }) {
         </div>
       ) : points.length < 2 ? (
         <Empty why={t("theCurveBeginsWithThe")} next={t("oneIsAddedAtEach")} />
+      ) : asTable ? (
+        <EquityTable points={points} />
       ) : (
-        <EquityChart points={points} />
+        <EquityChart points={points} onPoint={setPointed} />
       )}
     </Panel>
   );

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useGovernance, usePull, type Governance, type WaitingChange } from "@/api/governance";
-import { formatAge, formatBps, formatCount, formatTime, shortHash } from "@/lib/format";
+import { formatAge, formatBps, formatCount, shortHash } from "@/lib/format";
 import { freshKey } from "@/lib/key";
 import { useReady } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
@@ -12,8 +12,10 @@ import { Button } from "@/ui/button";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, Failure, SkeletonRows } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
+import { Time } from "@/ui/time";
 import { LeverDialog } from "./lazy-dialog";
 import type { LeverName } from "./lever-dialog";
+import { useOpenSignals } from "./open-signals";
 
 /** What guardian and governor may do, and every change that waits: propose, wait, accept. */
 export function Levers() {
@@ -39,6 +41,7 @@ export function Levers() {
 function Buttons({ known, onOpen }: { known: Governance; onOpen: (lever: LeverName) => void }) {
   const t = useTranslations("levers");
   const block = useChangeBlock();
+  const openSignals = useOpenSignals();
   const stopped = known.state !== "ACTIVE";
   const resumable = known.manual !== "ACTIVE" || known.drawdown_latched;
   const waits = known.waiting.some((change) => change.change === "RESUME" && change.status !== "SUPERSEDED");
@@ -49,6 +52,7 @@ function Buttons({ known, onOpen }: { known: Governance; onOpen: (lever: LeverNa
     resume: waits ? t("waitsAlready") : resumable ? null : stopped ? t("endsWithTheDay") : t("nothingStopped"),
     money: held(known.governor) ? null : t("noKey", { role: "governor" }),
     freeze: known.trader ? null : t("frozenAlready"),
+    signal: held(known.guardian) ? (openSignals.length > 0 ? null : t("noOpenSignal")) : t("noKey", { role: "guardian" }),
     trader: held(known.governor) ? null : t("noKey", { role: "governor" }),
     signers: held(known.governor) ? null : t("noKey", { role: "governor" }),
   };
@@ -114,7 +118,9 @@ function Row({ change, busy, onPull }: { change: WaitingChange; busy: boolean; o
           </span>
         ))}
       </Td>
-      <Td className="num text-xs">{formatTime(change.block_time_from, "minutes")}</Td>
+      <Td className="text-xs">
+        <Time iso={change.block_time_from} precision="minutes" />
+      </Td>
       <Td right className="text-xs">{change.status === "WAITING" ? formatAge(change.left_s) : "—"}</Td>
       <Td>
         <span className="flex justify-end gap-1.5">

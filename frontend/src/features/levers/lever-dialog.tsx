@@ -3,7 +3,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { usePull, type Governance, type Pull } from "@/api/governance";
-import { formatAge, formatBps, formatCount, formatMoney } from "@/lib/format";
+import { formatAge, formatBps, formatCount, formatMoney, formatTime, shortHash } from "@/lib/format";
 import { freshKey } from "@/lib/key";
 import { useChangeBlock } from "@/live/trading-block";
 import { Button } from "@/ui/button";
@@ -11,8 +11,9 @@ import { Dialog } from "@/ui/dialog";
 import { Field, Input, Segmented, Select } from "@/ui/fields";
 import { Hash } from "@/ui/hash";
 import { Failure } from "@/ui/states";
+import { useOpenSignals } from "./open-signals";
 
-export type LeverName = "limits" | "stop" | "halt" | "resume" | "money" | "freeze" | "trader" | "signers";
+export type LeverName = "limits" | "stop" | "halt" | "resume" | "money" | "freeze" | "signal" | "trader" | "signers";
 
 const TYPED = "HALT";
 /** Kept on the chain, so the same words in every language. */
@@ -69,6 +70,8 @@ function Form({ lever, ...rest }: FormProps & { lever: LeverName }) {
       return <MoneyForm {...rest} />;
     case "freeze":
       return <Confirm {...rest} tone="danger" order={{ lever: "freeze" }} text={t("confirm")} />;
+    case "signal":
+      return <SignalForm {...rest} />;
     case "trader":
       return <Confirm {...rest} tone="solid" order={{ lever: "submit", change: { change: "TRADER" } }} text={t("submit")} />;
     case "signers":
@@ -165,6 +168,27 @@ function MoneyForm({ known, ...rest }: FormProps) {
       />
       <Field label={t("amount")} hint={t("freeCash", { amount: formatMoney(known.free_cash) })}>
         <Input value={amount} inputMode="decimal" onChange={(event) => setAmount(event.target.value.trim())} />
+      </Field>
+    </Confirm>
+  );
+}
+
+/** Takes back a commitment that the contract has not judged yet. */
+function SignalForm(props: FormProps) {
+  const t = useTranslations("levers");
+  const open = useOpenSignals();
+  const [chosen, setChosen] = useState("");
+  const digest = chosen || (open[0]?.digest ?? "");
+  return (
+    <Confirm {...props} tone="danger" order={{ lever: "revokeSignal", digest }} text={t("revokeSignal")} blocked={digest === "" ? t("noOpenSignal") : null}>
+      <Field label={t("openSignal")} hint={t("openSignalHint")}>
+        <Select value={digest} onChange={(event) => setChosen(event.target.value)}>
+          {open.map((cycle) => (
+            <option key={cycle.id} value={cycle.digest ?? ""}>
+              {`${cycle.side} ${cycle.market} ${formatTime(cycle.candle_close, "minutes")} ${shortHash(cycle.digest)}`}
+            </option>
+          ))}
+        </Select>
       </Field>
     </Confirm>
   );

@@ -1,16 +1,19 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, screen } from "@testing-library/react";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Governance, Pull } from "@/api/governance";
+import type { Cycle } from "@/api/types";
+import { aCycle, stepsUpTo } from "@/test/builders";
 import { renderWorded } from "@/test/intl";
 import { Levers } from "./index";
 import { LeverDialog } from "./lever-dialog";
 
 const pulled: Pull[] = [];
 let known: Governance;
+let signals: Cycle[] = [];
 
-vi.mock("@/live/live", () => ({ useReady: () => true }));
+vi.mock("@/live/live", () => ({ useReady: () => true, useDashboard: () => signals }));
 vi.mock("@/live/trading-block", () => ({ useChangeBlock: () => null }));
 vi.mock("@/api/governance", () => ({
   useGovernance: () => ({ data: known, error: null, isPending: false, dataUpdatedAt: 0, refetch: () => undefined }),
@@ -104,4 +107,29 @@ it("withdraws by a negative amount", () => {
   fireEvent.click(screen.getByRole("button", { name: "Confirm" }));
 
   expect(pulled[0]).toMatchObject({ lever: "flow", amount: "-250.5" });
+});
+
+describe("revoking a signal", () => {
+  const committed = aCycle({
+    id: "waits",
+    digest: `0x${"ab".repeat(32)}`,
+    outcome: null,
+    steps: stepsUpTo(4, "WAITING"),
+  });
+  const judged = { ...committed, id: "judged", digest: `0x${"cd".repeat(32)}`, outcome: "REJECTED" };
+
+  it("offers what is committed and not judged yet", () => {
+    signals = [judged, committed];
+    shown(<LeverDialog lever="signal" known={known} onClose={() => undefined} />);
+
+    expect(screen.getAllByRole("option")).toHaveLength(1);
+    fireEvent.click(screen.getByRole("button", { name: "Revoke the signal" }));
+    expect(pulled[0]).toMatchObject({ lever: "revokeSignal", digest: committed.digest });
+  });
+
+  it("says that there is none", () => {
+    signals = [judged];
+    shown(<Levers />);
+    expect(screen.getByRole("button", { name: "Revoke signal…" })).toHaveAccessibleDescription("No committed signal waits for its judgement.");
+  });
 });

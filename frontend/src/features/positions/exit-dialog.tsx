@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useExit } from "@/api/exit";
+import { useExitPreview } from "@/api/preview";
 import type { Position } from "@/api/types";
 import { useDashboard } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
@@ -14,6 +15,7 @@ import { Button } from "@/ui/button";
 import { Delta } from "@/ui/delta";
 import { Dialog } from "@/ui/dialog";
 import { Segmented } from "@/ui/fields";
+import { Precheck } from "@/ui/precheck";
 import { Failure } from "@/ui/states";
 import { TradeResult } from "@/ui/trade-result";
 
@@ -31,6 +33,7 @@ export function ExitDialog({ position, onClose }: { position: Position; onClose:
   const block = useChangeBlock();
   const exit = useExit();
   const quote = quoteOf(position.market);
+  const preview = useExitPreview(position.market, share === "1" ? undefined : share, !exit.isPending && !exit.data);
   return (
     <Dialog
       open
@@ -66,6 +69,7 @@ export function ExitDialog({ position, onClose }: { position: Position; onClose:
               setKey(freshKey()); // Another share is another order.
             }}
           />
+          {preview.data ? <Precheck preview={preview.data} faded={preview.isPlaceholderData} /> : null}
           {exit.error ? <Failure what={t("theExitWasNotCarried")} error={exit.error} /> : null}
           <div className="flex flex-wrap items-center justify-end gap-2">
             <Button onClick={onClose}>{t("keepIt")}</Button>

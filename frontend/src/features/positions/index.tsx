@@ -7,7 +7,7 @@ import type { Position } from "@/api/types";
 import { useDashboard, useFeedAge } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
 import { cn } from "@/lib/cn";
-import { formatMoney, formatPrice, formatQuantity, formatTime } from "@/lib/format";
+import { formatMoney, formatPrice, formatQuantity } from "@/lib/format";
 import { quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
@@ -16,9 +16,12 @@ import { Delta, toneOf } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, SkeletonRows } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
+import { Time } from "@/ui/time";
 
 /** Loaded when it opens. */
 const ExitDialog = dynamic(() => import("./exit-dialog").then((file) => file.ExitDialog), { ssr: false });
+
+const CloseAllDialog = dynamic(() => import("./close-all-dialog").then((file) => file.CloseAllDialog), { ssr: false });
 
 /** What the book holds, where its barriers stand, and the door out. */
 export function Positions({ onChoose, className }: { onChoose: (market: string) => void; className?: string }) {
@@ -29,8 +32,17 @@ export function Positions({ onChoose, className }: { onChoose: (market: string) 
   const quote = quoteOf(status?.data.markets[0]);
   const { stale } = useFeedAge();
   const [leaving, setLeaving] = useState<Position | null>(null);
+  const [closing, setClosing] = useState(false);
   return (
-    <Panel title={t("openPositions")} note={quote ? t("pricesAndValuesIn", { quote }) : undefined} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+    <Panel title={t("openPositions")} note={quote ? t("pricesAndValuesIn", { quote }) : undefined} className={className} actions={
+        <>
+          <SyntheticLabel synthetic={status?.data.synthetic} />
+          <Button size="small" blocked={block ?? (positions?.length ? null : t("nothingToClose"))} onClick={() => setClosing(true)}>
+            {t("closeAllAsk")}
+          </Button>
+        </>
+      }
+    >
       {positions === undefined ? (
         <SkeletonRows rows={3} label={t("positions")} />
       ) : positions.length === 0 ? (
@@ -60,6 +72,7 @@ export function Positions({ onChoose, className }: { onChoose: (market: string) 
           ))}
         </Table>
       )}
+      {closing && positions ? <CloseAllDialog positions={positions} onClose={() => setClosing(false)} /> : null}
       {leaving ? <ExitDialog position={leaving} onClose={() => setLeaving(null)} /> : null}
     </Panel>
   );
@@ -101,7 +114,9 @@ const Row = memo(function Row({ position, feedStale, block, onChoose, onExit }: 
       <Td right className="text-ink-2">
         {formatPrice(position.target)}
       </Td>
-      <Td className="num text-xs text-ink-2">{formatTime(position.time_limit, "minutes")}</Td>
+      <Td className="text-xs text-ink-2">
+        <Time iso={position.time_limit} precision="minutes" />
+      </Td>
       <Td className="sticky right-0 bg-surface text-right">
         <Button size="small" blocked={block} onClick={() => onExit(position)} aria-label={t("exitOf", { symbol: position.symbol })}>
           {t("exitAsk")}

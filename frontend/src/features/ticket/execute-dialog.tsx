@@ -3,14 +3,18 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useExecute } from "@/api/execute";
+import { useExecutePreview } from "@/api/preview";
 import type { PendingSignal, Prediction } from "@/api/types";
+import { useDashboard } from "@/live/live";
 import { useEntryBlock } from "@/live/trading-block";
 import { freshKey } from "@/lib/key";
 import { formatTime } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
+import { Precheck } from "@/ui/precheck";
 import { Failure } from "@/ui/states";
+import { StepTrail } from "@/ui/steps";
 import { TradeResult } from "@/ui/trade-result";
 
 type Opinion = Pick<Prediction | PendingSignal, "side" | "confidence" | "candle_close">;
@@ -30,6 +34,9 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
   const block = useEntryBlock();
   const execute = useExecute();
   const question = useQuestion(market, opinion, size);
+  const clock = useDashboard("status")?.data_clock ?? null;
+  const preview = useExecutePreview(market, size, clock, !execute.isPending && !execute.data);
+  const cycle = useDashboard("signals")?.find((each) => each.market === market && each.kind === "ENTRY" && each.candle_close === opinion?.candle_close);
   return (
     <Dialog
       open
@@ -45,6 +52,8 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
       ) : (
         <div className="flex flex-col gap-4">
           <p>{question}</p>
+          {/* While it runs, the steps as they happen; before, what the contract would say. */}
+          {execute.isPending ? cycle ? <StepTrail narrow steps={cycle.steps} /> : null : preview.data ? <Precheck preview={preview.data} faded={preview.isPlaceholderData} /> : null}
           <p className="text-xs text-ink-2">
             {t("recordedForGood")}
           </p>

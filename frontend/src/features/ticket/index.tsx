@@ -3,11 +3,13 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { usePrediction } from "@/api/prediction";
+import { useExecutePreview } from "@/api/preview";
 import { useSetMode } from "@/api/set-mode";
 import type { MarketSetting, Prediction } from "@/api/types";
-import { useDashboard } from "@/live/live";
+import { useDebounced } from "@/lib/debounced";
+import { useDashboard, useReady } from "@/live/live";
 import { useChangeBlock, useEntryBlock } from "@/live/trading-block";
-import { formatAge, formatBps, formatPrice, formatTime } from "@/lib/format";
+import { formatAge, formatBps, formatPrice } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -15,11 +17,15 @@ import { Fact } from "@/ui/fact";
 import { Field, Input, Segmented, Select } from "@/ui/fields";
 import { Panel } from "@/ui/panel";
 import { useServerWords } from "@/ui/server-words";
+import { Precheck } from "@/ui/lazy-precheck";
 import { Side } from "@/ui/side";
-import { Answered, Skeleton, useProblemWords } from "@/ui/states";
+import { Answered, Failure, Skeleton, useProblemWords } from "@/ui/states";
+import { Time } from "@/ui/time";
 import { shareFromPercent } from "./size";
 import { ExecuteDialog } from "./lazy-dialog";
 import { Waiting } from "./waiting";
+
+const TYPING_MS = 250;
 
 interface TicketProps {
   market: string;
@@ -40,6 +46,9 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
   const sizeError = size.error === null ? null : t(`sizeErrors.${size.error}`);
   const opinion = prediction.data;
   const sizeHint = useSizeHint(opinion);
+  // Asked when the typing pauses; an answer on another size is faded until then.
+  const asked = useDebounced(size.share, TYPING_MS);
+  const preview = useExecutePreview(market, asked, status?.data_clock ?? null, useReady() && size.error === null);
   return (
     <Panel title={t("tradeTicket")} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
       <Waiting />
@@ -66,6 +75,8 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
         >
           <Input inputMode="decimal" placeholder={t("theSignalSSize")} value={percent} onChange={(event) => setPercent(event.target.value)} aria-invalid={size.error !== null} />
         </Field>
+        {preview.data && size.error === null ? <Precheck preview={preview.data} faded={preview.isPlaceholderData || asked !== size.share} /> : null}
+        {preview.error && !preview.data ? <Failure what={t("preCheckFailed")} error={preview.error} onRetry={preview.refetch} /> : null}
         <Button tone="solid" size="large" blocked={block ?? sizeError} reason="below" onClick={() => setAsking(true)}>
           {t("executeTheSignal")}
         </Button>
@@ -113,7 +124,7 @@ function Opinion({ opinion }: { opinion: Prediction }) {
       <div className="flex items-center gap-2 border-b border-line px-2.5 py-1.5">
         <Side side={opinion.side} />
         <span className="text-2xs text-ink-3">{t("newestCandle")}</span>
-        <span className="num ml-auto text-xs">{formatTime(opinion.candle_close, "minutes")}</span>
+        <Time iso={opinion.candle_close} precision="minutes" className="ml-auto text-xs" />
       </div>
       <dl className="grid grid-cols-3 gap-x-3 gap-y-1.5 px-2.5 py-2">
         <Fact name={t("confidence")} title={opinion.event}>
@@ -130,7 +141,7 @@ function Opinion({ opinion }: { opinion: Prediction }) {
           {opinion.buy_score} / {opinion.sell_score}
         </Fact>
         <Fact name={t("price")}>{formatPrice(opinion.price)}</Fact>
-        <Fact name={t("expires")}>{formatTime(opinion.expires_at, "minutes").slice(-5)}</Fact>
+        <Fact name={t("expires")}><Time iso={opinion.expires_at} precision="minutes" clock /></Fact>
       </dl>
       {opinion.why.length > 0 ? (
         <details className="border-t border-line px-2.5 py-1.5 text-xs">

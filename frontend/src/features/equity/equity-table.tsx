@@ -1,0 +1,41 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import type { EquityPoint } from "@/api/types";
+import { formatMoney } from "@/lib/format";
+import { Table, Td, Th } from "@/ui/table";
+import { Time } from "@/ui/time";
+
+const SHOWN = 200;
+
+/** The curve's newest points as rows. */
+export function EquityTable({ points }: { points: readonly EquityPoint[] }) {
+  const t = useTranslations("equity");
+  return (
+    <div className="absolute inset-0 overflow-y-auto">
+      <Table
+        caption={t("tableCaption", { count: Math.min(SHOWN, points.length), all: points.length })}
+        head={
+          <>
+            <Th>{t("time")}</Th>
+            <Th right>{t("equity")}</Th>
+            <Th right>{t("buyAndHold")}</Th>
+          </>
+        }
+      >
+        {points
+          .slice(-SHOWN)
+          .reverse()
+          .map((point) => (
+            <tr key={point.time}>
+              <Td className="text-xs">
+                <Time iso={point.time} precision="minutes" />
+              </Td>
+              <Td right>{formatMoney(point.equity)}</Td>
+              <Td right>{formatMoney(point.buy_and_hold)}</Td>
+            </tr>
+          ))}
+      </Table>
+    </div>
+  );
+}
