@@ -15,10 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tradeseal.evidence import AsJson, Home, refuse
 from tradeseal.kernel.errors import Refused, TradesealError
 from tradeseal.settings import Settings, load_settings
+from tradeseal.walked import tables_of
 
 if TYPE_CHECKING:
     from tradeseal.backtest.bias import BiasReport
-    from tradeseal.signals.published import Walked
 
 DataDir = Annotated[Path | None, typer.Option("--data", help="Candles: EXCHANGE-PAIR-INTERVAL[-SPAN].parquet.")]
 Exchange = Annotated[str | None, typer.Option("--exchange", help="Whose files of --data to take (default binance).")]
@@ -111,7 +111,7 @@ def backtest(
 
 
 def walk_forward(
-    strategy: Annotated[str, typer.Option("--strategy", help="Which strategy.")] = "technical",
+    strategy: Annotated[str, typer.Option("--strategy", help="Which strategy, or all.")] = "technical",
     param: Params = None,
     data: DataDir = None,
     exchange: Exchange = None,
@@ -124,49 +124,35 @@ def walk_forward(
 ) -> None:
     """Refit the confidence every quarter, score it on the next one, and pool: was it honest, year by year?"""
     from tradeseal.backtest.desk import Asked, walk
+    from tradeseal.signals.published import known_strategies
 
     out, err = Console(), Console(stderr=True)
     try:
         settings = settings_of(
             data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to
         )  # fmt: skip
-        asked = Asked(
-            strategy=strategy, params=_params(param), data=settings.data, exchange=settings.exchange,
-            interval=settings.interval, markets=settings.markets, start=settings.start, end=settings.end,
-            strategies=plugins,
-        )  # fmt: skip
+        names = list(known_strategies(plugins)) if strategy == "all" else [strategy]
         with _Stages(err) as bar:
-            walked = walk(asked, bar.stage)
+            found = [
+                walk(
+                    Asked(
+                        strategy=name, params=_params(param), data=settings.data, exchange=settings.exchange,
+                        interval=settings.interval, markets=settings.markets, start=settings.start, end=settings.end,
+                        strategies=plugins,
+                    ),
+                    bar.stage,
+                )
+                for name in names
+            ]  # fmt: skip
     except TradesealError as error:
         refuse(error, err, as_json=as_json)
         raise typer.Exit(_BAD) from error
     if as_json:
-        typer.echo(json.dumps(walked.to_json(), indent=1))
+        told = [walked.to_json() for walked in found]
+        typer.echo(json.dumps(told if strategy == "all" else told[0], indent=1))
         return
-    for line in _table(walked):
+    for line in tables_of(found):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _table(walked: "Walked") -> list[str]:
-    """The folds as a table that a document can take over as it is."""
-    lines = [
-        "| from | signals | base rate | said | Brier skill (95 %) | ECE | floor | AUC | at ≥ 0.65 | came true (95 %) |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    rows = [(fold.begin[:10], fold.scores) for fold in walked.folds] + [("**pooled**", walked.pooled)]
-    for name, one in rows:
-        if one.skill is None or one.ece is None:
-            lines.append(f"| {name} | {one.observations} | not enough data | | | | | | | |")
-            continue
-        hit = one.hit_rate
-        came = f"{hit.value:.3f} ({hit.low:.3f} to {hit.high:.3f})" if hit else "-"
-        skill = f"{one.skill.value:+.4f} ({one.skill.low:+.4f} to {one.skill.high:+.4f})"
-        lines.append(
-            f"| {name} | {one.observations:,} | {one.base_rate:.3f} | {one.mean_confidence:.3f} | {skill} "
-            f"| {one.ece.value:.3f} | {one.ece_floor:.3f} | {one.auc:.3f} | {one.coverage:.1%} | {came} |"
-        )
-    told = "-" if walked.median_ece is None else f"{walked.median_ece:.3f}"
-    return [*lines, f"Median ECE of a quarter {told}; {walked.shrunk} of {len(walked.folds)} fits without skill."]
 
 
 def _print_checks(found: "list[BiasReport]", out: Console, *, as_json: bool) -> None:

@@ -342,7 +342,17 @@ class FakeResearch:
         said = chance.uniform(0.5, 0.8, 400)
         true = (chance.uniform(size=400) < said).astype(np.int64)
         scores = score(said, true, np.full(400, 0.65), np.arange(400) * HOUR, block_s=72 * HOUR)
-        return {"claim": "0x00", "event": "an event", "as_of": 10**9, "has_skill": False, **scores.to_json()}
+        told = {"claim": "0x00", "event": "an event", "as_of": 10**9, "has_skill": False}
+        revised = {
+            "number": 1, "round": 169, "holds_from": 10**9, "reason": "SKILL_GONE", "calibrator": "0x02",
+            "previous": "0x01", "shrunk": True, "base_rate_bps": 6_432, "observations": 900,
+            "skill": ["-0.012345", "-0.020000", "-0.000001"],
+        }  # fmt: skip
+        in_force = {
+            "calibrator": "0x02", "method": "platt", "said_base_rate": 0.6432, "shrunk": True,
+            "watched_every_s": 604_800, "retrained_every_s": 0, "revisions": [revised],
+        }  # fmt: skip
+        return {**told, **in_force, **scores.to_json()}
 
 
 @dataclass

@@ -87,6 +87,7 @@ class EngineStatus:
     phase_done: int | None = None
     phase_total: int | None = None
     data_clock: int | None = None
+    shrunk_since: int | None = None  # from this close on confidence is the base rate
     candles_done: int | None = None
     candles_total: int | None = None
     trust_level: Literal["S", "P0", "P1", "P2"] = "S"
@@ -221,6 +222,7 @@ class Predicted:
     window: str
     model: str | None = None
     calibrator: str | None = None
+    shrunk: bool = False  # confidence is the base rate, for live skill has gone
     expires_at: int | None = None
 
 

@@ -160,6 +160,7 @@ class ReplayControl:
             phase_done=self._done,
             phase_total=self._total,
             data_clock=engine.data_clock if engine else None,
+            shrunk_since=engine.steps.state.shrunk_since or None if engine else None,
             candles_done=engine.bars_done if engine else None,
             candles_total=len(engine.feed) if engine else None,
             trust_level=level_of(BookClass.SIMULATED, witnessed=False, public=False),
@@ -338,6 +339,7 @@ class ReplayMarket:
             window="0x" + window.hash.hex(),
             model="0x" + self._source.model.hex(),
             calibrator="0x" + self._source.calibrator(close).hash.hex(),
+            shrunk=self._source.calibrator(close).shrunk,
             expires_at=close + store.interval_s,
         )
 

@@ -15,6 +15,7 @@ from tradeseal.readmodels.published import decimal_text
 _BUY: Final = 1
 _AMOUNTS: Final = ("quantity", "price", "mark", "notional", "fee", "cash_after")
 _DIFFERENCES_MOST: Final = 100
+_REVISIONS_MOST: Final = 100
 _BETWEEN: Final = ("skill", "ece", "hit_rate")
 _NUMBERS: Final = (
     "base_rate", "mean_confidence", "brier", "brier_of_base_rate", "log_loss", "ece_floor", "auc", "gate", "coverage",
@@ -30,6 +31,8 @@ def calibration(ports: Ports) -> dict[str, Any]:
         **{name: decimal_text(found[name]) for name in _NUMBERS},
         **{name: _numbers(found[name]) for name in _BETWEEN},
         "bins": [_numbers(one) for one in found["bins"]],
+        "said_base_rate": decimal_text(found["said_base_rate"]),
+        "revisions": [_revision(one) for one in found["revisions"][-_REVISIONS_MOST:]],
     }
 
 
@@ -81,6 +84,17 @@ def live(ports: Ports) -> dict[str, Any]:
     """The last comparison of what was committed with what the candles say now."""
     found = ports.the_research().live()
     return {"comparison": None if found is None else {"as_of": found["as_of"], **_bias(found)}}
+
+
+def _revision(event: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: event[name] for name in ("number", "round", "reason", "calibrator", "previous", "shrunk")}
+    return {
+        **told,
+        "holds_from": iso_utc(event["holds_from"]),
+        "base_rate": decimal_text(event["base_rate_bps"] / 10_000),
+        "observations": event["observations"],
+        "skill": dict(zip(("value", "low", "high"), event["skill"], strict=True)) if event["skill"] else None,
+    }
 
 
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:

@@ -119,12 +119,8 @@ def checks(asked: Asked, *, lookahead: bool, warmup: bool, progress: Progress = 
 
 
 def walk(asked: Asked, progress: Progress = no_progress) -> Walked:
-    """Quarterly refits of a strategy of rules, each scored on the quarter after it."""
+    """Quarterly refits of a strategy's confidence, each scored on the quarter after it."""
     strategy = find_strategy(asked.strategy, asked.params, asked.strategies)
-    if strategy.learns:
-        raise Refused(
-            "NOT_WALKED", "A walk refits the confidence alone, no model.", got=asked.strategy
-        )  # fmt: skip
     progress("LOADING", 0, 0)
     store, _ = open_candles(asked)
     start = (

@@ -20,6 +20,7 @@ from tradeseal.oracle.published import name_id
 from tradeseal.signals.published import BPS, LABEL_UNKNOWN, REACHED, Scores, outcomes, score
 
 GENERATED, HELD = "TradeCycle.SignalGenerated", "SignalLog.SignalsHeld"
+REVISED = "SignalLog.CalibratorRevised"
 AGAIN_AFTER_S: Final = 5.0
 Row = tuple[int, int, int, int, int, int]  # close, confidence, base rate, take-profit, stop-loss, horizon
 
@@ -61,10 +62,16 @@ class LiveCalibration:
         self._clock = clock
         self._names = {"0x" + name_id(market).hex(): market for market in store.markets}
         self._rows: dict[str, list[Row]] = {market: [] for market in store.markets}
+        self.revisions: list[Mapping[str, Any]] = []  # calibrators that took another's place, as their events tell
         self._position = 0
         self._turn = threading.Lock()
         self._known: tuple[Scores, int] | None = None
         self._computed = 0.0
+
+    @property
+    def interval_s(self) -> int:
+        """The candles' length."""
+        return self._store.interval_s
 
     def scores(self) -> tuple[Scores, int]:
         """The scores, and the data's clock they are of."""
@@ -85,6 +92,8 @@ class LiveCalibration:
                 event = msgspec.json.decode(fact.state)
                 signal, base = event["signal"], event["opinion"]["base_rate_bps"]
                 self._keep(self._names[signal["market"]], signal["candle_close"], base, signal)
+            elif fact.topic == REVISED:
+                self.revisions.append(msgspec.json.decode(fact.state))
             elif fact.topic == HELD:
                 event = msgspec.json.decode(fact.state)
                 for hold in event["holds"]:

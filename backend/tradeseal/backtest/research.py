@@ -205,7 +205,27 @@ class Research:
         return self._jobs.cancel(job_id)
 
     def calibration(self) -> Mapping[str, Any]:
-        """The scores of the home's own signals."""
+        """The scores of the home's own signals, and the calibrators that made them."""
         scores, clock = self._live.scores()
         told = {"claim": "0x" + CLAIM.hex(), "event": CLAIM_TEXT, "as_of": clock, "has_skill": scores.has_skill}
-        return {**told, **scores.to_json()}
+        return {**told, **self._calibrators(), **scores.to_json()}
+
+    def _calibrators(self) -> dict[str, Any]:
+        """The one in force, how often it is looked at, and every one that took another's place, as the log tells."""
+        revisions = list(self._live.revisions)
+        newest, first = revisions[-1] if revisions else None, self._in_use and self._in_use.calibrator
+        schedule = self._asked.schedule
+        told: dict[str, Any] = {"calibrator": None, "method": None, "said_base_rate": None, "shrunk": False}
+        if first is not None:
+            told |= {"calibrator": "0x" + first.hash.hex(), "said_base_rate": first.base_rate_bps / BPS}
+            told["method"] = first.method
+        if newest is not None:
+            told |= {"calibrator": newest["calibrator"], "said_base_rate": newest["base_rate_bps"] / BPS}
+            told["shrunk"] = newest["shrunk"]
+        interval_s = self._live.interval_s
+        return {
+            **told,
+            "watched_every_s": schedule.watch_bars * interval_s,
+            "retrained_every_s": schedule.retrain_s,
+            "revisions": revisions,
+        }

@@ -81,6 +81,7 @@ class EngineState:
     last_round_cycles: tuple[UUID, ...] = ()
     uncommitted: list[Round] = field(default_factory=list)
     revisions: int = 0  # calibrators that have taken another's place
+    shrunk_since: int = 0  # from which candle close on the base rate is said, 0 where it is not
     mark_seq: int = 0
     vector_hash: bytes = bytes(32)
     vector_e8: dict[str, int] = field(default_factory=dict)
@@ -211,6 +212,7 @@ class EngineState:
 
     def _calibrator_revised(self, _: UUID, event: dict[str, Any]) -> None:
         self.revisions = event["number"]
+        self.shrunk_since = (self.shrunk_since or event["holds_from"]) if event["shrunk"] else 0
 
     def _signals_committed(self, _: UUID, event: dict[str, Any]) -> None:
         self.uncommitted = [r for r in self.uncommitted if r.seq > event["to_seq"]]

@@ -110,6 +110,7 @@ class Status(Answer):
     data_clock: Time | None
     speed: str
     progress: Progress | None
+    confidence_shrunk_since: Time | None  # from this close on it is the base rate: live skill has gone
     data: DataLabel
     trust: TrustLevel
     chain: ChainStatus

@@ -65,7 +65,10 @@ class Indicator(Answer):
 
 
 class Prediction(Answer):
-    """The strategy's opinion on the newest closed candle. Confidence is the calibrated probability of `event`."""
+    """The strategy's opinion on the newest closed candle. Confidence is the calibrated probability of `event`.
+
+    `shrunk`: it is the base rate and nothing else, for live skill has gone.
+    """
 
     market: Market
     symbol: str
@@ -73,6 +76,7 @@ class Prediction(Answer):
     side: Side
     confidence: Fraction
     base_rate: Fraction
+    shrunk: bool
     risk_score: int
     size: Fraction
     buy_score: int

@@ -35,6 +35,21 @@ class ReliabilityPoint(Answer):
     count: int
 
 
+class CalibratorRevision(Answer):
+    """A calibrator that took another's place, as the log's event `CalibratorRevised` has it."""
+
+    number: int
+    round: Annotated[int, Field(description="The first round that it holds for.")]
+    holds_from: Annotated[Time, Field(description="It holds for every candle that closes then or later.")]
+    reason: Literal["RETRAINED", "SKILL_GONE", "SKILL_BACK"]
+    calibrator: Hash
+    previous: Hash
+    shrunk: Annotated[bool, Field(description="Only the base rate is said: live skill has gone.")]
+    base_rate: Fraction
+    observations: Annotated[int, Field(description="Labels that live skill was measured on; 0: too few to tell.")]
+    skill: Annotated[Between | None, Field(description="Live Brier skill then, over the last thirty horizons.")]
+
+
 class Calibration(Answer):
     """How honest the confidence was, over every signal whose horizon is over: HOLD, refused and rejected ones too.
 
@@ -43,6 +58,13 @@ class Calibration(Answer):
 
     claim: Hash
     event: Annotated[str, Field(description="The named event that confidence is the probability of.")]
+    calibrator: Annotated[Hash | None, Field(description="The one in force; its hash is in every signal it speaks in.")]
+    method: Annotated[str | None, Field(description="`platt`, `isotonic` or `assumed`.")]
+    said_base_rate: Annotated[Fraction | None, Field(description="The base rate that the calibrator in force knows.")]
+    shrunk: Annotated[bool, Field(description="Whether it says nothing but that base rate: live skill has gone.")]
+    watched_every_s: Annotated[int, Field(description="How often live skill is looked at; 0: never.")]
+    retrained_every_s: Annotated[int, Field(description="How often the calibrator is fitted again; 0: never.")]
+    revisions: Annotated[list[CalibratorRevision], Field(description="The newest hundred, oldest first.")]
     as_of: Annotated[Time, Field(description="The data's clock.")]
     observations: int
     needed: int
