@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradeseal.backtest.bias import BiasReport, check_commitments
-from tradeseal.backtest.live import kept_signals
+from tradeseal.backtest.bias import BiasReport
+from tradeseal.backtest.committed import committed_signals, compare
 from tradeseal.cycle.engine import Engine, parse_speed
 from tradeseal.cycle.faults import FaultPoint
 from tradeseal.cycle.ports import BookFact, Listener
@@ -20,7 +20,7 @@ from tradeseal.cycle.state import EngineState
 from tradeseal.cycle.steps import Steps
 from tradeseal.cycle.ticks import step_limit_bps
 from tradeseal.home.backup import refuse_lost_events, refuse_unfinished
-from tradeseal.home.learned import Learned, keep_learned, keep_revision, kept_fits, open_learned
+from tradeseal.home.learned import Learned, keep_learned, keep_revision, kept_fits, open_committed, open_learned
 from tradeseal.home.logs import log_to
 from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
 from tradeseal.home.migration import migrate
@@ -91,8 +91,11 @@ class Parts:
         self.opened.close()
 
 
-def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Data:
-    """Load the candles; a used home is continued with what it began with, or refused; a new one may fetch."""
+def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None, *, as_begun: bool = True) -> Data:
+    """Load the candles; a used home is continued with what it began with, or refused; a new one may fetch.
+
+    Without `as_begun` other candles are taken too: somebody wants to see where they differ.
+    """
     began = read_manifest(settings.home)
     folder = settings.data
     markets = settings.markets
@@ -134,7 +137,7 @@ def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None) -
         chain=settings.chain if began is None or "chain" in settings.model_fields_set else began.chain,
         quorum=settings.quorum if began is None or "quorum" in settings.model_fields_set else began.quorum,
     )
-    if began is not None:
+    if began is not None and as_begun:
         refuse_other_data(settings.home, began, manifest)
     if end <= start or not len(ReplayFeed(store, start, end)):
         raise Refused(
@@ -211,10 +214,11 @@ def open_parts(
             began=began is not None,
             retrain_s=settings.retrain_s,
         )
+        # A strategy that cannot be asked is refused here, before a new home has anything in it.
+        strategy, opinions = _opinionated(learned, data.store, data.manifest, home=settings.home)
         if began is None:
             keep_learned(settings.home, learned)
             keep_manifest(settings.home, data.manifest)
-        strategy, opinions = _opinionated(learned, data.store, data.manifest, home=settings.home)
         log_to(settings.home / "logs")
         listener.phase("STARTING_CHAIN", chain.note or f"starting {chain.kind}")
         ledger = Ledger(settings.home / "ledger.sqlite")
@@ -332,10 +336,8 @@ def compare_signals(settings: Settings) -> BiasReport:
         raise Refused(
             "NO_HOME", f"{settings.home} has no run whose signals could be compared.", home=str(settings.home)
         )
-    data = open_data(settings)
-    learned = open_learned(
-        settings.home, settings.strategy, settings.strategies, data.store, began.start, began=True
-    )  # fmt: skip
+    data = open_data(settings, as_begun=False)
+    learned = open_committed(settings.home, settings.strategies)
     engine, opinions = _opinionated(learned, data.store, began)
     source = SignalSource(
         book=began.book, store=data.store, oracle_store=data.store, engine=engine, opinions=opinions
@@ -345,19 +347,19 @@ def compare_signals(settings: Settings) -> BiasReport:
     signer = Attestor(held.signers(quorum.needed), Domain(0, "0x" + 40 * "0"), 0)
     ledger = Ledger(settings.home / "ledger.sqlite")
     try:
-        kept = kept_signals(ledger.facts, data.store.markets)
+        kept = committed_signals(ledger.facts, began.markets)
     finally:
         ledger.close()
     now = {}
-    for market, close in kept:
+    for (market, close), one in kept.signals.items():
         opinion = source.opinion(market, close)
         if isinstance(opinion, Opinion):
-            seq = kept[market, close].seq
-            salt = signer.salt(source.strategy, seq, market)
-            message = source.message(market=market, opinion=opinion, seq=seq, candle_close=close, salt=salt)
-            now[market, close] = "0x" + message.struct_hash().hex()
-    told = {place: one.struct_hash for place, one in kept.items()}
-    return check_commitments(told, now, source.strategy)
+            salt = signer.salt(source.strategy, one.seq, market)
+            now[market, close] = source.message(
+                market=market, opinion=opinion, seq=one.seq, candle_close=close, salt=salt
+            )
+    model = bytes.fromhex(learned.calibrator.origin.strategy_hash)
+    return compare(kept, now, source.strategy, model=model, calibrator=learned.calibrator.hash)
 
 
 def _open_portfolio(

@@ -78,7 +78,7 @@ def backtest(
     try:
         settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
-            retrain=retrain,
+            retrain=retrain, strategies=plugins,
         )  # fmt: skip
         asked = (
             asked_again(again, settings.data, plugins)
@@ -93,7 +93,8 @@ def backtest(
         )  # fmt: skip
         if lookahead or warmup or committed:
             with _Stages(err) as bar:
-                found = checks(asked, lookahead=lookahead, warmup=warmup, progress=bar.stage)
+                asks = lookahead or warmup
+                found = checks(asked, lookahead=lookahead, warmup=warmup, progress=bar.stage) if asks else []
                 found += [compare_signals(settings)] if committed else []
             _print_checks(found, out_, as_json=as_json)
             raise typer.Exit(0 if all(one.clean for one in found) else 1)
@@ -159,12 +160,18 @@ def _print_checks(found: "list[BiasReport]", out: Console, *, as_json: bool) -> 
     if as_json:
         typer.echo(json.dumps([one.to_json() for one in found], indent=1))
         return
+    from tradeseal.backtest.bias import CAUSES
+
     for one in found:
+        for cause in dict.fromkeys(each.cause for each in one.differences if each.cause in CAUSES):
+            told = f"{one.strategy} looks into the future ({cause}): {CAUSES[cause]}."
+            out.print(told, markup=False, highlight=False, soft_wrap=True)
         for check, count in one.compared.items():
             wrong = [difference for difference in one.differences if difference.check == check]
             out.print(f"{one.strategy} {check}: {count} compared, {len(wrong)} differ", markup=False, highlight=False)
             for each in wrong[:10]:
-                told = f"  {each.market} {each.close} {each.field}: {each.whole} became {each.truncated}"
+                cause = f" [{each.cause}]" if each.cause else ""
+                told = f"  {each.market} {each.close} {each.field}: {each.whole} became {each.truncated}{cause}"
                 out.print(told, markup=False, highlight=False, soft_wrap=True)
 
 

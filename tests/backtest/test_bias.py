@@ -1,12 +1,16 @@
 """Strategies that look into the future are caught by name; the shipped ones are clean."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from tradeseal.backtest.bias import check_commitments, check_lookahead, check_warmup
+from tradeseal.backtest.bias import check_lookahead, check_warmup
 from tradeseal.kernel.clock import parse_utc
+from tradeseal.main import app
 from tradeseal.market.published import CandleStore, CandleWindow
 from tradeseal.signals.published import (
     Calibrator,
@@ -66,25 +70,61 @@ def assumed(strategy: ScoredStrategy) -> Calibrator:
     return Calibrator.assumed(7_000, strategy.name, strategy.code_hash.hex())
 
 
-@pytest.mark.parametrize("kind", [Shifted, Normalised, Remembering])
-def test_a_strategy_that_looks_into_the_future_is_caught(kind: type[ScoredStrategy], store: CandleStore) -> None:
+@pytest.mark.parametrize(
+    ("kind", "cause"), [(Shifted, "NEXT_CANDLE"), (Normalised, "WHOLE_SAMPLE"), (Remembering, "WHOLE_SAMPLE")]
+)
+def test_a_strategy_that_looks_into_the_future_is_caught_by_name(
+    kind: type[ScoredStrategy], cause: str, store: CandleStore
+) -> None:
     strategy = kind()
 
     report = check_lookahead(strategy, assumed(strategy), store, START, END, samples=5)
 
+    told = report.to_json()
+    sys.stdout.write(f"{report.strategy}: {dict(told['causes'])} by {report.differences[0].check}\n")
     assert not report.clean
     assert report.strategy == strategy.name
     assert report.differences[0].check == "TRUNCATED"
     assert report.compared["TRUNCATED"] == 15
+    assert set(told["causes"]) == {cause}
 
 
-def test_a_calibrator_that_was_fitted_on_the_future_is_caught(store: CandleStore) -> None:
+def test_a_calibrator_that_was_fitted_on_the_future_is_caught_by_name(store: CandleStore) -> None:
     strategy = TechnicalStrategy()
     future = fit_calibrator(store, store.markets, END, strategy)
 
     report = check_lookahead(strategy, future, store, START, END, samples=5)
 
-    assert {one.check for one in report.differences} == {"CALIBRATOR"}
+    sys.stdout.write(f"{report.strategy}: {dict(report.to_json()['causes'])} by {report.differences[0].check}\n")
+    assert {(one.check, one.cause) for one in report.differences} == {("CALIBRATOR", "FUTURE_CALIBRATOR")}
+
+
+PLUG_IN = """
+import numpy as np
+from tradeseal.signals.published import Part, ScoredStrategy
+
+
+class Shifted(ScoredStrategy):
+    name = "shifted"
+    about = "Reads the next candle of a batch."
+
+    def parts(self, windows, features):
+        close = np.atleast_1d(windows.close[-1])
+        return {"tomorrow": Part(100, 100.0 * (np.append(close[1:], close[-1]) / close - 1.0), "it is {above}")}
+"""
+
+
+def test_the_command_names_strategy_and_cause_and_ends_with_1(tmp_path: Path) -> None:
+    (tmp_path / "shifted.py").write_text(PLUG_IN)
+    span = ["--markets", "BTC", "--from", "2024-12-02T15:00Z", "--to", "2024-12-20T00:00Z"]
+    words = ["backtest", "--strategy", "shifted", "--plugins", str(tmp_path), "--assume-confidence", "0.7", *span]
+
+    told = CliRunner().invoke(app, [*words, "--check-lookahead", "--check-warmup", "--home", str(tmp_path / "home")])
+
+    assert told.exit_code == 1, told.output
+    assert "shifted looks into the future (NEXT_CANDLE): its signals change with the candle after theirs" in told.stdout
+    assert "shifted WARMUP: 50 compared, 0 differ" in told.stdout
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize("name", ["technical", "ema_cross", "gradient_boosting"])
@@ -104,11 +144,3 @@ def test_a_strategy_whose_signals_depend_on_older_candles_fails_the_warm_up(stor
     strategy = Remembering()
 
     assert not check_warmup(strategy, assumed(strategy), store, START, END, samples=5).clean
-
-
-def test_a_committed_signal_that_the_candles_do_not_say_is_a_difference() -> None:
-    committed = {("BTC-USDT", 3600): "0x01", ("BTC-USDT", 7200): "0x02"}
-
-    assert check_commitments(committed, {**committed, ("BTC-USDT", 9000): "0x09"}, "trend").clean
-    found = check_commitments(committed, {("BTC-USDT", 3600): "0x01"}, "trend").differences
-    assert [(one.check, one.close, one.whole) for one in found] == [("COMMITTED", "1970-01-01T02:00:00Z", "none")]

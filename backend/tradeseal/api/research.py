@@ -131,6 +131,7 @@ def _bias(found: Mapping[str, Any]) -> dict[str, Any]:
         "clean": found["clean"],
         "compared": dict(found["compared"]),
         "differing": len(found["differences"]),
+        "causes": dict(found.get("causes", {})),
         "differences": list(found["differences"])[:_DIFFERENCES_MOST],
     }
 

@@ -1,10 +1,11 @@
 """Bias checks: whether a strategy has looked at what it could not have known.
 
-Knows truncated histories, the batch, and what a run committed. Knows nothing of what a strategy is about.
+Knows truncated histories and the batch. Knows nothing of what a strategy is about.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,13 @@ CONTENT: Final = (
     "side", "confidence_bps", "risk_score", "size_bps", "buy_score", "sell_score", "take_profit_bps", "stop_loss_bps",
     "horizon_s", "base_rate_bps", "indicators",
 )  # fmt: skip
+# Why a signal changes with what comes after it.
+NEXT_CANDLE, WHOLE_SAMPLE, FUTURE_CALIBRATOR = "NEXT_CANDLE", "WHOLE_SAMPLE", "FUTURE_CALIBRATOR"
+CAUSES: Final[Mapping[str, str]] = {
+    NEXT_CANDLE: "its signals change with the candle after theirs, as by shift(-1)",
+    WHOLE_SAMPLE: "its signals change with candles far from theirs: something is computed over the whole sample",
+    FUTURE_CALIBRATOR: "its confidence was fitted on candles after the start",
+}
 Progress = Callable[[str, int, int], None]
 
 
@@ -31,6 +39,7 @@ class Difference:
     field: str
     whole: str
     truncated: str
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,8 @@ class BiasReport:
     def to_json(self) -> dict[str, Any]:
         """All of it as plain values."""
         found = [asdict(one) for one in self.differences]
-        return {"strategy": self.strategy, "clean": self.clean, "compared": self.compared, "differences": found}
+        told = {"strategy": self.strategy, "clean": self.clean, "compared": self.compared, "differences": found}
+        return told | {"causes": dict(Counter(one.cause for one in self.differences if one.cause))}
 
 
 def check_lookahead(
@@ -81,7 +91,13 @@ def check_lookahead(
             alone = engine.opinion(cut.window(market, close))
             compared["TRUNCATED"] += 1
             compared["BATCH"] += 1
-            differences += _differences("TRUNCATED", market, close, whole, truncated)
+            ahead = _differences("TRUNCATED", market, close, whole, truncated)
+            if ahead:
+                next_close = close + store.interval_s
+                one_more = engine.precompute(_until(store, market, next_close), [market], close, next_close)
+                by_next = not _differences("TRUNCATED", market, close, whole, one_more.opinion(market, close))
+                ahead = [replace(one, cause=NEXT_CANDLE if by_next else WHOLE_SAMPLE) for one in ahead]
+            differences += ahead
             differences += _differences("BATCH", market, close, truncated, alone)
     if calibrator.features:
         compared["CALIBRATOR"] = 1
@@ -113,18 +129,6 @@ def check_warmup(
                 "WARMUP", market, close, _newest(engine, long), engine.opinion(short.window(market, close))
             )
     return BiasReport(strategy.name, {"WARMUP": compared}, differences)
-
-
-def check_commitments(
-    committed: Mapping[tuple[str, int], str], recomputed: Mapping[tuple[str, int], str], strategy: str
-) -> BiasReport:
-    """What a run has committed against what its candles say now: by market and close, the signal's hash."""
-    differences = [
-        Difference("COMMITTED", market, iso_utc(close), "signal", recomputed.get((market, close), "none"), digest)
-        for (market, close), digest in committed.items()
-        if recomputed.get((market, close)) != digest
-    ]
-    return BiasReport(strategy, {"COMMITTED": len(committed)}, differences)
 
 
 def _newest(engine: SignalEngine, window: CandleWindow | None) -> Opinion | NotEnoughData:
@@ -159,11 +163,12 @@ def _calibrators(strategy: ScoredStrategy, calibrator: Calibrator, store: Candle
         exchange=store.exchange,
     )
     honest = fit_calibrator(cut, cut.markets, start, strategy)
-    fields = ("weights", "intercept", "base_rate_bps")
+    fields = ("weights", "intercept", "base_rate_bps", "knots")
     for name in fields:
         whole, truncated = getattr(calibrator, name), getattr(honest, name)
         if whole != truncated:
-            return [Difference("CALIBRATOR", "all", iso_utc(start), name, str(whole), str(truncated))]
+            found = Difference("CALIBRATOR", "all", iso_utc(start), name, str(whole), str(truncated))
+            return [replace(found, cause=FUTURE_CALIBRATOR)]
     return []
 
 

@@ -5,14 +5,12 @@ horizon lies behind the data's clock, whatever became of it. Knows nothing of HT
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 
-from tradeseal.cycle.facts import SignalFacts
 from tradeseal.kernel.clock import monotonic_s
 from tradeseal.ledger.published import EventLog
 from tradeseal.market.published import CandleStore
@@ -23,34 +21,6 @@ GENERATED, HELD = "TradeCycle.SignalGenerated", "SignalLog.SignalsHeld"
 REVISED = "SignalLog.CalibratorRevised"
 AGAIN_AFTER_S: Final = 5.0
 Row = tuple[int, int, int, int, int, int]  # close, confidence, base rate, take-profit, stop-loss, horizon
-
-
-@dataclass(frozen=True)
-class KeptSignal:
-    """A signal as the log holds it: its round and the hash that its round's commitment covers."""
-
-    seq: int
-    struct_hash: str
-
-
-def kept_signals(log: EventLog, markets: Sequence[str]) -> dict[tuple[str, int], KeptSignal]:
-    """Every signal of a home by market and candle close, HOLD included."""
-    names = {"0x" + name_id(market).hex(): market for market in markets}
-    kept: dict[tuple[str, int], KeptSignal] = {}
-    for fact in log.all():
-        if fact.topic == GENERATED:
-            signal = msgspec.json.decode(fact.state, type=_Generated).signal
-            place = names[signal.market], signal.candle_close
-            kept[place] = KeptSignal(signal.seq, "0x" + signal.message().struct_hash().hex())
-        elif fact.topic == HELD:
-            event = msgspec.json.decode(fact.state)
-            for hold in event["holds"]:
-                kept[hold["market"], event["candle_close"]] = KeptSignal(event["round"], hold["struct_hash"])
-    return kept
-
-
-class _Generated(msgspec.Struct):
-    signal: SignalFacts
 
 
 class LiveCalibration:

@@ -38,6 +38,7 @@ from tradeseal.signals.published import (
     Side,
     SignalEngine,
     Succession,
+    read_run,
 )
 from tradeseal.trading.adapters.simulated import SimulatedVenue
 from tradeseal.trading.domainmodel import Portfolio
@@ -183,7 +184,8 @@ def _read(strategy: ScoredStrategy, store: CandleStore, market: str, start: int,
     if first >= last:
         return None
     columns = (column[first - WINDOW + 1 : last] for column in series.columns)
-    readings = strategy.read_run(CandleWindow(market, store.interval_s, *columns))
+    readings = read_run(strategy, CandleWindow(market, store.interval_s, *columns))
+    assert isinstance(readings, ScoredReadings), "a scored strategy reads so"
     at = np.arange(first, last)
     return Read(market, at, series.columns[0][at] + store.interval_s, readings)
 

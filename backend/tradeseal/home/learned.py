@@ -55,6 +55,11 @@ def open_learned(
     return Learned(strategy, fit_calibrator(store, store.markets, start, strategy), schedule)
 
 
+def open_committed(home: Path, plugins: Path | None) -> Learned:
+    """What the home's signals were made by, with the strategy as it is now, whatever it has become since."""
+    return _kept(home, FIRST, plugins, None, as_it_was=False)
+
+
 def keep_learned(home: Path, learned: Learned) -> None:
     """Write what a new home trades by."""
     strategy = learned.strategy
@@ -83,7 +88,7 @@ def kept_fits(home: Path) -> dict[int, Calibrator]:
     return fits
 
 
-def _kept(home: Path, name: str, plugins: Path | None, retrain_s: int | None) -> Learned:
+def _kept(home: Path, name: str, plugins: Path | None, retrain_s: int | None, *, as_it_was: bool = True) -> Learned:
     calibrator = _read(home / CALIBRATOR, Calibrator.from_json)
     began_with, schedule = FIRST, NEVER
     if (home / STRATEGY).exists():
@@ -103,7 +108,7 @@ def _kept(home: Path, name: str, plugins: Path | None, retrain_s: int | None) ->
     strategy = find_strategy(began_with, folder=plugins)
     if (home / MODEL).exists():
         strategy = _read(home / MODEL, strategy.with_model)
-    if calibrator.origin.strategy_hash != strategy.code_hash.hex():
+    if as_it_was and calibrator.origin.strategy_hash != strategy.code_hash.hex():
         raise _other(home, calibrator.origin.strategy_hash, strategy.code_hash.hex())
     return Learned(strategy, calibrator, schedule)
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tradeseal.market.published import WINDOW, CandleStore, CandleWindow
 from tradeseal.signals.calibrator import Calibrator
 from tradeseal.signals.domainmodel import NotEnoughData, Opinion, Readings, Strategy
+from tradeseal.signals.naming import read, read_run
 from tradeseal.signals.succession import Succession
 
 
@@ -72,7 +73,7 @@ class SignalEngine:
         got = 0 if window is None else len(window)
         if window is None or got < WINDOW:
             return NotEnoughData(got=got, needed=WINDOW)
-        readings = self.strategy.read(window)
+        readings = read(self.strategy, window)
         calibrator = self.calibrator_at(window.close_time)
         confidence = calibrator.confidence_bps(readings.features)
         return readings.opinion(0, confidence_bps=int(confidence[0]), base_rate_bps=calibrator.base_rate_bps)
@@ -89,5 +90,5 @@ class SignalEngine:
             run = CandleWindow(market, store.interval_s, *columns)
             closes = (run.open_times[WINDOW - 1 :] + store.interval_s).tolist()
             places = dict(zip(closes, np.arange(len(closes)).tolist(), strict=True))
-            readings[market] = (places, self.strategy.read_run(run))
+            readings[market] = (places, read_run(self.strategy, run))
         return Opinions(self, readings)

@@ -27,6 +27,7 @@ from tradeseal.signals.features import FEATURES, Features
 from tradeseal.signals.fitting import fit_calibrator, learn
 from tradeseal.signals.labels import REACHED, outcomes
 from tradeseal.signals.labels import UNKNOWN as LABEL_UNKNOWN
+from tradeseal.signals.naming import read_run
 from tradeseal.signals.registry import Found, find_strategy, known_strategies
 from tradeseal.signals.scored import Parameter, Part, ScoredReadings, ScoredStrategy
 from tradeseal.signals.scores import Interval, ReliabilityBin, Scores, score
@@ -84,6 +85,7 @@ __all__ = [
     "learn",
     "no_notice",
     "outcomes",
+    "read_run",
     "risk_score",
     "score",
     "side_of",

@@ -149,6 +149,13 @@ class Difference(Answer):
     field: str
     whole: str
     truncated: str
+    cause: Annotated[
+        str,
+        Field(
+            description="Why: NEXT_CANDLE, WHOLE_SAMPLE or FUTURE_CALIBRATOR was looked at; of a committed signal "
+            "STRATEGY, CANDLES, CALIBRATOR, KEYS or OPINION is another now. Empty where it is not known."
+        ),
+    ] = ""
 
 
 class BiasChecks(Answer):
@@ -158,6 +165,7 @@ class BiasChecks(Answer):
     clean: bool
     compared: dict[str, int]
     differing: int
+    causes: Annotated[dict[str, int], Field(description="How many of each cause; every difference is counted.")]
     differences: list[Difference]
 
 
