@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -44,7 +45,8 @@ def files_of(store: CandleStore, folder: Path, market: str = "", *, close_time: 
         closes = prices[3].copy()
         if name == market:
             closes[times + store.interval_s == close_time] += 10**6  # one cent
-        columns = {"open": prices[0], "high": prices[1], "low": prices[2], "close": closes, "volume": prices[4]}
+        high = np.maximum(prices[1], closes)
+        columns = {"open": prices[0], "high": high, "low": prices[2], "close": closes, "volume": prices[4]}
         table = {"time": times * 1000, **{key: value / 1e8 for key, value in columns.items()}}
         pq.write_table(pa.table(table), folder / f"binance-{name.replace('-', '')}-1h.parquet")
     return folder

@@ -100,6 +100,7 @@ export function aDashboard(part: Partial<Dashboard> = {}): Dashboard {
       ready: true,
       paused: false,
       data_clock: "2021-05-01T12:00:00Z",
+      confidence_shrunk_since: null,
       speed: "3600",
       progress: null,
       data: { label: "binance 1h", synthetic: false, exchange: "binance", interval_s: 3600, markets: ["BTC-USDT"], start: null, end: null },
