@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tradeseal.chain.abi import type_of
 from tradeseal.chain.compile import BOOK, CONTRACTS, ORACLE, artifacts
-from tradeseal.chain.words import decoder_of, parts_of
+from tradeseal.chain.words import decoder_of, encoder_of, parts_of
 
 LEAVES = ("uint8", "uint64", "uint256", "int128", "bytes32", "bytes4", "bytes", "string", "address", "bool")
 
@@ -54,6 +54,7 @@ def test_arbitrary_values_are_read_as_eth_abi_reads_them(case: tuple[list[str], 
     data = encode(types, values)
 
     assert decoder_of(tuple(types))(data) == decode(types, data) == values
+    assert encoder_of(tuple(types))(values) == data
 
 
 @pytest.mark.chain

@@ -1,17 +1,15 @@
 """ABI: calls, events and errors of a contract as bytes and as named values, by the compiler's own description.
 
-Knows the description and eth_abi. Knows nothing of what any contract means.
+Knows the description. Knows nothing of what any contract means.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi import encode
-from eth_hash.auto import keccak
-
-from tradeseal.chain.words import decoder_of
+from tradeseal.chain.words import decoder_of, encoder_of
+from tradeseal.oracle.published import keccak
 
 Values = dict[str, Any]
 # How pyrevm words the data of a revert.
@@ -47,16 +45,15 @@ class Abi:
     def call(self, name: str, *arguments: Any) -> bytes:
         """The call data of a function."""
         function = self._functions[name]
-        return function.selector + encode(function.input_types, arguments)
+        return function.selector + function.encode(arguments)
 
     def creation(self, code: bytes, *arguments: Any) -> bytes:
         """The data of a transaction that creates the contract."""
-        return code + encode(self._constructor[0] if self._constructor else (), arguments)
+        return code + encoder_of(tuple(self._constructor[0]) if self._constructor else ())(arguments)
 
     def result(self, name: str, data: bytes) -> list[Any]:
         """What a function returned; structs as dictionaries."""
-        outputs = self._functions[name].outputs
-        return [_named(field, value) for field, value in zip(outputs, decode(_types(outputs), data), strict=True)]
+        return self._functions[name].result(data)
 
     def arguments(self, data: bytes) -> tuple[str, Values] | None:
         """Which function was called with what; None for a call of somebody else."""
@@ -71,7 +68,7 @@ class Abi:
         event = self._events.get(topics[0]) if topics else None
         if event is None:
             return None
-        values = event.values(topics[1:], bytes.fromhex(log["data"][2:]))
+        values = event.values(b"".join(topics[1:]), bytes.fromhex(log["data"][2:]))
         return Logged(str(log["address"]).lower(), int(log.get("logIndex", "0x0"), 16), event.name, values)
 
     def error(self, data: bytes) -> str:
@@ -90,26 +87,33 @@ class Abi:
 class _Function:
     def __init__(self, entry: Mapping[str, Any]) -> None:
         self.name = str(entry["name"])
-        self.inputs = entry["inputs"]
-        self.outputs = entry.get("outputs", [])
-        self.input_types = _types(self.inputs)
-        self.selector = keccak(f"{self.name}({','.join(self.input_types)})".encode())[:4]
+        types = tuple(_types(entry["inputs"]))
+        self.encode = encoder_of(types)
+        self.selector = keccak(f"{self.name}({','.join(types)})".encode())[:4]
+        self._decode, self._inputs = decoder_of(types), _namer(entry["inputs"])
+        outputs = entry.get("outputs", [])
+        self._answer, self._outputs = decoder_of(tuple(_types(outputs))), [_namer_of(field) for field in outputs]
 
     def values(self, data: bytes) -> Values:
-        return _by_name(self.inputs, decode(self.input_types, data))
+        return self._inputs(self._decode(data))
+
+    def result(self, data: bytes) -> list[Any]:
+        found = self._answer(data)
+        return [value if name is None else name(value) for name, value in zip(self._outputs, found, strict=True)]
 
 
 class _Event:
     def __init__(self, entry: Mapping[str, Any]) -> None:
         self.name = str(entry["name"])
         self.topic = keccak(f"{self.name}({','.join(_types(entry['inputs']))})".encode())
-        self._indexed = [field for field in entry["inputs"] if field["indexed"]]
-        self._body = [field for field in entry["inputs"] if not field["indexed"]]
-        self._body_types = _types(self._body)
+        indexed = [field for field in entry["inputs"] if field["indexed"]]
+        body = [field for field in entry["inputs"] if not field["indexed"]]
+        self._heads, self._indexed = decoder_of(tuple(_types(indexed))), _namer(indexed)
+        self._decode, self._body = decoder_of(tuple(_types(body))), _namer(body)
 
-    def values(self, topics: Sequence[bytes], data: bytes) -> Values:
-        heads = [decode([field["type"]], topic)[0] for field, topic in zip(self._indexed, topics, strict=True)]
-        return _by_name(self._indexed, heads) | _by_name(self._body, decode(self._body_types, data))
+    def values(self, topics: bytes, data: bytes) -> Values:
+        """The indexed values are words, one topic each."""
+        return self._indexed(self._heads(topics)) | self._body(self._decode(data))
 
 
 def type_of(field: Mapping[str, Any]) -> str:
@@ -136,18 +140,29 @@ def texts(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: text(value) for name, value in values.items()}
 
 
-def _named(field: Mapping[str, Any], value: Any) -> Any:
+def _namer(fields: Sequence[Mapping[str, Any]]) -> Callable[[Sequence[Any]], Values]:
+    """What gives values their fields' names, structs inside them too."""
+    names, inner = [str(field["name"]) for field in fields], [_namer_of(field) for field in fields]
+    structs = [(name, namer) for name, namer in zip(names, inner, strict=True) if namer is not None]
+
+    def named(values: Sequence[Any]) -> Values:
+        found = dict(zip(names, values, strict=True))
+        for name, namer in structs:
+            found[name] = namer(found[name])
+        return found
+
+    return named
+
+
+def _namer_of(field: Mapping[str, Any]) -> Callable[[Any], Any] | None:
+    """The namer of one field's value; None where it is no struct."""
     kind = str(field["type"])
     if not kind.startswith("tuple"):
-        return value
+        return None
     if kind.endswith("]"):
-        element = {**field, "type": kind[: kind.rindex("[")]}
-        return [_named(element, part) for part in value]
-    return _by_name(field["components"], value)
-
-
-def _by_name(fields: Sequence[Mapping[str, Any]], values: Sequence[Any]) -> Values:
-    return {str(field["name"]): _named(field, value) for field, value in zip(fields, values, strict=True)}
+        one = _namer_of({**field, "type": kind[: kind.rindex("[")]})
+        return one and (lambda values: [one(value) for value in values])
+    return _namer(field["components"])
 
 
 def _types(fields: Sequence[Mapping[str, Any]]) -> list[str]:

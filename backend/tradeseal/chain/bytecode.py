@@ -9,11 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from eth_hash.auto import keccak
-
 from tradeseal.chain.compile import CONTRACTS, PUBLISHED, pinned_compiler, solc_binary, standard_input
 from tradeseal.kernel.canonical import canonical_json, sha256_hex
 from tradeseal.kernel.errors import Refused
+from tradeseal.oracle.published import keccak
 
 WORD: Final = 32
 _PLACES: Final = {"*": {"*": ["evm.deployedBytecode.object", "evm.deployedBytecode.immutableReferences"], "": ["ast"]}}

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_hash.auto import keccak
 from eth_utils import to_checksum_address
 
 from tradeseal.chain.abi import text
 from tradeseal.chain.compile import BOOK, BOOK_GOVERNANCE, BOOK_RARE, ORACLE
 from tradeseal.chain.gate import ChainGate
-from tradeseal.oracle.published import DOMAIN_NAME, DOMAIN_VERSION, SIGNAL_TYPE, name_id
+from tradeseal.oracle.published import DOMAIN_NAME, DOMAIN_VERSION, SIGNAL_TYPE, keccak, name_id
 
 COMMIT_TYPE = "Commit(uint32 epoch,uint64 fromSeq,bytes32[] roundHashes,bytes32[] digests)"
 MARKS_TYPE = "Marks(uint32 epoch,uint64 seq,bytes32 previousHash,uint64 observedAt,uint64[] prices)"

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from eth_hash.auto import keccak
 from eth_utils import to_checksum_address
 
 from tradeseal.chain.bytecode import Compared, Placed, compare, recompiled
@@ -23,7 +22,7 @@ from tradeseal.chain.transactions import Wallet
 from tradeseal.kernel.clock import monotonic_s, sleep_s
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.kernel.files import write_whole
-from tradeseal.oracle.published import DOMAIN_NAME, DOMAIN_VERSION, Domain, name_id
+from tradeseal.oracle.published import DOMAIN_NAME, DOMAIN_VERSION, Domain, keccak, name_id
 from tradeseal.trading.published import BookClass
 
 FORMAT: Final = "tradeseal/deployment/1"

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from eth_hash.auto import keccak
-
 from tradeseal.chain.node import GAS_LIMIT, ChainSpec
 from tradeseal.chain.rpc import NodeRefused
 from tradeseal.kernel.errors import Unavailable
+from tradeseal.oracle.published import keccak
 
 Json = dict[str, Any]
 

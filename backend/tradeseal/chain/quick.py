@@ -5,11 +5,9 @@ what only a chain needs that others read: signed transactions, a journal, block 
 because the contracts tell earlier blocks from the same one. Knows nothing of strategies or candles.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
-
-from eth_hash.auto import keccak
 
 from tradeseal.chain.abi import PYREVM_SAID, text
 from tradeseal.chain.calls import ContractCalls
@@ -20,7 +18,7 @@ from tradeseal.chain.node import BALANCE_WEI, CHAIN_ID, GAS, GAS_LIMIT, GENESIS_
 from tradeseal.chain.risk_book import Head
 from tradeseal.cycle.ports import Act, GateFact, Mined, Prepared
 from tradeseal.kernel.errors import Inconsistent, Unavailable
-from tradeseal.oracle.published import Domain
+from tradeseal.oracle.published import Domain, keccak
 from tradeseal.trading.published import BookState
 
 _TAG: Final = b"tradeseal/backtest/key/1/"
@@ -111,7 +109,7 @@ class QuickGate(ContractCalls):
             succeeded=not error,
             error=error,
             gas_used=int(result.gas_used),
-            facts=() if error else self._facts([_Log(log) for log in result.logs]),
+            facts=() if error else self._facts([_log(log) for log in result.logs]),
             journal=_NO_JOURNAL,
         )
 
@@ -160,31 +158,16 @@ class QuickGate(ContractCalls):
         governor = self._senders["governor"]
         if to is None:
             self._evm.deploy(governor, data, 0, GAS)
-            self._opening += map(_Log, self._evm.result.logs)
+            self._opening += map(_log, self._evm.result.logs)
         else:
             self._evm.message_call(governor, "0x" + to.hex(), data, 0, GAS, 0)
 
 
-class _Log(Mapping[str, Any]):
+def _log(log: Any) -> dict[str, Any]:
     """One log in the shape of a node's answer."""
-
-    def __init__(self, log: Any) -> None:
-        data = log.data
-        self._fields = {
-            "address": log.address,
-            "topics": log.topics,
-            "data": "0x" + bytes(data[1] if isinstance(data, tuple) else data).hex(),
-            "logIndex": "0x0",
-        }
-
-    def __getitem__(self, name: str) -> Any:
-        return self._fields[name]
-
-    def __iter__(self) -> Any:
-        return iter(self._fields)
-
-    def __len__(self) -> int:
-        return len(self._fields)
+    data = log.data
+    found = bytes(data[1] if isinstance(data, tuple) else data)
+    return {"address": log.address, "topics": log.topics, "data": "0x" + found.hex()}
 
 
 def _fresh_evm(keys: DemoKeys) -> Any:

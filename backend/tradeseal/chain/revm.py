@@ -10,7 +10,6 @@ from typing import Any
 
 import rlp
 from eth.vm.forks.prague.transactions import PragueTransactionBuilder
-from eth_hash.auto import keccak
 from eth_utils import ValidationError
 from pyrevm import EVM, BlockEnv, CfgEnv, Env
 
@@ -19,6 +18,7 @@ from tradeseal.chain.eth_tester import transaction_json
 from tradeseal.chain.in_process import Block, Call, CallReverted, InProcess, Json, TransactionRefused, receipt_of
 from tradeseal.chain.node import BALANCE_WEI, GAS_LIMIT, HARD_FORK, ChainSpec
 from tradeseal.kernel.canonical import canonical_json
+from tradeseal.oracle.published import keccak
 
 KIND = "pyrevm"
 NOBODY = "0x" + 40 * "0"

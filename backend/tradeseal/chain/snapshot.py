@@ -12,12 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from eth_hash.auto import keccak
-
 from tradeseal.chain.journal import JournalEntry
 from tradeseal.chain.rpc import Rpc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.files import write_whole
+from tradeseal.oracle.published import keccak
 
 MAGIC: Final = "tradeseal-snapshot-1"
 INSTEAD: Final = "It was put aside, and every block is executed again."

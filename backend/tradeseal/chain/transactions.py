@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 import rlp as rlp_library
 from coincurve import PrivateKey, PublicKey
-from eth_hash.auto import keccak
+
+from tradeseal.oracle.published import keccak
 
 Rlp: TypeAlias = "bytes | int | list[Rlp]"
 

@@ -537,7 +537,8 @@ class Steps:
     def _size(self, cycles: Sequence[TradeCycle]) -> list[Order]:
         """As much as the signal asks, or as the cash allows, but not less than half: then the contract says no.
 
-        Only an order that the contract would let through now leaves less cash for those after it.
+        Only an order that the contract would let through now leaves less cash for those after it; so the last one of a
+        batch need not be asked for.
         """
         book = self._book()
         free = book.cash_e8 - book.reserved_e8
@@ -545,7 +546,7 @@ class Steps:
         for cycle in cycles:
             order = self.entry_order(cycle, book, size_bps=cycle.size_bps, free_e8=free)
             orders.append(order)
-            if not any(check.failed for check in self.gate.assess(order)):
+            if len(orders) < len(cycles) and not any(check.failed for check in self.gate.assess(order)):
                 free -= reserved_up(order, book.limits)
         return orders
 

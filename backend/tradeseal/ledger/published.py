@@ -3,8 +3,9 @@
 Knows the names. Knows nothing of their insides.
 """
 
-from eventsourcing.domain import Aggregate, event
+from eventsourcing.domain import event
 
+from tradeseal.ledger.aggregate import Aggregate
 from tradeseal.ledger.chain import GENESIS_HASH, chain_hash, checked
 from tradeseal.ledger.log import EventLog, StoredFact
 from tradeseal.ledger.mapper import fields_of

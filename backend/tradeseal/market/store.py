@@ -60,6 +60,7 @@ class CandleStore:
         self.exchange = exchange
         self._series = {one.market: one for one in sorted(series, key=lambda one: one.market)}
         self._start = start
+        self._newest: dict[str, tuple[tuple[int, int], CandleWindow]] = {}
 
     def copy(self) -> "CandleStore":
         """The same candles in memory of their own: what is done to one store is not seen in the other."""
@@ -119,8 +120,12 @@ class CandleStore:
         end = self.closed(market, close_time)
         if end < n:
             return None
-        columns = (column[end - n : end] for column in series.columns)
-        return CandleWindow(market, self.interval_s, *columns, raw=series.raw[(end - n) * ROW : end * ROW])
+        newest = self._newest.get(market)
+        if newest is None or newest[0] != (end, n):  # the same window is asked for by each step of a round
+            columns = (column[end - n : end] for column in series.columns)
+            raw = series.raw[(end - n) * ROW : end * ROW]
+            newest = self._newest[market] = ((end, n), CandleWindow(market, self.interval_s, *columns, raw=raw))
+        return newest[1]
 
     def closed(self, market: str, close_time: int) -> int:
         """How many candles of the market were closed at `close_time`."""

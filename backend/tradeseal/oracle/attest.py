@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from coincurve import PrivateKey
-from eth_utils import keccak, to_checksum_address
+from eth_utils import to_checksum_address
 
 from tradeseal.oracle.domainmodel import Domain, commit_hash, marks_hash, name_id
+from tradeseal.oracle.keccak import keccak
 
 _SALT_TAG: Final = b"tradeseal/salt/1"
 

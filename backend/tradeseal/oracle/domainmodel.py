@@ -3,15 +3,18 @@
 Knows types, hashes and byte layouts exactly as the contracts do. Knows nothing of keys, candles or opinions.
 """
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Final
 
 from eth_abi import encode
-from eth_utils import keccak, to_canonical_address
+from eth_utils import to_canonical_address
 
 from tradeseal.kernel.errors import Refused
+from tradeseal.oracle.keccak import keccak
 
 ZERO_HASH: Final = bytes(32)
 DOMAIN_NAME: Final = "Tradeseal SignalOracle"
@@ -25,10 +28,12 @@ SIGNAL_TYPE: Final = (
 COMMIT_TYPE: Final = "Commit(uint32 epoch,uint64 fromSeq,bytes32[] roundHashes,bytes32[] digests)"
 MARKS_TYPE: Final = "Marks(uint32 epoch,uint64 seq,bytes32 previousHash,uint64 observedAt,uint64[] prices)"
 
-_SIGNAL_TYPE_HASH: Final = keccak(text=SIGNAL_TYPE)
-_COMMIT_TYPE_HASH: Final = keccak(text=COMMIT_TYPE)
-_MARKS_TYPE_HASH: Final = keccak(text=MARKS_TYPE)
+_SIGNAL_TYPE_HASH: Final = keccak(SIGNAL_TYPE.encode())
+_COMMIT_TYPE_HASH: Final = keccak(COMMIT_TYPE.encode())
+_MARKS_TYPE_HASH: Final = keccak(MARKS_TYPE.encode())
+_PACKED: Final = {"bytes32": "32s", "uint64": "24xQ", "uint32": "28xI", "uint16": "30xH", "uint8": "31xB"}
 _SIGNAL_WORDS: Final = tuple(part.split(" ")[0] for part in SIGNAL_TYPE[len("Signal(") : -1].split(","))
+_SIGNAL_STRUCT: Final = struct.Struct(">" + "".join(map(_PACKED.__getitem__, _SIGNAL_WORDS)))
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Domain:
     @cached_property
     def separator(self) -> bytes:
         """The EIP-712 domain separator."""
-        head = (keccak(text=DOMAIN_TYPE), keccak(text=DOMAIN_NAME), keccak(text=DOMAIN_VERSION))
+        head = (keccak(DOMAIN_TYPE.encode()), keccak(DOMAIN_NAME.encode()), keccak(DOMAIN_VERSION.encode()))
         place = encode(["uint256", "address"], [self.chain_id, to_canonical_address(self.contract)])
         return keccak(b"".join(head) + place)
 
@@ -76,11 +81,19 @@ class SignalMessage:
 
     def values(self) -> tuple[bytes | int, ...]:
         """The fields in the order of the struct."""
-        return tuple(getattr(self, name) for name in _SIGNAL_FIELDS)
+        found: tuple[bytes | int, ...] = _signal_values(self)
+        return found
 
     def struct_hash(self) -> bytes:
         """hashStruct(Signal)."""
-        return keccak(_SIGNAL_TYPE_HASH + b"".join(map(_word, _SIGNAL_WORDS, self.values())))
+        values = self.values()
+        try:
+            words = _SIGNAL_STRUCT.pack(*values)
+        except struct.error:
+            words = b""
+        if not words or any(len(value) != 32 for value in values if isinstance(value, bytes)):
+            words = b"".join(map(_word, _SIGNAL_WORDS, values))  # names the value that is refused
+        return keccak(_SIGNAL_TYPE_HASH + words)
 
     def record_hash(self) -> bytes:
         """hashStruct(Signal) with the salt zeroed: what records hold, equal whatever the keys."""
@@ -91,7 +104,7 @@ class SignalMessage:
         return domain.digest(self.struct_hash())
 
 
-_SIGNAL_FIELDS: Final = tuple(field.name for field in fields(SignalMessage))
+_signal_values: Final = attrgetter(*(field.name for field in fields(SignalMessage)))
 
 
 def name_id(name: str) -> bytes:
@@ -120,7 +133,7 @@ def marks_hash(epoch: int, seq: int, previous_hash: bytes, observed_at: int, pri
 
 @lru_cache(maxsize=1024)
 def _name_id(name: str) -> bytes:
-    return keccak(text=name)
+    return keccak(name.encode())
 
 
 def _word(kind: str, value: bytes | int) -> bytes:

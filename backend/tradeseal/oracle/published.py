@@ -13,6 +13,7 @@ from tradeseal.oracle.domainmodel import (
     name_id,
     round_hash,
 )
+from tradeseal.oracle.keccak import keccak
 from tradeseal.oracle.verification import Check, OwnView, Terms, Verification, verify
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Terms",
     "Verification",
     "commit_hash",
+    "keccak",
     "marks_hash",
     "name_id",
     "round_hash",
