@@ -4,10 +4,12 @@ Knows that an event is its fields, and that the method it was decided in changes
 looks up names and signatures at each event, builds a frozen data class and reads it back; this takes a fifth of that.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
+from eventsourcing.application import Repository
 from eventsourcing.domain import Aggregate as LibraryAggregate
 from eventsourcing.domain import CommandMethodDecorator, decorated_func_callers, decorated_funcs
 
@@ -30,6 +32,21 @@ class Aggregate(LibraryAggregate):
         object.__setattr__(event, "__dict__", fields)
         self._version, self._modified_on = version, stamp
         self._pending_events.append(event)
+
+
+def project(aggregate: Any, events: Iterable[Any]) -> Any:
+    """The aggregate that stored events make; the library's projector also asks each whether it is an event at all."""
+    for event in events:
+        aggregate = event.mutate(aggregate)
+    return aggregate
+
+
+class PlainRepository(Repository[UUID]):
+    """The library's repository with the plain projector."""
+
+    def get(self, aggregate_id: UUID, *, projector_func: Any = project, **options: Any) -> Any:
+        """The aggregate as its stored events make it."""
+        return super().get(aggregate_id, projector_func=projector_func, **options)
 
 
 def _command(event_class: Any, decided: Callable[..., None]) -> Callable[..., None]:

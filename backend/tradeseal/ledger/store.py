@@ -31,6 +31,7 @@ from eventsourcing.utils import Environment, get_topic
 
 from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
 from tradeseal.kernel.files import sqlite_uri
+from tradeseal.ledger.aggregate import PlainRepository
 from tradeseal.ledger.chain import GENESIS_HASH, chain_hash
 from tradeseal.ledger.log import EventLog, StoredFact, damaged
 from tradeseal.ledger.mapper import MsgspecMapper, MsgspecTranscoder
@@ -188,6 +189,9 @@ class Ledger(Application[UUID]):
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         return _LedgerFactory(env)
+
+    def construct_repository(self) -> PlainRepository:
+        return PlainRepository(self.events)
 
     def construct_transcoder(self) -> Transcoder:
         return MsgspecTranscoder()
