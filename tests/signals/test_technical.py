@@ -176,6 +176,23 @@ def test_the_loss_at_the_stop_keeps_within_the_risk_budget(stop: int) -> None:
     assert size_bps(Side.HOLD, stop) == 0
 
 
+@pytest.mark.parametrize(
+    ("stop", "size"), [(1, 2_000), (249, 2_000), (250, 2_000), (251, 1_992), (500, 1_000), (9_999, 50)]
+)
+def test_size_is_capped_where_the_contract_caps_it(stop: int, size: int) -> None:
+    """A stop of 250 bps loses half a percent at 20 % of equity, the ceiling of RULE-01; a nearer one asks for more."""
+    assert size_bps(Side.BUY, stop) == size_bps(Side.SELL, stop) == size
+
+
+@pytest.mark.parametrize(
+    ("stop", "drawdown", "score"),
+    [(1, 0, 0), (1_499, 0, 59), (1_500, 0, 60), (9_999, 0, 60), (1, 4_999, 39), (1, 5_000, 40), (1_500, 5_000, 100),
+     (9_999, 9_999, 100)],
+)  # fmt: skip
+def test_the_risk_score_is_capped_at_sixty_and_forty(stop: int, drawdown: int, score: int) -> None:
+    assert risk_score(stop, drawdown) == score
+
+
 @given(stop=st.integers(1, 9_998), drawdown=st.integers(0, 9_999))
 def test_more_risk_never_scores_less(stop: int, drawdown: int) -> None:
     score = risk_score(stop, drawdown)

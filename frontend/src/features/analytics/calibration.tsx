@@ -6,12 +6,13 @@ import { useCalibration, type Calibration as Scores } from "@/api/calibration";
 import { formatCount } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { useReady } from "@/live/live";
-import { Fact } from "@/ui/fact";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, Skeleton } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
 import { TableSwitch } from "@/ui/table-switch";
+import { Calibrators, Shrunk } from "./calibrators";
 import { diagramOf } from "./reliability";
+import { ScoreList } from "./score-list";
 
 /** The rule that asks for this much confidence. */
 const GATE = "RULE-03";
@@ -25,16 +26,20 @@ export function Calibration() {
   return (
     <Panel title={t("title")} note={t("note")} bodyClassName="min-h-[280px]" actions={drawn ? <TableSwitch of={t("title")} shown={asTable} onChange={setAsTable} /> : undefined}>
       <Answered query={query} what={t("failed")} loading={<Bones />}>
-        {(scores) =>
-          scores.enough && scores.bins.length > 0 ? (
-            <div className="grid gap-x-6 gap-y-3 p-3 md:grid-cols-[minmax(0,320px)_minmax(0,1fr)]">
-              {asTable ? <Bins scores={scores} /> : <Reliability scores={scores} />}
-              <Numbers scores={scores} />
-            </div>
-          ) : (
-            <Empty why={t("notEnough", { observations: formatCount(scores.observations), needed: formatCount(scores.needed) })} next={t("scoredWhenOver")} />
-          )
-        }
+        {(scores) => (
+          <>
+            <Shrunk scores={scores} />
+            {scores.enough && scores.bins.length > 0 ? (
+              <div className="grid gap-x-6 gap-y-3 p-3 md:grid-cols-[minmax(0,320px)_minmax(0,1fr)]">
+                {asTable ? <Bins scores={scores} /> : <Reliability scores={scores} />}
+                <ScoreList scores={scores} />
+              </div>
+            ) : (
+              <Empty why={t("notEnough", { observations: formatCount(scores.observations), needed: formatCount(scores.needed) })} next={t("scoredWhenOver")} />
+            )}
+            <Calibrators scores={scores} />
+          </>
+        )}
       </Answered>
     </Panel>
   );
@@ -116,25 +121,6 @@ function Bins({ scores }: { scores: Scores }) {
         </tr>
       ))}
     </Table>
-  );
-}
-
-function Numbers({ scores }: { scores: Scores }) {
-  const t = useTranslations("calibration");
-  return (
-    <div className="flex flex-col gap-3">
-      <p>{t(scores.has_skill ? "hasSkill" : "noSkill")}</p>
-      <dl className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-3">
-        <Fact name={t("signals")}>{formatCount(scores.observations)}</Fact>
-        <Fact name={t("meanSaid")}>{formatFraction(scores.mean_confidence)}</Fact>
-        <Fact name={t("baseRate")}>{formatFraction(scores.base_rate)}</Fact>
-        <Fact name={t("atGate", { gate: formatFraction(scores.gate, { digits: 0 }) })}>{formatCount(scores.at_gate)}</Fact>
-        <Fact name={t("hitRate")}>{formatFraction(scores.hit_rate?.value)}</Fact>
-        <Fact name={t("hitRateInterval")}>
-          {formatFraction(scores.hit_rate?.low)} – {formatFraction(scores.hit_rate?.high)}
-        </Fact>
-      </dl>
-    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import { memo, type ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { Counters, Cycle } from "@/api/types";
 import { useDashboard } from "@/live/live";
-import { formatCount } from "@/lib/format";
+import { formatCount, formatTime } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { CycleLink, CycleOutcome, CycleSide } from "@/ui/cycle-parts";
@@ -19,9 +19,16 @@ export function Signals({ className }: { className?: string }) {
   const t = useTranslations("signals");
   const signals = useDashboard("signals");
   const counters = useDashboard("counters");
-  const quote = quoteOf(useDashboard("status")?.data.markets[0]);
+  const status = useDashboard("status");
+  const quote = quoteOf(status?.data.markets[0]);
+  const shrunkSince = status?.confidence_shrunk_since;
   return (
     <Panel title={t("signals")} className={className} actions={counters ? <Funnel counters={counters} /> : null}>
+      {shrunkSince ? (
+        <p role="status" className="border-b border-line px-3 py-1.5 text-xs text-warn">
+          {t("confidenceIsTheBaseRate", { since: formatTime(shrunkSince, "minutes") })}
+        </p>
+      ) : null}
       {signals === undefined ? (
         <SkeletonRows rows={8} label={t("signals2")} />
       ) : signals.length === 0 ? (

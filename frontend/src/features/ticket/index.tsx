@@ -143,6 +143,7 @@ function Opinion({ opinion }: { opinion: Prediction }) {
         <Fact name={t("price")}>{formatPrice(opinion.price)}</Fact>
         <Fact name={t("expires")}><Time iso={opinion.expires_at} precision="minutes" clock /></Fact>
       </dl>
+      {opinion.shrunk ? <p className="border-t border-line px-2.5 py-1.5 text-xs text-warn">{t("confidenceIsTheBaseRate")}</p> : null}
       {opinion.why.length > 0 ? (
         <details className="border-t border-line px-2.5 py-1.5 text-xs">
           <summary className="text-ink-2">{t("whyAndTheIndicators")}</summary>
