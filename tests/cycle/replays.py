@@ -46,8 +46,10 @@ class Replay:
         markets: tuple[str, ...] = MARKETS,
         start: str = FROM,
         end: str = TO,
+        options: tuple[str, ...] = (),
     ) -> None:
         self.home = home
+        self._options = options
         self._markets, self._from, self._to = markets, start, end
         home.mkdir(exist_ok=True)
         if calibrator is not None:
@@ -64,7 +66,7 @@ class Replay:
 
     def start(self, fault: str = "") -> subprocess.CompletedProcess[str]:
         span = ["--from", self._from, "--to", self._to]
-        words = ["--home", str(self.home), "--markets", ",".join(self._markets), *span, "--json"]
+        words = ["--home", str(self.home), "--markets", ",".join(self._markets), *span, "--json", *self._options]
         return subprocess.run(
             [sys.executable, "-m", "tradeseal.main", "replay", *words],
             env={**os.environ, "PYTHONPATH": str(CHECKOUT / "backend"), SETTING: fault},

@@ -210,16 +210,28 @@ def test_the_map_is_platts_at_999_points_and_isotonic_at_1000() -> None:
     rows = 24 * ISOTONIC_POINTS  # every third candle of a horizon of 72
 
     assert (points_of(rows - 1, 72), points_of(rows, 72)) == (999, 1_000)
-    assert knots_of(some_unseen(rows - 1), 1.0, 72) == ()
-    knots = knots_of(some_unseen(rows), 1.0, 72)
+    assert knots_of(some_unseen(rows - 1), 0.6, 1.0, 72) == ()
+    knots = knots_of(some_unseen(rows), 0.6, 1.0, 72)
     assert len(knots) == 10
     assert all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(knots))
+
+
+def test_that_later_years_came_out_better_is_no_skill() -> None:
+    """The base rate stays the fixed point: the map's mean is the base rate, whatever the truth's mean was."""
+    unseen = some_unseen(24_000)
+    better = Unseen(unseen.guess, unseen.base, np.maximum(unseen.truth, (np.arange(24_000) % 5 == 0).astype(np.int64)))
+    lead = unseen.lead
+
+    for one in (unseen, better):
+        knots = knots_of(one, 0.64, 1.0, 72)
+        said = 1 / (1 + np.exp(-(np.log(0.64 / 0.36) + lead)))
+        assert np.interp(said, *zip(*knots, strict=True)).mean() == pytest.approx(0.64, abs=0.01)
 
 
 def test_an_isotonic_calibrator_says_what_scikit_learn_says_and_survives_storage(engine: SignalEngine) -> None:
     from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - slow to import, needed once
 
-    knots = knots_of(some_unseen(24_000), 1.0, 72)
+    knots = knots_of(some_unseen(24_000), 0.6, 1.0, 72)
     xs, ys = (list(column) for column in zip(*knots, strict=True))
     theirs = IsotonicRegression(out_of_bounds="clip").fit(xs, ys)
     ours = replace(engine.calibrator, knots=knots)

@@ -49,6 +49,8 @@ def page_of(report: Mapping[str, Any]) -> str:
         })),
         "<h2>Was the confidence honest?</h2>",
         _calibration(report["calibration"]),
+        "<h2>Which calibrator spoke</h2>",
+        _calibrators(report["calibrator"]),
         "<h2>What was run</h2>",
         _rows(_pairs({**plan, "record_head": report["record_head"]})),
     ]  # fmt: skip
@@ -116,12 +118,26 @@ def _calibration(scores: Mapping[str, Any]) -> str:
         ("Mean confidence", _percent(scores["mean_confidence"])),
         ("Brier score (of the base rate)", f"{scores['brier']:.4f} ({scores['brier_of_base_rate']:.4f})"),
         ("Brier skill, 95 %", f"{skill['value']:.4f} ({skill['low']:.4f} to {skill['high']:.4f})"),
+        ("Log loss", f"{scores['log_loss']:.4f}"),
         ("Calibration error, 95 %", f"{ece['value']:.4f} ({ece['low']:.4f} to {ece['high']:.4f})"),
         ("The same of a perfect forecaster", f"{scores['ece_floor']:.4f}"),
         ("AUC", f"{scores['auc']:.4f}"),
         ("Share at 0.65 or more", _percent(scores["coverage"])),
         ("Of those, came true (Wilson, 95 %)", hits),
     ]) + _diagram(scores["bins"])  # fmt: skip
+
+
+def _calibrators(told: Mapping[str, Any]) -> str:
+    """The first one, and each that took another's place with what was measured live."""
+    rows = [("At the start", f"{told['method']}, {told['hash'][:16]}")]
+    for one in told["revisions"]:
+        live = one["standing"]
+        skill = (
+            "too few labels" if live is None else f"{live['skill']:+.4f} ({live['low']:+.4f} to {live['high']:+.4f})"
+        )
+        says = "the base rate alone, " if one["shrunk"] else ""
+        rows.append((f"{one['reason']} from {one['holds_from']}", f"{says}{one['hash'][:16]}; live skill {skill}"))
+    return _rows(rows)
 
 
 def _diagram(bins: Sequence[Mapping[str, Any]]) -> str:

@@ -102,7 +102,9 @@ def calibrator_of(
         intercept=round(anchor + slope * (intercept - anchor), DIGITS),
         base_rate_bps=int(base_rate * BPS),
         origin=origin,
-        knots=() if unseen is None or slope == 0 else knots_of(unseen, slope, strategy.params["horizon_bars"]),
+        knots=(
+            () if unseen is None or slope == 0 else knots_of(unseen, base_rate, slope, strategy.params["horizon_bars"])
+        ),
     )
 
 
@@ -246,23 +248,28 @@ def points_of(rows: int, horizon_bars: int) -> int:
     return min(rows, rows * STRIDE // horizon_bars)
 
 
-def knots_of(unseen: Unseen, slope: float, horizon_bars: int) -> tuple[tuple[float, float], ...]:
+def knots_of(unseen: Unseen, base_rate: float, slope: float, horizon_bars: int) -> tuple[tuple[float, float], ...]:
     """The isotonic map from what Platt's form says to what came true; empty below `ISOTONIC_POINTS` points.
 
-    Fitted on steps of equal mass, `POINTS_A_KNOT` points each: one row a step would learn the noise of few hours.
+    Fitted on steps of equal mass, `POINTS_A_KNOT` points each: one row a step would learn the noise of few hours. What
+    is learned is how far the truth lay from the base rate that was known, less its mean: the base rate stays the fixed
+    point, for that later years came out better than earlier ones is no skill.
     """
     points = points_of(len(unseen.truth), horizon_bars)
     if points < ISOTONIC_POINTS:
         return ()
     from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - two seconds that only fitting pays
 
-    said = logistic(log(unseen.base / (1.0 - unseen.base)) + slope * unseen.lead)
-    edges = np.unique(np.quantile(said, np.linspace(0, 1, points // POINTS_A_KNOT + 1)[1:-1]))
-    places = np.unique(np.searchsorted(edges, said, side="right"), return_inverse=True)[1]
+    lead = unseen.lead
+    edges = np.unique(np.quantile(lead, np.linspace(0, 1, points // POINTS_A_KNOT + 1)[1:-1]))
+    places = np.unique(np.searchsorted(edges, lead, side="right"), return_inverse=True)[1]
     mass = np.bincount(places)
-    mean_said, came_true = np.bincount(places, said) / mass, np.bincount(places, unseen.truth) / mass
-    rising = IsotonicRegression().fit_transform(mean_said, came_true, sample_weight=mass)
-    knots = zip(_rounded(mean_said), _rounded(rising), strict=True)
+    mean_lead, beyond = (np.bincount(places, one) / mass for one in (lead, unseen.truth - unseen.base))
+    rising = IsotonicRegression().fit_transform(mean_lead, beyond, sample_weight=mass)
+    rising = rising - float(np.average(rising, weights=mass))
+    anchor = float(log(base_rate / (1.0 - base_rate)))
+    said, came_true = logistic(anchor + slope * mean_lead), np.clip(base_rate + rising, 0.0, 1.0)
+    knots = zip(_rounded(said), _rounded(came_true), strict=True)
     return tuple(dict(knots).items())  # two steps that round to one place are one knot
 
 
