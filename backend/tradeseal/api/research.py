@@ -52,10 +52,12 @@ def strategies(ports: Ports) -> dict[str, Any]:
     }
 
 
-def backtests(ports: Ports, *, strategy: str | None, cursor: str | None, limit: int) -> dict[str, Any]:
+def backtests(ports: Ports, *, strategy: str | None, sort: str, cursor: str | None, limit: int) -> dict[str, Any]:
     """A page of the stored runs, and the jobs."""
     research = ports.the_research()
     runs = [run for run in research.runs() if strategy is None or run["strategy"] == strategy]
+    if sort != "newest":
+        runs.sort(key=lambda run: _rank(run.get("figures", {}).get(sort)))
     return {
         **_page([_run(run) for run in runs], cursor, limit, "runs"),
         "jobs": [dict(one.to_json()) for one in research.jobs()],
@@ -95,6 +97,11 @@ def _revision(event: Mapping[str, Any]) -> dict[str, Any]:
         "observations": event["observations"],
         "skill": dict(zip(("value", "low", "high"), event["skill"], strict=True)) if event["skill"] else None,
     }
+
+
+def _rank(figure: float | None) -> tuple[bool, float]:
+    """The highest first; a run without the figure comes last."""
+    return figure is None, -(figure or 0.0)
 
 
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ class Research:
         asked: Asked,
         live: LiveCalibration,
         *,
-        in_use: InUse | None = None,
+        in_use: Callable[[], InUse] | None = None,
         compare: Callable[[], BiasReport] | None = None,
         clock: Callable[[], int] = lambda: 0,
     ) -> None:
@@ -139,7 +139,7 @@ class Research:
 
     def in_use(self) -> Mapping[str, Any] | None:
         """What the home trades by, and what a back-test takes if nothing else is said."""
-        return None if self._in_use is None else self._in_use.to_json()
+        return None if self._in_use is None else self._in_use().to_json()
 
     def runs(self) -> Sequence[Mapping[str, Any]]:
         """Every stored run, without its curve, the newest first."""

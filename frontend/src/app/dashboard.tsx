@@ -1,22 +1,36 @@
 "use client";
 
-import { useState } from "react";
+import dynamic from "next/dynamic";
+import { useState, type ComponentType } from "react";
 import { useTranslations } from "use-intl";
 import { useDashboardRequest } from "@/api/dashboard";
 import { MarketChart } from "@/features/chart";
-import { Equity } from "@/features/equity";
-import { Health } from "@/features/health";
 import { PortfolioStrip } from "@/features/portfolio";
 import { Positions } from "@/features/positions";
 import { Prices } from "@/features/prices";
-import { Rejections } from "@/features/rejections";
 import { Rules } from "@/features/rules";
-import { Signals } from "@/features/signals";
 import { Ticket } from "@/features/ticket";
 import { useDashboard, useLive } from "@/live/live";
 import { isStarting, usePhaseText } from "@/live/phase";
+import { cn } from "@/lib/cn";
 import { useServerWords } from "@/ui/server-words";
 import { Failure } from "@/ui/states";
+
+const Panels = {
+  Equity: dynamic(() => import("./below").then((file) => file.Equity), { ssr: false }),
+  Health: dynamic(() => import("./below").then((file) => file.Health), { ssr: false }),
+  Rejections: dynamic(() => import("./below").then((file) => file.Rejections), { ssr: false }),
+  Signals: dynamic(() => import("./below").then((file) => file.Signals), { ssr: false }),
+};
+
+/** A panel below the first screen; its place is kept while its script comes. */
+function Below({ panel: Panel, className }: { panel: ComponentType; className: string }) {
+  return (
+    <div className={cn("flex min-w-0 flex-col bg-surface [&>section]:flex-1", className)}>
+      <Panel />
+    </div>
+  );
+}
 
 /** The main page: joins the features, and holds the one thing they share, the chosen market. */
 export function Dashboard() {
@@ -38,14 +52,14 @@ export function Dashboard() {
             <Prices chosen={market} onChoose={setChosen} />
           </div>
           <Positions onChoose={setChosen} className="order-3 min-h-[128px] md:max-xl:col-span-2 xl:order-none" />
-          <Equity className="order-6 h-[264px] md:max-xl:col-span-2 xl:order-none" />
-          <Signals className="order-7 min-h-[340px] md:max-xl:col-span-2 xl:order-none xl:flex-1" />
+          <Below panel={Panels.Equity} className="order-6 h-[264px] md:max-xl:col-span-2 xl:order-none" />
+          <Below panel={Panels.Signals} className="order-7 min-h-[340px] md:max-xl:col-span-2 xl:order-none xl:flex-1" />
         </div>
         <div className="contents min-w-0 flex-col gap-px xl:flex">
           <Ticket market={market} onChoose={setChosen} className="order-4 xl:order-none" />
           <Rules className="order-5 xl:order-none" />
-          <Health className="order-9 xl:order-none" />
-          <Rejections className="order-8 xl:order-none xl:min-h-[360px] xl:flex-1 xl:basis-0" />
+          <Below panel={Panels.Health} className="order-9 min-h-[168px] xl:order-none" />
+          <Below panel={Panels.Rejections} className="order-8 xl:order-none xl:min-h-[360px] xl:flex-1 xl:basis-0" />
         </div>
       </div>
     </div>

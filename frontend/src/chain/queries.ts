@@ -7,6 +7,7 @@ import { useReady } from "@/live/live";
 import { decodeError, type Decoded } from "./decode";
 import { knownFrom, NOTHING_KNOWN, type Known } from "./known";
 import type { RawBlock, RawCall, RawLog, RawReceipt, RawTransaction } from "./raw";
+import { hexOf } from "./plain";
 import { ask, reasonOf } from "./rpc";
 
 export interface WholeBlock {
@@ -19,8 +20,6 @@ export interface WholeTransaction {
   receipt: RawReceipt | null;
   block: RawBlock<Hex> | null;
 }
-
-export const hexOf = (number: number | bigint): Hex => `0x${number.toString(16)}`;
 
 /** Names of everything known on this chain; empty until the server has told. */
 export function useKnown(): Known {

@@ -1,40 +1,84 @@
 "use client";
 
 /**
- * The page's words. Each language is a file of its own, loaded when it is needed; the exported page is English and its
- * words are loaded before it comes to life, so that what is drawn never changes under the reader.
+ * The page's words. Each language has a file for what stands around every page and one for each page, loaded when they
+ * are needed; the exported page is English and its words are loaded before it comes to life, so that what is drawn never
+ * changes under the reader.
  */
-import { use, useEffect, useState, type ReactNode } from "react";
+import { usePathname } from "next/navigation";
+import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
 import { IntlProvider, type Messages } from "use-intl";
+import { FILES, type Room } from "@/messages/built/rooms";
 import { useLanguage, type Language } from "./language";
 
-const FILES: Record<Language, () => Promise<Messages>> = {
-  en: () => import("@/messages/en.json").then((file) => file.default),
-  id: () => import("@/messages/id.json").then((file) => file.default as Messages),
-};
+interface Words {
+  language: Language;
+  messages: Messages;
+}
 
-const english = FILES.en();
+const loaded = new Map<string, Promise<Messages>>();
 
-export function LanguageProvider({ children }: { children: ReactNode }) {
-  const first = use(english);
-  const language = useLanguage();
-  const [words, setWords] = useState<{ language: Language; messages: Messages }>({ language: "en", messages: first });
+function load(language: Language, room: Room): Promise<Messages> {
+  const key = `${language}/${room}`;
+  const known = loaded.get(key) ?? FILES[language][room]();
+  loaded.set(key, known);
+  return known;
+}
+
+/** The words of a room in one language, and once it is chosen and loaded in another one. */
+function useWords(room: Room, begin: Language, wanted: Language): Words {
+  const first = use(load(begin, room));
+  const [words, setWords] = useState<Words>({ language: begin, messages: first });
   useEffect(() => {
-    if (words.language === language) return;
+    if (words.language === wanted) return;
     let gone = false;
-    void FILES[language]().then((messages) => {
-      if (!gone) setWords({ language, messages });
+    void load(wanted, room).then((messages) => {
+      if (!gone) setWords({ language: wanted, messages });
     });
     return () => {
       gone = true;
     };
-  }, [language, words.language]);
+  }, [room, wanted, words.language]);
+  return words;
+}
+
+const ShellWords = createContext<Words>({ language: "en", messages: {} as Messages });
+
+void load("en", "shell");
+
+export function LanguageProvider({ children }: { children: ReactNode }) {
+  const words = useWords("shell", "en", useLanguage());
   useEffect(() => {
     document.documentElement.lang = words.language;
   }, [words.language]);
   return (
-    <IntlProvider locale={words.language} messages={words.messages} timeZone="UTC">
+    <ShellWords value={words}>
+      <IntlProvider locale={words.language} messages={words.messages} timeZone="UTC">
+        {children}
+      </IntlProvider>
+    </ShellWords>
+  );
+}
+
+/** Around what a page shows: the words of that page alone, beside those that stand around every page. */
+export function PageWords({ children }: { children: ReactNode }) {
+  const room = roomAt(usePathname());
+  return room === null ? children : <RoomWords key={room} room={room}>{children}</RoomWords>; // prettier-ignore
+}
+
+function RoomWords({ room, children }: { room: Room; children: ReactNode }) {
+  const shell = use(ShellWords);
+  const [begin] = useState(shell.language);
+  const own = useWords(room, begin, shell.language);
+  const messages = useMemo(() => ({ ...shell.messages, ...own.messages }), [shell.messages, own.messages]);
+  return (
+    <IntlProvider locale={own.language} messages={messages} timeZone="UTC">
       {children}
     </IntlProvider>
   );
+}
+
+function roomAt(path: string): Room | null {
+  const name = path === "/" ? "home" : path.slice(1);
+  return name in FILES.en ? (name as Room) : null;
 }

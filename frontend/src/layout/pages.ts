@@ -1,8 +1,8 @@
 /** The pages of Tradeseal: where they are, and the letter that leads to each after `g`. */
-import { Activity, Blocks, ChartCandlestick, ChartSpline, Gauge, ListOrdered, Settings, ShieldCheck, SquareStack, type LucideIcon } from "lucide-react";
+import { Activity, Blocks, BrainCircuit, ChartCandlestick, ChartSpline, FlaskConical, Gauge, ListOrdered, Settings, ShieldCheck, SquareStack, type LucideIcon } from "lucide-react";
 
 export interface PageLink {
-  key: "dashboard" | "trades" | "analytics" | "explorer" | "verify" | "risk" | "events" | "monitor" | "settings";
+  key: "dashboard" | "trades" | "analytics" | "backtests" | "strategies" | "explorer" | "verify" | "risk" | "events" | "monitor" | "settings";
   href: string;
   letter: string;
   icon: LucideIcon;
@@ -14,6 +14,8 @@ export const PAGES: readonly PageLink[] = [
   { key: "dashboard", href: "/", letter: "d", icon: ChartCandlestick },
   { key: "trades", href: "/trades", letter: "t", icon: ListOrdered },
   { key: "analytics", href: "/analytics", letter: "a", icon: ChartSpline },
+  { key: "backtests", href: "/backtests", letter: "b", icon: FlaskConical },
+  { key: "strategies", href: "/strategies", letter: "y", icon: BrainCircuit },
   { key: "explorer", href: "/explorer", letter: "x", icon: Blocks, also: ["/block", "/tx", "/address"] },
   { key: "verify", href: "/verify", letter: "v", icon: ShieldCheck },
   { key: "risk", href: "/risk", letter: "r", icon: Gauge },

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { PageWords } from "@/i18n/provider";
 import { KeyExchange } from "@/live/session";
 import { BookBanner, DisconnectedBanner, StoppedBanner } from "./banners";
 import { DocumentTitle } from "./document-title";
@@ -34,7 +35,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <StoppedBanner />
           <BookBanner />
           <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
-            {children}
+            <PageWords>{children}</PageWords>
           </main>
           <Footer />
         </div>

@@ -24,7 +24,7 @@ const LOOKS: Record<Step["state"], { className: string; icon: ReactNode }> = {
   NOT_REACHED: { className: "border border-line", icon: null },
 };
 
-const LINK = "num text-2xs text-ink-2 underline decoration-line-strong underline-offset-2 hover:decoration-ink";
+const LINK = "num text-2xs leading-6 text-ink-2 underline decoration-line-strong underline-offset-2 hover:decoration-ink";
 
 const stateOf = (step: Step | undefined): Step["state"] => step?.state ?? "NOT_REACHED";
 

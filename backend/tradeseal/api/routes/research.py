@@ -3,7 +3,7 @@
 Knows the answers' shapes. Knows nothing of how a run is carried out.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response
@@ -24,6 +24,10 @@ from tradeseal.api.schemas.research import (
 router = APIRouter(tags=["research"])
 
 RunId = Annotated[str, Path(max_length=64)]
+Order = Annotated[
+    Literal["newest", "total_return", "max_drawdown", "sharpe"],
+    Query(description="The newest first, or the best by a figure; a drawdown is at most 0, so the shallowest first."),
+]
 StrategyName = Annotated[str | None, Query(max_length=64)]
 # A report is a file of ours, but it holds names that others chose.
 REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -54,9 +58,15 @@ def compare_live(ports: PortsDep) -> Response:
 
 
 @router.get("/api/backtests", response_model=Backtests, response_model_by_alias=True, operation_id="getBacktests")
-def backtests(ports: PortsDep, strategy: StrategyName = None, cursor: Cursor = None, limit: Limit = 50) -> Response:
-    """Stored runs, the newest first, and the jobs of this process with their progress."""
-    return as_json(research.backtests(ports, strategy=strategy, cursor=cursor, limit=limit))
+def backtests(
+    ports: PortsDep,
+    strategy: StrategyName = None,
+    sort: Order = "newest",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Response:
+    """Stored runs, and the jobs of this process with their progress."""
+    return as_json(research.backtests(ports, strategy=strategy, sort=sort, cursor=cursor, limit=limit))
 
 
 @router.get("/api/backtests/{run_id}", response_model=Backtest, operation_id="getBacktest")

@@ -140,7 +140,7 @@ class Strategies(Answer):
     in_use: StrategyInUse | None
 
 
-class Difference(Answer):
+class SignalDifference(Answer):
     """One signal that came out differently, with the first field that did."""
 
     check: str
@@ -166,7 +166,7 @@ class BiasChecks(Answer):
     compared: dict[str, int]
     differing: int
     causes: Annotated[dict[str, int], Field(description="How many of each cause; every difference is counted.")]
-    differences: list[Difference]
+    differences: list[SignalDifference]
 
 
 class LiveComparison(BiasChecks):

@@ -21,7 +21,7 @@ export class CurveCanvas implements Canvas {
   constructor({ createChart, LineSeries, BaselineSeries, LineStyle }: Library, box: HTMLElement) {
     this.dotted = LineStyle.Dotted;
     // The page scrolls under the wheel and the finger; the whole curve is always in sight.
-    this.chart = createChart(box, { autoSize: true, timeScale: { minBarSpacing: 0.001 }, handleScale: false, handleScroll: false });
+    this.chart = createChart(box, { layout: { attributionLogo: false }, autoSize: true, timeScale: { minBarSpacing: 0.001 }, handleScale: false, handleScroll: false });
     const money = { type: "custom", minMove: 0.01, formatter: (value: number) => formatNumber(value) } as const;
     const percent = { type: "custom", minMove: 0.01, formatter: (value: number) => `${formatNumber(value)} %` } as const;
     const quiet = { priceLineVisible: false, lastValueVisible: true } as const;

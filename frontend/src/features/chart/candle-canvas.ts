@@ -32,7 +32,7 @@ export class CandleCanvas implements Canvas {
     private readonly library: Library,
     box: HTMLElement,
   ) {
-    this.chart = library.createChart(box, { autoSize: true });
+    this.chart = library.createChart(box, { layout: { attributionLogo: false }, autoSize: true });
     this.series = this.chart.addSeries(library.CandlestickSeries);
     this.markers = library.createSeriesMarkers(this.series, []);
     this.curves = new CurveSeries(library, this.chart);

@@ -14,7 +14,7 @@ export class EquityCanvas implements Canvas {
 
   constructor({ createChart, LineSeries, LineStyle }: Library, box: HTMLElement) {
     // Thousands of points must fit into a phone: let them stand closer than a pixel.
-    this.chart = createChart(box, { autoSize: true, timeScale: { minBarSpacing: 0.01 } });
+    this.chart = createChart(box, { layout: { attributionLogo: false }, autoSize: true, timeScale: { minBarSpacing: 0.01 } });
     this.held = this.chart.addSeries(LineSeries, { lineWidth: 1, lineStyle: LineStyle.Dashed, priceLineVisible: false });
     this.equity = this.chart.addSeries(LineSeries, { lineWidth: 2, priceLineVisible: false });
   }

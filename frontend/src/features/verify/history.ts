@@ -4,7 +4,7 @@ import { getEvents, getHeads, getRecords } from "@/api/generated";
 import { answerOf } from "@/api/problem";
 import type { RawBlock } from "@/chain/raw";
 import type { Ask } from "@/chain/rpc";
-import { hexOf } from "@/chain/queries";
+import { hexOf } from "@/chain/plain";
 import type { Head, History, Remembered } from "@/verify/heads";
 
 const KEY = "tradeseal.heads";

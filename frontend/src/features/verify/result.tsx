@@ -7,7 +7,7 @@ import { Failure } from "@/ui/states";
 import type { Evidence } from "@/verify/bundle";
 import { CheckList, Conclusion } from "./check-list";
 import { commandsFor } from "./commands";
-import { CopyButton } from "./copy-button";
+import { CopyButton } from "@/ui/copy-button";
 import type { Run } from "./run";
 
 /** A run in whatever state it is. */

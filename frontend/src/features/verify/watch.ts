@@ -3,7 +3,7 @@
  *
  * Apart from the heads that a visitor asked to remember: this one moves on by itself for as long as history extends it.
  */
-import { ask } from "@/chain/rpc";
+import { askPlainly } from "@/chain/plain";
 import { nowMs } from "@/lib/clock";
 import type { Check } from "@/verify/check";
 import { extendsHead, type Remembered } from "@/verify/heads";
@@ -31,7 +31,7 @@ export function forgetSeen(): void {
 }
 
 /** Compare and move on; what contradicts the seen head is told and the head stays, for it is evidence. */
-export async function watchHistory(history = historyBy(ask)): Promise<Broken | null> {
+export async function watchHistory(history = historyBy(askPlainly)): Promise<Broken | null> {
   const seen = seenHead();
   const failed = seen === null ? [] : (await extendsHead(seen, history)).filter((each) => each.outcome === "fail");
   if (seen !== null && failed.length > 0) return { seen, failed };

@@ -2,11 +2,11 @@
 
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
-import { Button, type ButtonProps } from "@/ui/button";
+import { Button, type ButtonProps } from "./button";
 
 /** Puts a text into the clipboard and says that it did. */
 export function CopyButton({ text, children, ...rest }: ButtonProps & { text: string }) {
-  const t = useTranslations("verify");
+  const t = useTranslations("ui");
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;

@@ -1,0 +1,32 @@
+"""What a first visit costs: all the JavaScript that a page fetches until it is still, as it travels."""
+
+import pytest
+from playwright.sync_api import Browser, Response
+from tests.e2e.serving import Server
+from tests.e2e.test_walk import pages
+from tests.e2e.watching import come_to, watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("traded")]
+# Before it is alive a page may send 270 KB (frontend/scripts/page-size.mjs); the charts' 60 KB come after that.
+AT_MOST_KB = 285
+SETTLED_MS = 1_500
+
+
+def test_no_page_sends_more_javascript_than_is_allowed(browser: Browser, traded: Server) -> None:
+    sent: dict[str, float] = {}
+
+    for path in pages(traded):
+        seen = watch(browser)
+        scripts: list[int] = []
+
+        def count(response: Response, scripts: list[int] = scripts) -> None:
+            if response.request.resource_type == "script":
+                scripts.append(int(response.headers.get("content-length", "0")))
+
+        seen.page.on("response", count)
+        come_to(seen, traded.origin + path)
+        seen.page.wait_for_timeout(SETTLED_MS)
+        sent[path.partition("=")[0]] = round(sum(scripts) / 1024, 1)
+        seen.context.close()
+
+    assert {} == {path: size for path, size in sent.items() if not 0 < size <= AT_MOST_KB}, sent
