@@ -1,8 +1,8 @@
 """Lighthouse, desktop: performance and accessibility of the main pages of a real run, in a table.
 
 Run `.venv/bin/python scripts/lighthouse.py [--address URL] [--pages /,/trades]`. Without an address a fresh home is
-served and held after five hours of trading. Lighthouse is installed from npm into `.setup/lighthouse`, never into the product.
-Needs Chromium. Exit code 1 where performance is below 95 or accessibility below 100.
+served and held after five hours of trading. Lighthouse is installed from npm into `.setup/lighthouse`, never into the
+product. Needs Chromium. Exit code 1 where performance is below 95 or accessibility below 100.
 """
 
 import argparse
