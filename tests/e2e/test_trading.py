@@ -107,6 +107,24 @@ def test_a_chart_shows_what_the_strategy_reads_and_the_same_as_a_table(browser: 
     seen.context.close()
 
 
+def test_a_market_set_to_ask_asks_and_takes_no_for_an_answer(
+    browser: Browser, trader: Server, key: StorageState
+) -> None:
+    seen = visit(browser, trader.origin, session=key)
+    ticket = seen.page.get_by_role("region", name="Trade ticket")
+    other = next(each for each in trader.get("/api/dashboard")["signals"] if each["market"] != MARKET)
+    ticket.get_by_label("Market").select_option(other["market"])
+
+    ticket.get_by_role("radio", name="ask me").click()
+    expect(ticket.get_by_text(f"{other['market']} asks you")).to_be_visible(timeout=AN_ORDER_MS)
+    assert [other["id"]] == [asked["cycle_id"] for asked in trader.get("/api/dashboard")["pending"]]
+    ticket.get_by_role("button", name="Let it go").click()
+
+    expect(ticket.get_by_text(f"{other['market']} asks you")).to_have_count(0, timeout=AN_ORDER_MS)
+    assert [] == seen.complaints
+    seen.context.close()
+
+
 def test_a_trade_is_executed_verified_and_exited_by_keyboard_alone(
     browser: Browser, trader: Server, key: StorageState
 ) -> None:

@@ -6,6 +6,7 @@ import { useConnection, useDashboard, useLive } from "@/live/live";
 import { useSecond } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
 import { Button } from "@/ui/button";
+import { useServerWords } from "@/ui/server-words";
 
 /** The line is down: since when, when the next attempt is due, and that trading is off meanwhile. */
 export function DisconnectedBanner() {
@@ -35,13 +36,14 @@ export function DisconnectedBanner() {
 /** Why the contract lets nothing in, while that is so. */
 export function BookBanner() {
   const t = useTranslations("banners");
+  const server = useServerWords();
   const book = useDashboard("book");
   if (book === undefined || book.state === "ACTIVE") return null;
   return (
     <div role="status" className="flex items-center gap-3 border-b border-line bg-warn-wash px-3 py-1.5 text-xs text-warn">
       <ShieldAlert aria-hidden className="size-4 shrink-0" />
       <p className="min-w-0">
-        <strong className="font-semibold">{t(book.state)}</strong> {book.state_reason ? sentence(book.state_reason) : ""}
+        <strong className="font-semibold">{t(book.state)}</strong> {book.state_reason ? sentence(server(book.state_reason) ?? "") : ""}
       </p>
     </div>
   );
@@ -54,6 +56,7 @@ function sentence(text: string): string {
 /** The engine stopped for good: it says why, with the numbers it compared. */
 export function StoppedBanner() {
   const t = useTranslations("banners");
+  const server = useServerWords();
   const stopped = useDashboard("status")?.stopped;
   if (!stopped) return null;
   return (
@@ -61,7 +64,7 @@ export function StoppedBanner() {
       <OctagonX aria-hidden className="mt-0.5 size-4 shrink-0 text-down" />
       <div className="min-w-0">
         <p>
-          <strong className="font-semibold text-down">{t("stopped")}</strong> {stopped.message}
+          <strong className="font-semibold text-down">{t("stopped")}</strong> {server(stopped.message)}
         </p>
         <p className="font-mono break-all text-ink-2">
           {stopped.code}

@@ -3,16 +3,16 @@
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { Cycle } from "@/api/types";
-import { formatTime } from "@/lib/format";
 import { Outcome } from "./outcome";
 import type { Ended } from "./outcome-words";
 import { Side } from "./side";
+import { Time } from "./time";
 
 /** When a cycle's candle closed, as the way to the whole of it. */
 export function CycleLink({ id, time }: { id: string; time: string | null }) {
   return (
     <Link prefetch={false} href={`/trades?id=${id}`} className="num text-xs underline decoration-line-strong underline-offset-2 hover:decoration-ink">
-      {formatTime(time, "minutes")}
+      <Time iso={time} precision="minutes" />
     </Link>
   );
 }

@@ -30,7 +30,7 @@ export function Gauge({ label, share, state, limitAt = 1, valueText, className }
     >
       {share !== null ? (
         <div
-          className={cn("absolute inset-y-0 left-0 w-full origin-left transition-transform duration-300", FILLS[state])}
+          className={cn("absolute inset-y-0 left-0 w-full origin-left", FILLS[state])}
           style={{ transform: `scaleX(${share})` }}
         />
       ) : null}

@@ -41,6 +41,15 @@ it.each([
   ["no answer for 12 s, asked again: refused", "tidak ada jawaban selama 12 d, ditanyakan lagi: refused"],
   ["http://127.0.0.1:8545, chain 31337: outcomes count after 12 blocks", "http://127.0.0.1:8545, rantai 31337: hasil dihitung setelah 12 blok"],
   ["starting anvil", "menjalankan anvil"],
+  ["synthetic prices, for no real ones could be fetched: No exchange answered within 10 s. --data DIR brings your own", "harga sintetis, karena harga nyata tidak dapat diambil: Tidak ada bursa yang menjawab dalam 10 d. --data DIR memakai milik Anda sendiri"],
+  ["There is no position in BTC-USDT.", "Tidak ada posisi di BTC-USDT."],
+  ["max_position_bps would become looser: 1501 asked, 1500 in force. Looser limits are submitted, wait, and are accepted.", "max_position_bps akan menjadi lebih longgar: diminta 1501, berlaku 1500. Batas yang lebih longgar diajukan, menunggu, lalu diterima."],
+  ["This change can be accepted from 2024-12-03T16:00:00Z on; the clock stands at 2024-12-02T16:00:00Z.", "Perubahan ini dapat diterima mulai 2024-12-03T16:00:00Z; jam menunjukkan 2024-12-02T16:00:00Z."],
+  ["A withdrawal takes free cash only: 99 asked, 7 available.", "Penarikan hanya dari kas bebas: diminta 99, tersedia 7."],
+  ["Nothing is withdrawn while a held market's price is stale or a step waits for confirmation: 9 asked, 7 available.", "Tidak ada penarikan selama harga pasar yang dipegang basi atau sebuah langkah menunggu konfirmasi: diminta 9, tersedia 7."],
+  ["Tradeseal is still starting: reading candles.", "Tradeseal masih dimulai: membaca candle."],
+  ["at most 2000 bps", "paling banyak 2000 bps"],
+  ["SELL at 8 and 41", "SELL pada 8 dan 41"],
 ])("says %j in the reader's language, its numbers unchanged", (text, words) => {
   expect(said(text, "id")).toBe(words);
   expect(said(text, "en")).toBe(text);

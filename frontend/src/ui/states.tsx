@@ -8,6 +8,7 @@ import { ApiProblem } from "@/api/problem";
 import { useSecond } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
 import { Button } from "./button";
+import { useServerWords } from "./server-words";
 
 /** Loading: bones of the final size, so that nothing moves when the data comes. */
 export function Skeleton({ className }: { className?: string }) {
@@ -113,9 +114,10 @@ export function Answered<T>({ query, what, loading, children }: AnsweredProps<T>
 export function useProblemWords(): (error: unknown) => string {
   const t = useTranslations("problems");
   const states = useTranslations("states");
+  const server = useServerWords();
   return (error) => {
     if (error instanceof ApiProblem && t.has(error.code as never)) return t(error.code as never);
-    return messageOf(error) ?? states("noReason");
+    return server(messageOf(error)) ?? states("noReason");
   };
 }
 

@@ -5,7 +5,7 @@ import type { Metric } from "@/api/analytics";
 import { formatCount } from "@/lib/format";
 import { USDT } from "@/lib/market";
 import { cn } from "@/lib/cn";
-import { toneOf } from "@/ui/delta";
+import { Arrow, toneOf } from "@/ui/delta";
 import { useServerWords } from "@/ui/server-words";
 import { Skeleton } from "@/ui/states";
 import { GROUPS, grouped, shownMetric } from "./figures";
@@ -53,6 +53,7 @@ export function Figure({ metric }: { metric: Metric }) {
       <Formula {...named("metrics", metric)} note={metric.needed > 0 ? observed : undefined} />
       {shown.isNumber ? (
         <span className={cn("num text-[0.9375rem] leading-5 font-semibold", shown.signed && toneOf(metric.value))}>
+          {shown.signed ? <Arrow of={metric.value} /> : null}
           {shown.text}
           {metric.unit === "usdt" ? <span className="text-2xs font-normal text-ink-3">{` ${USDT}`}</span> : null}
         </span>

@@ -5,7 +5,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import type { Month } from "@/api/analytics";
 import { formatCount, formatMoney, NO_DATA } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
-import { Delta, toneOf } from "@/ui/delta";
+import { Change, Delta } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, Skeleton } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
@@ -33,7 +33,7 @@ export function Monthly({ months }: { months: readonly Month[] | undefined }) {
             <section key={year} aria-label={year} className="grid grid-cols-1 gap-px lg:grid-cols-[88px_minmax(0,1fr)]">
               <h3 className="flex items-baseline justify-between gap-x-2 bg-sunken px-3 py-1.5 lg:flex-col lg:justify-start">
                 <span className="num font-semibold">{year}</span>
-                <span className={`num text-xs ${toneOf(gain)}`}>{formatFraction(gain, { signed: true })}</span>
+                <Change value={gain} className="text-xs" />
               </h3>
               <ol className="grid grid-cols-3 gap-px bg-surface sm:grid-cols-6 sm:bg-line xl:grid-cols-12">
                 {twelve.map((month, index) => (
@@ -70,8 +70,8 @@ function MonthsTable({ months }: { months: readonly Month[] }) {
           <Td className="num">
             {month.month} {month.complete ? null : <span className="text-2xs text-ink-3">{t("soFar")}</span>}
           </Td>
-          <Td right className={toneOf(month.return)}>
-            {formatFraction(month.return, { signed: true })}
+          <Td right>
+            <Change value={month.return} />
           </Td>
           <Td right>
             <Delta value={month.realised} arrow />

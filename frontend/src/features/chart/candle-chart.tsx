@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useMemo, useState } from "react";
+import { memo, useEffect, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Candles } from "@/api/types";
 import { useColours } from "@/lib/colours";
@@ -14,13 +14,12 @@ import { CandleLegend } from "./candle-legend";
 const draw = (library: Library, box: HTMLElement) => new CandleCanvas(library, box);
 
 /** New candles are added to the drawing; only another market or other indicators draw anew. */
-export function CandleChart({ answer, lines }: { answer: Candles; lines: Lines }) {
+export const CandleChart = memo(function CandleChart({ answer, entry, stop, target }: { answer: Candles } & Lines) {
   const t = useTranslations("chart");
   const [box, canvas] = useCanvas(draw);
   const [pointed, setPointed] = useState<number | null>(null);
   const colours = useColours();
   const digits = priceDigits(answer.candles.at(-1)?.close ?? "1");
-  const { entry, stop, target } = lines;
 
   useEffect(() => {
     if (colours) canvas?.dress(colours, digits);
@@ -47,4 +46,4 @@ export function CandleChart({ answer, lines }: { answer: Candles; lines: Lines }
       </div>
     </>
   );
-}
+});

@@ -8,11 +8,10 @@ import { candlesKey, useCandles } from "@/api/candles";
 import type { Position } from "@/api/types";
 import { useDashboard, useFeedAge, useReady } from "@/live/live";
 import { formatAge, formatPrice } from "@/lib/format";
-import { formatFraction } from "@/lib/measure";
 import { quoteOf } from "@/lib/market";
 import { cn } from "@/lib/cn";
 import { Badge, SyntheticLabel } from "@/ui/badge";
-import { toneOf } from "@/ui/delta";
+import { Change } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty } from "@/ui/states";
 import { TableSwitch } from "@/ui/table-switch";
@@ -58,7 +57,7 @@ export function MarketChart({ market, className }: { market: string; className?:
           <span className={cn("num text-sm font-semibold", old && "text-ink-3")}>
             {formatPrice(price?.price)} <span className="text-2xs font-normal text-ink-3">{quoteOf(market)}</span>
           </span>
-          <span className={cn("num text-xs", old ? "text-ink-3" : toneOf(price?.change_24h))}>{formatFraction(price?.change_24h, { signed: true })}</span>
+          <Change value={price?.change_24h} faded={Boolean(old)} className="text-xs" />
         </>
       }
     >
@@ -76,7 +75,7 @@ export function MarketChart({ market, className }: { market: string; className?:
             ) : asTable ? (
               <CandleTable answer={answer} />
             ) : (
-              <CandleChart answer={answer} lines={linesOf(position)} />
+              <CandleChart answer={answer} {...linesOf(position)} />
             )
           }
         </Answered>

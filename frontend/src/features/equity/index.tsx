@@ -6,9 +6,8 @@ import { useTranslations } from "use-intl";
 import type { EquityPoint } from "@/api/types";
 import { useDashboard } from "@/live/live";
 import { formatMoney } from "@/lib/format";
-import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
-import { toneOf } from "@/ui/delta";
+import { Change } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, Skeleton } from "@/ui/states";
 import { TableSwitch } from "@/ui/table-switch";
@@ -68,7 +67,7 @@ function Legend({ name, swatch, value, change }: { name: string; swatch: string;
     <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
       <span aria-hidden className={`h-0.5 w-3 ${swatch}`} />
       {name} <span className="num font-medium text-ink-2">{formatMoney(value)}</span>
-      <span className={`num ${toneOf(change)}`}>{formatFraction(change, { signed: true })}</span>
+      <Change value={change} />
     </span>
   );
 }

@@ -8,13 +8,14 @@ import { client } from "@/api/client";
 import { getEvents, type LoggedEvent } from "@/api/generated";
 import { answerOf } from "@/api/problem";
 import { cn } from "@/lib/cn";
-import { formatCount, formatTime } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 import { useDashboard, useReady } from "@/live/live";
 import { ExportLinks } from "@/ui/export-links";
 import { Field, Input } from "@/ui/fields";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
+import { Time } from "@/ui/time";
 import { eventHash, firstBreak } from "@/verify/log-chain";
 
 const PAGE = 50;
@@ -126,7 +127,7 @@ function Event({ event }: { event: LoggedEvent }) {
             <span className="num text-xs text-ink-3">{formatCount(event.position)}</span>
             <span className="font-medium">{name ?? kind}</span>
             <span className="text-xs text-ink-3">{name ? kind : ""}</span>
-            <span className="num text-xs text-ink-3">{formatTime(event.time)}</span>
+            <span className="num text-xs text-ink-3"><Time iso={event.time} /></span>
           </span>
         </summary>
         <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-xs">

@@ -3,11 +3,12 @@
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { useBlock, useKnown, type WholeBlock } from "@/chain/queries";
-import { formatBps, formatCount, formatTime } from "@/lib/format";
+import { formatBps, formatCount } from "@/lib/format";
 import { Fact } from "@/ui/fact";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
+import { Time } from "@/ui/time";
 import { RawJson } from "./raw-json";
 import { timeOf, TransactionsTable } from "./transactions-table";
 
@@ -42,7 +43,7 @@ function Found({ whole: { block, receipts } }: { whole: WholeBlock }) {
           </a>
         </div>
         <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 lg:grid-cols-4">
-          <Fact name={t("time")}>{formatTime(timeOf(block.timestamp))}</Fact>
+          <Fact name={t("time")}><Time iso={timeOf(block.timestamp)} /></Fact>
           <Fact name={t("transactions")}>{block.transactions.length}</Fact>
           <Fact name={t("gasOfLimit")}>
             {formatCount(Number(block.gasUsed))} <span className="font-normal text-ink-3">({formatBps(full)})</span>

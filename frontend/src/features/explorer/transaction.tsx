@@ -9,13 +9,14 @@ import { useKnown, useRevert, useTrace, useTransaction, type WholeTransaction } 
 import { codeOf } from "@/chain/readable";
 import { reasonOf } from "@/chain/rpc";
 import type { RawLog } from "@/chain/raw";
-import { formatBps, formatCount, formatTime, NO_DATA, shortHash } from "@/lib/format";
+import { formatBps, formatCount, NO_DATA, shortHash } from "@/lib/format";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Fact } from "@/ui/fact";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
+import { Time } from "@/ui/time";
 import { Fields } from "./fields";
 import { AddressLink, BlockLink } from "./links";
 import { RawJson } from "./raw-json";
@@ -58,7 +59,7 @@ function Found({ whole, known }: { whole: WholeTransaction; known: Known }) {
           <Fact name={t("block")}>
             <BlockLink number={transaction.blockNumber === null ? null : Number(transaction.blockNumber)} />
           </Fact>
-          <Fact name={t("time")}>{block ? formatTime(timeOf(block.timestamp)) : NO_DATA}</Fact>
+          <Fact name={t("time")}>{block ? <Time iso={timeOf(block.timestamp)} /> : NO_DATA}</Fact>
           <Fact name={t("from")}>
             <AddressLink address={transaction.from} known={known} />
           </Fact>

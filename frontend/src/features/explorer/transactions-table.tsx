@@ -3,9 +3,10 @@
 import { useTranslations } from "use-intl";
 import type { Known } from "@/chain/known";
 import type { WholeTransaction } from "@/chain/queries";
-import { formatCount, formatTime, NO_DATA } from "@/lib/format";
+import { formatCount, NO_DATA } from "@/lib/format";
 import { Badge } from "@/ui/badge";
 import { StackedRow, Table, Td, Th } from "@/ui/table";
+import { Time } from "@/ui/time";
 import { AddressLink, BlockLink, TransactionLink } from "./links";
 import { SummaryLine } from "./summary-line";
 
@@ -35,7 +36,7 @@ export function TransactionsTable({ rows, known, caption, withTime = false }: { 
           <Td>
             <BlockLink number={transaction.blockNumber === null ? null : Number(transaction.blockNumber)} />
           </Td>
-          {withTime ? <Td className="num text-xs">{block ? formatTime(timeOf(block.timestamp)) : NO_DATA}</Td> : null}
+          {withTime ? <Td className="num text-xs">{block ? <Time iso={timeOf(block.timestamp)} /> : NO_DATA}</Td> : null}
           <Td>
             <TransactionLink hash={transaction.hash} />
           </Td>

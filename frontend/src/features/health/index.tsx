@@ -7,12 +7,13 @@ import type { Health as HealthAnswer } from "@/api/types";
 import { useDashboard, useLive } from "@/live/live";
 import { isStarting, usePhaseText } from "@/live/phase";
 import { cn } from "@/lib/cn";
-import { formatAge, formatCount, formatTime, NO_DATA } from "@/lib/format";
+import { formatAge, formatCount, NO_DATA } from "@/lib/format";
 import { SyntheticLabel } from "@/ui/badge";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
 import { useServerWords } from "@/ui/server-words";
 import { Failure, SkeletonRows } from "@/ui/states";
+import { Time } from "@/ui/time";
 
 type ComponentState = HealthAnswer["components"][number]["state"];
 
@@ -50,7 +51,7 @@ export function Health({ className }: { className?: string }) {
             {status.data.note ? <span className="block text-2xs text-ink-3">{server(status.data.note)}</span> : null}
           </Line>
           <Line name={t("dataClock")}>
-            <span className="num">{formatTime(status.data_clock)}</span>
+            <span className="num"><Time iso={status.data_clock} /></span>
             {status.progress ? (
               <span className="num block text-2xs text-ink-3">
                 {t("candleOf", { done: formatCount(status.progress.done), total: formatCount(status.progress.total) })}

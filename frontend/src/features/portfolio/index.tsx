@@ -8,7 +8,7 @@ import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, NO_DATA, shareOf, signOf } from "@/lib/format";
 import { quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
-import { Delta, toneOf } from "@/ui/delta";
+import { Arrow, Delta, toneOf } from "@/ui/delta";
 import { Gauge, type GaugeState } from "@/ui/gauge";
 import { useServerWords } from "@/ui/server-words";
 import { Skeleton } from "@/ui/states";
@@ -54,7 +54,10 @@ function DayPnl({ book, unit }: { book: BookNumbers; unit: string }) {
   const used = lossShare(book.day_pnl_fraction, book.daily_loss_limit);
   return (
     <Cell label={t("dayPnl")} unit={unit}>
-      <Big className={toneOf(book.day_pnl)}>{formatMoney(book.day_pnl, { signed: true })}</Big>
+      <Big className={toneOf(book.day_pnl)}>
+        <Arrow of={book.day_pnl} />
+        {formatMoney(book.day_pnl, { signed: true })}
+      </Big>
       <Gauge label={t("dailyLossUsed")} share={used} state={stateOf(used)} valueText={t("ofLimit", { now: formatFraction(book.day_pnl_fraction, { signed: true }), limit: `−${formatFraction(book.daily_loss_limit)}` })} />
       <p className="num text-xs whitespace-normal">
         <span className={toneOf(book.day_pnl_fraction)}>{formatFraction(book.day_pnl_fraction, { signed: true })}</span>

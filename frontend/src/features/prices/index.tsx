@@ -7,9 +7,8 @@ import { useDashboard, useFeedAge } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatAge, formatPrice, signOf } from "@/lib/format";
 import { quoteOf } from "@/lib/market";
-import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
-import { toneOf } from "@/ui/delta";
+import { Change } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, SkeletonRows } from "@/ui/states";
 
@@ -73,9 +72,7 @@ const Row = memo(function Row({ price, chosen, onChoose, feedStale, feedAgeS }: 
           <span key={flash.turn} className={cn("num block rounded-[2px] px-1 leading-4 font-medium", old ? "text-ink-3" : flash.className)}>
             {formatPrice(price.price)}
           </span>
-          <span className={cn("num block px-1 text-2xs leading-4", old ? "text-ink-3" : toneOf(price.change_24h))}>
-            {formatFraction(price.change_24h, { signed: true })}
-          </span>
+          <Change value={price.change_24h} faded={Boolean(old)} className="block px-1 text-2xs leading-4" />
         </span>
       </button>
     </li>

@@ -14,13 +14,14 @@ import { useKnown } from "@/chain/queries";
 import { readable } from "@/chain/readable";
 import { ask } from "@/chain/rpc";
 import { cn } from "@/lib/cn";
-import { formatCount, formatTime } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 import { useDashboard, useReady } from "@/live/live";
 import { Badge } from "@/ui/badge";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
+import { Time } from "@/ui/time";
 import { CEILINGS } from "@/verify/limits";
 import { Rulebook } from "./rulebook";
 
@@ -169,7 +170,7 @@ function Changes() {
                   <details>
                     <summary className="min-h-6">
                       <Badge tone={record.kind === "latch" ? "warn" : "plain"}>{record.kind}</Badge> <span className="num text-xs">#{record.seq}</span>{" "}
-                      <span className="num text-xs text-ink-3">{record.time?.startsWith("1970") ? t("opening") : formatTime(record.time)}</span>
+                      <span className="num text-xs text-ink-3">{record.time?.startsWith("1970") ? t("opening") : <Time iso={record.time} />}</span>
                     </summary>
                     <p className="mt-1 text-xs break-words text-ink-2">{String(record.data.limits ?? JSON.stringify(record.data))}</p>
                     {record.tx ? (

@@ -8,7 +8,7 @@ import { useTrade } from "@/api/trade";
 import type { Check, CycleDetail, EventRef, TransactionRef } from "@/api/types";
 import { useDashboard, useReady } from "@/live/live";
 import { cn } from "@/lib/cn";
-import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime, NO_DATA } from "@/lib/format";
+import { formatCount, formatMoney, formatPrice, formatQuantity, NO_DATA } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
@@ -25,6 +25,7 @@ import { Side } from "@/ui/side";
 import { Answered, Empty, Skeleton, SkeletonRows } from "@/ui/states";
 import { StepTrail } from "@/ui/steps";
 import { Table, Td, Th } from "@/ui/table";
+import { Time } from "@/ui/time";
 import { barriersOf } from "./barriers";
 import { EventData } from "./event-data";
 
@@ -79,7 +80,7 @@ function Head({ detail }: { detail: CycleDetail }) {
       </div>
       {ended ? <p className="mt-1 text-ink-2">{ended}</p> : null}
       <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4 xl:grid-cols-8">
-        <Fact name={t("candleClose")}>{formatTime(cycle.candle_close, "minutes")}</Fact>
+        <Fact name={t("candleClose")}><Time iso={cycle.candle_close} precision="minutes" /></Fact>
         <Fact name={t("confidenceBaseRate")}>
           {formatFraction(cycle.confidence, { digits: 1 })} <span className="font-normal text-ink-3">({formatFraction(cycle.base_rate, { digits: 1 })})</span>
         </Fact>
@@ -90,7 +91,7 @@ function Head({ detail }: { detail: CycleDetail }) {
         <Fact name={t("realisedIn", { unit: quote })}>
           <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} arrow />
         </Fact>
-        <Fact name={t("closed")}>{formatTime(cycle.closed_at)}</Fact>
+        <Fact name={t("closed")}><Time iso={cycle.closed_at} /></Fact>
       </dl>
       <div className="mt-3">
         <StepTrail steps={cycle.steps} />
@@ -126,7 +127,7 @@ function Signal({ detail }: { detail: CycleDetail }) {
               <>
                 <Fact name={t("targetPrice")}>{formatPrice(detail.barriers.target)}</Fact>
                 <Fact name={t("stopPrice")}>{formatPrice(detail.barriers.stop)}</Fact>
-                <Fact name={t("heldUntilAtMost")}>{formatTime(detail.barriers.time_limit, "minutes")}</Fact>
+                <Fact name={t("heldUntilAtMost")}><Time iso={detail.barriers.time_limit} precision="minutes" /></Fact>
               </>
             ) : null}
           </dl>
@@ -274,7 +275,7 @@ function OnChain({ detail }: { detail: CycleDetail }) {
                   <Hash value={record.tx} />
                 </Td>
                 <Td right>{formatCount(record.block)}</Td>
-                <Td className="num text-xs text-ink-2">{formatTime(record.time)}</Td>
+                <Td className="num text-xs text-ink-2"><Time iso={record.time} /></Td>
               </tr>
             ))}
           </Table>
@@ -296,7 +297,7 @@ function TransactionRow({ transaction }: { transaction: TransactionRef }) {
       <Td>
         <Hash value={transaction.block_hash} keep={8} />
       </Td>
-      <Td className="num text-xs text-ink-2">{formatTime(transaction.time)}</Td>
+      <Td className="num text-xs text-ink-2"><Time iso={transaction.time} /></Td>
     </tr>
   );
 }
@@ -315,7 +316,7 @@ function Events({ events }: { events: readonly EventRef[] }) {
                 <summary className="flex flex-wrap items-baseline gap-x-3">
                   <span className="num w-16 text-right text-2xs text-ink-3">{formatCount(event.position)}</span>
                   <span className="font-medium">{event.name}</span>
-                  <span className="num ml-auto text-xs text-ink-3">{formatTime(event.time)}</span>
+                  <span className="num ml-auto text-xs text-ink-3"><Time iso={event.time} /></span>
                 </summary>
                 <EventData data={event.data} />
               </details>
@@ -329,7 +330,8 @@ function Events({ events }: { events: readonly EventRef[] }) {
 
 /** Hashes among the numbers compared are shortened; everything else stands as it is. */
 function Value({ text }: { text: string }) {
-  return /^(0x)?[0-9a-f]{40,}$/i.test(text) ? <Hash value={text} /> : <span className="text-xs">{text}</span>;
+  const server = useServerWords();
+  return /^(0x)?[0-9a-f]{40,}$/i.test(text) ? <Hash value={text} /> : <span className="text-xs">{server(text)}</span>;
 }
 
 function Bones() {

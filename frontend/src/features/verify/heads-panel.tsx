@@ -12,6 +12,7 @@ import { Fact } from "@/ui/fact";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
+import { Time } from "@/ui/time";
 import { extendsHead, type Head } from "@/verify/heads";
 import { CheckList } from "./check-list";
 import { forgetHead, historyBy, keepHead, keptHeads, nameOf, presentHead } from "./history";
@@ -54,7 +55,7 @@ function Kept({ present }: { present: Head }) {
         <Fact name={t("logRoot")}>
           <Hash value={present.log_root} />
         </Fact>
-        <Fact name={t("observed")}>{formatTime(present.observed_at)}</Fact>
+        <Fact name={t("observed")}><Time iso={present.observed_at} /></Fact>
         <Fact name={t("genesis")}>
           <Hash value={present.genesis_hash} />
         </Fact>

@@ -4,12 +4,12 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useTradeHistory } from "@/api/trade-history";
 import { useReady } from "@/live/live";
-import { formatTime } from "@/lib/format";
 import { Outcome } from "@/ui/outcome";
 import { Panel } from "@/ui/panel";
 import { Side } from "@/ui/side";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { StackedRow, Table, Td, Th } from "@/ui/table";
+import { Time } from "@/ui/time";
 import type { Evidence } from "@/verify/bundle";
 import { BlockProof, type Place } from "./block-proof";
 import { HeadsPanel } from "./heads-panel";
@@ -102,7 +102,7 @@ function Newest() {
                 <StackedRow key={cycle.id}>
                   <Td>
                     <a href={`/verify?id=${cycle.id}`} className="num text-xs underline decoration-line-strong underline-offset-2 hover:decoration-ink">
-                      {formatTime(cycle.candle_close ?? cycle.opened_at, "minutes")}
+                      <Time iso={cycle.candle_close ?? cycle.opened_at} precision="minutes" />
                     </a>
                   </Td>
                   <Td>{cycle.market}</Td>
