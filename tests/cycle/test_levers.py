@@ -118,6 +118,9 @@ def test_limits_are_tightened_at_once_and_loosened_through_the_delay_alone(home:
         helm.use("tighten", {"max_position_bps": 1_500})
         assert helm.limits()["max_position_bps"] == 1_500
         loosened = helm.refused("tighten", {"max_position_bps": 1_501})
+        # More than sixteen bits hold: the engine says so and goes on.
+        assert helm.refused("tighten", {"max_position_bps": 1_999_999}).code == "NOT_A_VALUE"
+        assert helm.refused("remove_signer", "0x11").code == "NOT_A_VALUE"
         submitted = helm.use("submit_limits", {"max_position_bps": 2_000})
         early = helm.refused("accept", submitted.change_id)
         (waiting,) = helm.engine.ask(helm.levers.waiting)

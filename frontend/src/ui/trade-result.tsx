@@ -11,7 +11,7 @@ import { Badge, type Tone } from "./badge";
 import { Delta } from "./delta";
 import { RuleFailures } from "./rule-failures";
 import { useServerWords } from "./server-words";
-import { StepTrail } from "./steps";
+import { StepTrail } from "./step-trail";
 
 const TONES: Record<string, Tone> = {
   SETTLED: "up",

@@ -14,7 +14,7 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Precheck } from "@/ui/precheck";
 import { Failure } from "@/ui/states";
-import { StepTrail } from "@/ui/steps";
+import { StepTrail } from "@/ui/step-trail";
 import { TradeResult } from "@/ui/trade-result";
 
 type Opinion = Pick<Prediction | PendingSignal, "side" | "confidence" | "candle_close">;

@@ -22,8 +22,7 @@ import { Side } from "@/ui/side";
 import { Answered, Failure, Skeleton, useProblemWords } from "@/ui/states";
 import { Time } from "@/ui/time";
 import { shareFromPercent } from "./size";
-import { ExecuteDialog } from "./lazy-dialog";
-import { Waiting } from "./waiting";
+import { ExecuteDialog, Questions } from "./lazy-dialog";
 
 const TYPING_MS = 250;
 
@@ -51,7 +50,7 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
   const preview = useExecutePreview(market, asked, status?.data_clock ?? null, useReady() && size.error === null);
   return (
     <Panel title={t("tradeTicket")} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
-      <Waiting />
+      <Questions />
       <div className="flex flex-col gap-3 p-3">
         <div className="grid grid-cols-[1fr_auto] items-end gap-2">
           <Field label={t("market")}>

@@ -23,7 +23,7 @@ import { RuleFailures } from "@/ui/rule-failures";
 import { useServerWords } from "@/ui/server-words";
 import { Side } from "@/ui/side";
 import { Answered, Empty, Skeleton, SkeletonRows } from "@/ui/states";
-import { StepTrail } from "@/ui/steps";
+import { StepTrail } from "@/ui/step-trail";
 import { Table, Td, Th } from "@/ui/table";
 import { Time } from "@/ui/time";
 import { barriersOf } from "./barriers";
