@@ -8,8 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eth_abi.exceptions import EncodingError
-
 from tradeseal.chain.abi import Abi, text
 from tradeseal.chain.deploy import BookPlan, Deployment
 from tradeseal.chain.refusals import refusal_of
@@ -145,7 +143,7 @@ class ContractCalls(ABC):
         """A call of a lever, as it will be sent; `Refused` where the contract cannot hold what a person wrote."""
         try:
             return Act(name, role, where, self._abi(where).call(name, *arguments))
-        except EncodingError as error:
+        except ValueError as error:
             raise Refused("NOT_A_VALUE", "A value is not one that the contract can hold.", got=str(error)) from error
 
     def call_of(self, where: str, call: bytes) -> tuple[str, Mapping[str, Any]]:

@@ -101,6 +101,7 @@ export class CandleCanvas implements Canvas {
       const point = moment === null ? undefined : this.points[lastAtOrBefore(this.points.map(({ time }) => time + this.intervalS), moment)];
       if (point === undefined) this.chart.clearCrosshairPosition();
       else this.chart.setCrosshairPosition(point.close, point.time, this.series);
+      tell(point?.time ?? null);
     });
     let pointing = false;
     const move = (event: MouseEventParams<Time>) => {

@@ -54,6 +54,7 @@ export class EquityCanvas implements Canvas {
       const point = at(moment);
       if (point === undefined) this.chart.clearCrosshairPosition();
       else this.chart.setCrosshairPosition(Number(point.equity), chartTime(point.time), this.equity);
+      tell(point ?? null);
     });
     let pointing = false;
     const move = (event: MouseEventParams<Time>) => {
