@@ -1,7 +1,6 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import { useState, type ComponentType } from "react";
+import { lazy, Suspense, useState, type ComponentType } from "react";
 import { useTranslations } from "use-intl";
 import { useDashboardRequest } from "@/api/dashboard";
 import { MarketChart } from "@/features/chart";
@@ -14,21 +13,28 @@ import { useDashboard, useLive } from "@/live/live";
 import { isStarting, usePhaseText } from "@/live/phase";
 import { cn } from "@/lib/cn";
 import { useServerWords } from "@/ui/server-words";
-import { Failure } from "@/ui/states";
+import { Failure, Skeleton } from "@/ui/states";
 
+type PanelKind = ComponentType<{ className?: string }>;
 const Panels = {
-  Equity: dynamic(() => import("./below").then((file) => file.Equity), { ssr: false }),
-  Health: dynamic(() => import("./below").then((file) => file.Health), { ssr: false }),
-  Rejections: dynamic(() => import("./below").then((file) => file.Rejections), { ssr: false }),
-  Signals: dynamic(() => import("./below").then((file) => file.Signals), { ssr: false }),
+  Equity: lazy<PanelKind>(() => import("./below").then((file) => ({ default: file.Equity }))),
+  Health: lazy<PanelKind>(() => import("./below").then((file) => ({ default: file.Health }))),
+  Rejections: lazy<PanelKind>(() => import("./below").then((file) => ({ default: file.Rejections }))),
+  Signals: lazy<PanelKind>(() => import("./below").then((file) => ({ default: file.Signals }))),
 };
 
 /** A panel below the first screen; its place is kept while its script comes. */
-function Below({ panel: Panel, className }: { panel: ComponentType; className: string }) {
+function Below({ panel: Panel, className }: { panel: PanelKind; className: string }) {
   return (
-    <div className={cn("flex min-w-0 flex-col bg-surface [&>section]:flex-1", className)}>
-      <Panel />
-    </div>
+    <Suspense
+      fallback={
+        <div className={cn("min-w-0 bg-surface p-3", className)}>
+          <Skeleton className="h-full" />
+        </div>
+      }
+    >
+      <Panel className={className} />
+    </Suspense>
   );
 }
 
