@@ -71,6 +71,11 @@ def _run_parser() -> argparse.ArgumentParser:
     add("--quorum", type=_quorum, metavar="MofN", help="how many of how many oracle keys sign (default 1of1)")
     add("--strategy", metavar="NAME", help="which strategy trades (default technical)")
     add("--retrain", type=_span, metavar="30d", help="fit the confidence again so often on the data's clock (never)")
+    add("--participation", metavar="SHARE", help="an order gets this share of a bar's volume at most, like 0.1 (all)")
+    add("--slippage", metavar="SHARE", help="prices move by this share of a bar's range times √(size / volume) (0)")
+    add("--tick", metavar="STEP", help="price steps of the venue: 0.01, or BTC=0.01,ETH=0.001 (none)")
+    add("--lot", metavar="STEP", help="quantity steps of the venue: 0.001, or BTC=0.00001 (none)")
+    add("--min-notional", metavar="N", help="the venue's smallest order in quote currency (none)")
     add("--plugins", metavar="DIR", help="a folder of own strategies: code that you trust")
     return parser
 

@@ -66,9 +66,10 @@ ORDER = {
     "AuthorisationRequested": ("SignalCommitted", "DecisionMade", "ExitRequested", "OrderSkipped"),
     "TradeAuthorised": ("AuthorisationRequested",), "TradeRejected": ("AuthorisationRequested",),
     "OrderSkipped": ("AuthorisationRequested",), "OrderPlaced": ("TradeAuthorised",), "OrderFilled": ("OrderPlaced",),
-    "OrderCancelled": ("OrderPlaced",), "RecordingRequested": ("OrderFilled", "OrderCancelled"),
+    "OrderCancelled": ("OrderPlaced",), "RecordingRequested": ("OrderFilled", "OrderCancelled", "RestLeft"),
     "TradeRecorded": ("RecordingRequested",), "TicketReleased": ("RecordingRequested",),
-    "TradeSettled": ("TradeRecorded",),
+    "RestLeft": ("TradeRecorded",), "RestReleased": ("RecordingRequested",),
+    "TradeSettled": ("TradeRecorded", "RestReleased"),
 }  # fmt: skip
 OPENINGS = ("JournalPageOpened", "BookOpened", "SignalDayOpened", "CycleOpened", "DayOpened")
 
@@ -471,6 +472,9 @@ class Verifier:
         words = [int(t["fields"][1]), name_id(t["market"]), t["side"], d["quantity_e8"]]
         tails = [b"".join(map(word, [*words, cause, self.observed_at])) for cause in range(3)]
         self.follows(d, 6, *tails)
+
+    def on_RestReleased(self, stream: str, d: Json) -> None:  # noqa: N802
+        self.on_TicketReleased(stream, d)
 
     def plain_record(self, name: str, d: Json) -> None:
         kind, names = PLAIN_RECORDS[name]

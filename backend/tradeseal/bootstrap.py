@@ -3,6 +3,7 @@
 Knows everybody. Decides nothing that is not a choice of parts.
 """
 
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ from tradeseal.signals.published import Opinion, Opinions, SignalEngine, Success
 from tradeseal.trading.adapters.simulated import SimulatedVenue
 from tradeseal.trading.domainmodel import OWNER, Portfolio
 from tradeseal.trading.published import BookClass
+from tradeseal.trading.terms import Terms
 
 if TYPE_CHECKING:
     from tradeseal.chain.deploy import BookPlan
@@ -136,7 +138,9 @@ def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None, *
         end=end,
         chain=settings.chain if began is None or "chain" in settings.model_fields_set else began.chain,
         quorum=settings.quorum if began is None or "quorum" in settings.model_fields_set else began.quorum,
+        venue=_terms_text(settings.terms) if began is None or settings.terms is not None else began.venue,
     )
+    terms_of(manifest).refuse_unknown(store.markets)
     if began is not None and as_begun:
         refuse_other_data(settings.home, began, manifest)
     if end <= start or not len(ReplayFeed(store, start, end)):
@@ -145,6 +149,15 @@ def open_data(settings: Settings, say: Callable[[str], None] = lambda _: None, *
             last=store.last_close,
         )  # fmt: skip
     return Data(store, report, manifest, folder is None, note)
+
+
+def _terms_text(terms: Terms | None) -> str:
+    return "" if terms is None or terms.off else json.dumps(terms.to_json(), sort_keys=True)
+
+
+def terms_of(manifest: Manifest) -> Terms:
+    """The terms on which a home's venue fills."""
+    return Terms.read(json.loads(manifest.venue)) if manifest.venue else Terms()
 
 
 def _fetch(settings: Settings, say: Callable[[str], None]) -> tuple[Recent | None, str]:
@@ -253,7 +266,7 @@ def open_parts(
         steps = Steps(
             ledger=ledger,
             gate=gate,
-            venue=SimulatedVenue(),
+            venue=SimulatedVenue(terms_of(data.manifest), data.store),
             signals=source,
             attestor=keyring.attestor() or Attestor(gate.keys.signers(quorum.needed), gate.domain, gate.epoch()),
             portfolio=portfolio,

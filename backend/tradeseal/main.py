@@ -31,10 +31,15 @@ from tradeseal.research import (
     Exchange,
     From,
     Interval,
+    Lot,
     Markets,
+    MinNotional,
+    Participation,
     Plugins,
     Retrain,
+    Slippage,
     StrategyName,
+    Tick,
     To,
     settings_of,
 )
@@ -116,6 +121,11 @@ def replay(
     quorum: QuorumText = None,
     strategy: StrategyName = None,
     retrain: Retrain = None,
+    participation: Participation = None,
+    slippage: Slippage = None,
+    tick: Tick = None,
+    lot: Lot = None,
+    min_notional: MinNotional = None,
     plugins: Plugins = None,
     as_json: AsJson = False,
 ) -> None:
@@ -128,7 +138,8 @@ def replay(
         settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
             speed=speed or "max", chain=chain, confirmations=confirmations, quorum=quorum, strategy=strategy,
-            retrain=retrain, strategies=plugins,
+            retrain=retrain, strategies=plugins, participation=participation, slippage=slippage, tick=tick, lot=lot,
+            min_notional=min_notional,
         )  # fmt: skip
         with _Bar(err) as bar:
             parts = opened = open_parts(settings, bar, re_executed=bar.re_executed)
@@ -169,6 +180,11 @@ def serve(
     quorum: QuorumText = None,
     strategy: StrategyName = None,
     retrain: Retrain = None,
+    participation: Participation = None,
+    slippage: Slippage = None,
+    tick: Tick = None,
+    lot: Lot = None,
+    min_notional: MinNotional = None,
     plugins: Plugins = None,
     port: Annotated[int | None, typer.Option("--port", help="Port on 127.0.0.1 (default 8000).")] = None,
 ) -> None:
@@ -178,7 +194,8 @@ def serve(
         settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
             pause_at=pause_at, speed=speed, chain=chain, confirmations=confirmations, quorum=quorum, port=port,
-            strategy=strategy, retrain=retrain, strategies=plugins,
+            strategy=strategy, retrain=retrain, strategies=plugins, participation=participation, slippage=slippage,
+            tick=tick, lot=lot, min_notional=min_notional,
         )  # fmt: skip
         from tradeseal.serving import serve_until_told  # `replay` needs no server
 

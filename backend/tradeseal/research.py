@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tradeseal.evidence import AsJson, Home, refuse
 from tradeseal.kernel.errors import Refused, TradesealError
 from tradeseal.settings import Settings, load_settings
+from tradeseal.trading.terms import Terms
 from tradeseal.walked import tables_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ To = Annotated[str | None, typer.Option("--to", help="Last candle's close at the
 StrategyName = Annotated[str | None, typer.Option("--strategy", help="Which strategy trades (default technical).")]
 Params = Annotated[list[str] | None, typer.Option("--param", help="NAME=NUMBER, as often as needed.")]
 Retrain = Annotated[str | None, typer.Option("--retrain", help="Fit the confidence again so often: 30d, 12h (never).")]
+Participation = Annotated[
+    str | None, typer.Option("--participation", help="An order gets this share of a bar's volume at most, like 0.1.")
+]
+Slippage = Annotated[
+    str | None,
+    typer.Option("--slippage", help="Prices move by this share of a bar's range times √(size / volume), like 0.63."),
+]
+Tick = Annotated[str | None, typer.Option("--tick", help="Price steps: 0.01, or BTC=0.01,ETH=0.001.")]
+Lot = Annotated[str | None, typer.Option("--lot", help="Quantity steps: 0.001, or BTC=0.00001,ETH=0.0001.")]
+MinNotional = Annotated[str | None, typer.Option("--min-notional", help="The smallest order in quote currency.")]
 Plugins = Annotated[Path | None, typer.Option("--plugins", help="A folder of own strategies: code that you trust.")]
 
 _BAD = 2
@@ -54,6 +65,11 @@ def backtest(
     from_: From = None,
     to: To = None,
     retrain: Retrain = None,
+    participation: Participation = None,
+    slippage: Slippage = None,
+    tick: Tick = None,
+    lot: Lot = None,
+    min_notional: MinNotional = None,
     out: Annotated[Path | None, typer.Option("--out", help="A folder for manifest, report and tables.")] = None,
     plugins: Plugins = None,
     assume: Annotated[
@@ -78,7 +94,8 @@ def backtest(
     try:
         settings = settings_of(
             home=home, data=data, exchange=exchange, interval=interval, markets=markets, start=from_, end=to,
-            retrain=retrain, strategies=plugins,
+            retrain=retrain, strategies=plugins, participation=participation, slippage=slippage, tick=tick, lot=lot,
+            min_notional=min_notional,
         )  # fmt: skip
         asked = (
             asked_again(again, settings.data, plugins)
@@ -88,7 +105,7 @@ def backtest(
                 interval=settings.interval, markets=settings.markets, start=settings.start, end=settings.end,
                 cash_e8=settings.cash_e8, strategies=plugins,
                 assume_bps=None if assume is None else round(assume * 10_000), out=out,
-                schedule=Schedule(retrain_s=settings.retrain_s or 0),
+                schedule=Schedule(retrain_s=settings.retrain_s or 0), terms=settings.terms or Terms(),
             )
         )  # fmt: skip
         if lookahead or warmup or committed:

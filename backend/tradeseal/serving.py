@@ -122,7 +122,7 @@ def _research(settings: Settings, parts: "Parts") -> "Research":
     from tradeseal.backtest.desk import Asked  # noqa: PLC0415 - the page is served before this is loaded
     from tradeseal.backtest.live import LiveCalibration  # noqa: PLC0415
     from tradeseal.backtest.research import InUse, Research  # noqa: PLC0415
-    from tradeseal.bootstrap import compare_signals  # noqa: PLC0415
+    from tradeseal.bootstrap import compare_signals, terms_of  # noqa: PLC0415
 
     manifest = parts.data.manifest
     folder = None if parts.data.synthetic else settings.home / manifest.data_folder
@@ -130,7 +130,7 @@ def _research(settings: Settings, parts: "Parts") -> "Research":
     asked = Asked(
         strategy=parts.source.strategy, data=folder, exchange=manifest.exchange, interval=manifest.interval,
         markets=manifest.markets, cash_e8=manifest.cash_e8, strategies=settings.strategies,
-        schedule=parts.source.schedule,
+        schedule=parts.source.schedule, terms=terms_of(manifest),
     )  # fmt: skip
     source, clock = parts.source, lambda: parts.engine.data_clock
     return Research(

@@ -13,6 +13,7 @@ from tradeseal.cycle.engine import parse_speed
 from tradeseal.kernel.clock import parse_span, parse_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import SCALE
+from tradeseal.trading.terms import NAMES, Terms
 
 ADDRESS = "address"  # the file of a home that says where its server answers, while it runs
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,15 @@ class Settings(BaseSettings):
     retrain: str | None = Field(
         default=None, description="how often the confidence is fitted again, like 30d, on the data's clock; none: never"
     )
+    participation: str | None = Field(
+        default=None, description="the greatest share of a bar's volume that an order gets, like 0.1; none: all of it"
+    )
+    slippage: str | None = Field(
+        default=None, description="slippage = this share of the bar's range times √(size / volume), like 0.63; none: no"
+    )
+    tick: str | None = Field(default=None, description="price steps of the venue, like BTC=0.01,ETH=0.01, or 0.01")
+    lot: str | None = Field(default=None, description="quantity steps of the venue, like BTC=0.00001, or 0.01")
+    min_notional: str | None = Field(default=None, description="the venue's smallest order in quote currency, like 10")
     fetch_seconds: float = Field(
         default=10.0, ge=0, le=600, description="how long a new home without --data may fetch candles; 0: not at all"
     )
@@ -76,6 +86,12 @@ class Settings(BaseSettings):
         if value is not None:
             parse_span(value)
         return value
+
+    @property
+    def terms(self) -> Terms | None:
+        """What the simulated venue asks; None where nothing was said."""
+        told = {name: getattr(self, name) for name in NAMES}
+        return None if all(text is None for text in told.values()) else Terms.read(told)
 
     @property
     def retrain_s(self) -> int | None:

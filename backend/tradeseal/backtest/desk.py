@@ -29,6 +29,7 @@ from tradeseal.signals.published import (
     learn,
     walk_forward_scores,
 )
+from tradeseal.trading.terms import Terms
 
 FITTED = "fitted before the start"
 
@@ -50,6 +51,7 @@ class Asked:
     assume_bps: int | None = None  # a confidence to assume instead of fitting one
     schedule: Schedule = WATCHED  # how often live skill is looked at, and the calibrator fitted again
     out: Path | None = None
+    terms: Terms = Terms()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def prepare(asked: Asked, progress: Progress = no_progress) -> Ready:
     strategy = find_strategy(asked.strategy, asked.params, asked.strategies)
     progress("LOADING", 0, 0)
     store, data = open_candles(asked)
+    asked.terms.refuse_unknown(store.markets)
     start = store.default_start if asked.start is None else asked.start
     end = store.last_close if asked.end is None else asked.end
     if all(store.closed(market, end) < WINDOW for market in store.markets):
@@ -97,7 +100,7 @@ def backtest(asked: Asked, home: Path, progress: Progress = no_progress) -> tupl
     ready = prepare(asked, progress)
     finished = run(
         ready.strategy, ready.calibrator, ready.store, start=ready.start, end=ready.end, cash_e8=asked.cash_e8,
-        schedule=asked.schedule, confidence=ready.confidence, progress=progress,
+        schedule=asked.schedule, confidence=ready.confidence, terms=asked.terms, progress=progress,
     )  # fmt: skip
     progress("REPORTING", len(finished.grid), len(finished.grid))
     runs = RunStore(home)
@@ -148,6 +151,7 @@ def asked_again(manifest_file: Path, data: Path | None, strategies: Path | None 
             end=plan["end"],
             cash_e8=int(plan["cash_e8"]),
             strategies=strategies,
+            terms=Terms.read(plan.get("venue", {})),
             schedule=Schedule.from_json(plan.get("schedule")),
             assume_bps=None if plan["confidence"] == FITTED else round(float(assumed) * BPS),
         )
@@ -181,6 +185,7 @@ def prepare_question(asked: Asked, wish: Mapping[str, Any]) -> Asked:
         end=asked.end if wish.get("to") is None else parse_utc(wish["to"]),
         cash_e8=asked.cash_e8 if wish.get("cash") is None else to_e8(wish["cash"]),
         assume_bps=wish.get("assume_confidence_bps"),
+        terms=asked.terms.among(wish["markets"]) if wish.get("markets") else asked.terms,
     )
     if chosen.cash_e8 <= 0:
         raise Refused("BAD_CASH", "A back-test needs money to begin with.", got=wish.get("cash"))

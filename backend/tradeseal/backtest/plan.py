@@ -4,7 +4,7 @@ Knows names, numbers and hashes. Knows nothing of how a run is carried out.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from tradeseal.kernel.canonical import canonical_json, sha256_hex
@@ -34,10 +34,14 @@ class Plan:
     cash_e8: int
     contracts_hash: str
     version: str
+    venue: Mapping[str, str] = field(default_factory=dict)  # terms beside the contract's half spread
 
     def to_json(self) -> dict[str, Any]:
         """All of it as plain values; money as text."""
-        return {"format": FORMAT, **asdict(self), "cash_e8": str(self.cash_e8), "markets": list(self.markets)}
+        told = {"format": FORMAT, **asdict(self), "cash_e8": str(self.cash_e8), "markets": list(self.markets)}
+        if not self.venue:
+            del told["venue"]  # a plan without terms keeps the name that it had before there were any
+        return told
 
     @property
     def id(self) -> str:

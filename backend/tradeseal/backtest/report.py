@@ -20,6 +20,7 @@ from tradeseal.kernel.money import format_e8
 from tradeseal.readmodels.metrics import Facts, all_metrics
 from tradeseal.readmodels.performance import compounded, daily_returns, drawdowns
 from tradeseal.signals.published import BPS, LABEL_UNKNOWN, REACHED, Scores, Side, outcomes, score
+from tradeseal.trading.terms import in_words
 
 FORMAT: Final = "tradeseal/backtest-report/1"
 CURVE_POINTS: Final = 1_000
@@ -242,7 +243,7 @@ def _notes(run: Finished) -> list[str]:
     notes = [
         "Simulated past: says nothing about foresight.",
         "Lows between ticks are not seen by RULE-02; the drawdown at lows stands beside the other.",
-        "Fills at the worse mark and the half spread, whole orders, no size-dependent slippage.",
+        in_words(run.plan.venue),
     ]
     if run.plan.confidence.startswith("assumed"):
         notes.append("The confidence was assumed, not fitted: RULE-03 and RULE-06 let through what they would not.")

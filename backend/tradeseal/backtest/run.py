@@ -43,8 +43,11 @@ from tradeseal.signals.published import (
 from tradeseal.trading.adapters.simulated import SimulatedVenue
 from tradeseal.trading.domainmodel import Portfolio
 from tradeseal.trading.published import BookClass, BookState
+from tradeseal.trading.terms import Terms
 
 Progress = Callable[[str, int, int], None]
+
+NO_TERMS = Terms()
 
 
 def no_progress(phase: str, done: int, total: int) -> None:
@@ -110,6 +113,7 @@ def plan_of(
     schedule: Schedule = NEVER,
     confidence: str = "fitted before the start",
     book: str = "demo",
+    terms: Terms = NO_TERMS,
 ) -> Plan:
     """The plan of a run over all markets of a store."""
     return Plan(
@@ -130,6 +134,7 @@ def plan_of(
         cash_e8=cash_e8,
         contracts_hash=contracts_hash,
         version=__version__,
+        venue=terms.to_json(),
     )
 
 
@@ -144,6 +149,7 @@ def run(
     schedule: Schedule = NEVER,
     confidence: str = "fitted before the start",
     book: str = "demo",
+    terms: Terms = NO_TERMS,
     progress: Progress = no_progress,
     whole: bool = False,
 ) -> Finished:
@@ -163,13 +169,13 @@ def run(
     for revision in succession.revisions_until(end):
         acting[np.searchsorted(grid.close_times, revision.holds_from)] |= revision.holds_from <= grid.close_times[-1]
     opinions = _opinions(engine, reads, grid, None if whole else acting)
-    gate, ledger, runner = _joined(engine, opinions, store, feed, cash_e8=cash_e8, book=book)
+    gate, ledger, runner = _joined(engine, opinions, store, feed, cash_e8=cash_e8, book=book, terms=terms)
     walk = Walk(runner, ledger, grid, acting, rounds)
     walk.run(lambda done: progress("RUNNING", done, len(grid)), whole=whole)
     return Finished(
         plan=plan_of(
             strategy, calibrator, store, start=start, end=end, cash_e8=cash_e8, contracts_hash=gate.source_hash,
-            schedule=schedule, confidence=confidence, book=book,
+            schedule=schedule, confidence=confidence, book=book, terms=terms,
         ),
         store=store, grid=grid, book=runner.steps.book, events=ledger.events, equity_e8=walk.equity_e8,
         low_equity_e8=walk.low_equity_e8, reads=reads, calibrator=calibrator,
@@ -228,8 +234,9 @@ class _BatchView:
 
 
 def _joined(
-    engine: SignalEngine, opinions: Opinions, store: CandleStore, feed: ReplayFeed, *, cash_e8: int, book: str
-) -> tuple[QuickGate, MemoryLedger, Engine]:
+    engine: SignalEngine, opinions: Opinions, store: CandleStore, feed: ReplayFeed, *, cash_e8: int, book: str,
+    terms: Terms,
+) -> tuple[QuickGate, MemoryLedger, Engine]:  # fmt: skip
     keys, ledger, state = known_keys(), MemoryLedger(), EngineState()
     gate = QuickGate(
         BookPlan(
@@ -248,7 +255,7 @@ def _joined(
     steps = Steps(
         ledger=ledger,
         gate=gate,
-        venue=SimulatedVenue(),
+        venue=SimulatedVenue(terms, store),
         signals=source,
         attestor=Attestor(keys.signers(1), gate.domain, gate.epoch()),
         portfolio=portfolio,

@@ -20,7 +20,8 @@ class TradeCycle(Aggregate):
     """The journey of one signal, or of one exit, to exactly one outcome.
 
     `stage` is the name of the last step: opened → generated → verified → committed → authorising → authorised →
-    placed → filled → recording → recorded → settled; or one of the outcomes refused, rejected, skipped, released.
+    placed → filled → recording → recorded → settled (between the last two, where a part was filled: part-recorded →
+    recording → recorded, while the rest is released); or one of the outcomes refused, rejected, skipped, released.
     """
 
     TOPIC = "TradeCycle"
@@ -52,6 +53,8 @@ class TradeCycle(Aggregate):
         self.fill_quantity_e8 = 0
         self.fill_price_e8 = 0
         self.fill_fee_e8 = 0
+        self.rest_e8 = 0
+        self._settlement: dict[str, int] = {}
         self.approval = ""
         self.size_bps: int | None = None
         self.attempted_at = 0
@@ -68,6 +71,8 @@ class TradeCycle(Aggregate):
 
     def _expect_recording(self, *, filled: bool) -> None:
         self._expect("recording")
+        if self.rest_e8:
+            raise OutOfOrder("OUT_OF_ORDER", f"Cycle {self.id} waits for its rest's release.", got=self.rest_e8)
         if (self.fill_quantity_e8 > 0) != filled:
             told = "has a fill to record" if self.fill_quantity_e8 else "has no fill; its ticket is to be released"
             raise OutOfOrder("OUT_OF_ORDER", f"Cycle {self.id} {told}.", got=self.fill_quantity_e8)
@@ -301,7 +306,7 @@ class TradeCycle(Aggregate):
 
     def ask_recording(self, *, transaction_hash: str) -> None:
         """Intent: this fill, or the release of the ticket, goes to the contract with this transaction."""
-        self._expect("filled", "cancelled")
+        self._expect("filled", "cancelled", "part-recorded")
         self._ask_recording(transaction_hash=transaction_hash)
 
     @event("RecordingRequested", topic="TradeCycle.RecordingRequested")
@@ -343,6 +348,111 @@ class TradeCycle(Aggregate):
         block_hash: str,
         observed_at: int,
     ) -> None:
+        self.stage = "recorded"
+
+    def leave_rest(
+        self,
+        *,
+        rest_e8: int,
+        side: int,
+        quantity_e8: int,
+        price_e8: int,
+        notional_e8: int,
+        fee_e8: int,
+        realised_pnl_e8: int,
+        cash_after_e8: int,
+        quantity_after_e8: int,
+        cost_after_e8: int,
+        equity_e8: int,
+        observed_at: int,
+    ) -> None:
+        """A part was filled and is booked; the rest of the ticket is to be released before the cycle is settled."""
+        self._expect("recorded")
+        self._leave_rest(
+            rest_e8=rest_e8,
+            side=side,
+            quantity_e8=quantity_e8,
+            price_e8=price_e8,
+            notional_e8=notional_e8,
+            fee_e8=fee_e8,
+            realised_pnl_e8=realised_pnl_e8,
+            cash_after_e8=cash_after_e8,
+            quantity_after_e8=quantity_after_e8,
+            cost_after_e8=cost_after_e8,
+            equity_e8=equity_e8,
+            observed_at=observed_at,
+        )
+
+    @event("RestLeft", topic="TradeCycle.RestLeft")
+    def _leave_rest(
+        self,
+        rest_e8: int,
+        side: int,
+        quantity_e8: int,
+        price_e8: int,
+        notional_e8: int,
+        fee_e8: int,
+        realised_pnl_e8: int,
+        cash_after_e8: int,
+        quantity_after_e8: int,
+        cost_after_e8: int,
+        equity_e8: int,
+        observed_at: int,
+    ) -> None:
+        self.rest_e8 = rest_e8
+        self._settlement = {
+            "side": side,
+            "quantity_e8": quantity_e8,
+            "price_e8": price_e8,
+            "notional_e8": notional_e8,
+            "fee_e8": fee_e8,
+            "realised_pnl_e8": realised_pnl_e8,
+            "cash_after_e8": cash_after_e8,
+            "quantity_after_e8": quantity_after_e8,
+            "cost_after_e8": cost_after_e8,
+            "equity_e8": equity_e8,
+            "observed_at": observed_at,
+        }
+        self.stage = "part-recorded"
+
+    def release_rest(
+        self,
+        *,
+        quantity_e8: int,
+        record_seq: int,
+        record_hash: str,
+        previous_hash: str,
+        transaction_hash: str,
+        block: int,
+        block_hash: str,
+    ) -> None:
+        """The rest is given back; then the part that was filled is settled."""
+        self._expect("recording")
+        if quantity_e8 != self.rest_e8:
+            raise OutOfOrder("OUT_OF_ORDER", f"Cycle {self.id} left another rest.", got=quantity_e8, want=self.rest_e8)
+        self._release_rest(
+            quantity_e8=quantity_e8,
+            record_seq=record_seq,
+            record_hash=record_hash,
+            previous_hash=previous_hash,
+            transaction_hash=transaction_hash,
+            block=block,
+            block_hash=block_hash,
+        )
+        self.settle(**self._settlement)
+
+    @event("RestReleased", topic="TradeCycle.RestReleased")
+    def _release_rest(
+        self,
+        quantity_e8: int,
+        record_seq: int,
+        record_hash: str,
+        previous_hash: str,
+        transaction_hash: str,
+        block: int,
+        block_hash: str,
+    ) -> None:
+        self.rest_e8 = 0
         self.stage = "recorded"
 
     def release(

@@ -544,7 +544,9 @@ class Engine:
         return self.steps.book
 
 
-_IN_FLIGHT = frozenset({"authorising", "authorised", "placed", "filled", "cancelled", "recording", "recorded"})
+_IN_FLIGHT = frozenset(
+    {"authorising", "authorised", "placed", "filled", "cancelled", "recording", "recorded", "part-recorded"}
+)
 
 
 def _side(cycle: TradeCycle) -> int:

@@ -7,6 +7,7 @@ so that a transaction found unmined at a start is finished by the same code.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -42,7 +43,7 @@ from tradeseal.oracle.published import Attestor, SignalMessage, Verification, ro
 from tradeseal.signals.published import Opinion, Revision, Side
 from tradeseal.trading.domainmodel import Portfolio, TradingDay
 from tradeseal.trading.ports import Venue
-from tradeseal.trading.published import BookState, ExitOrder, ExitReason, Fill, Limits, Order, Skip, fault_of
+from tradeseal.trading.published import BookState, ExitOrder, ExitReason, Fill, Limits, Order, Skip, Unfilled, fault_of
 
 BATCH_MAX = 64
 ROUNDS_MAX = 256
@@ -555,7 +556,8 @@ class Steps:
         mark = self.mark_of(cycle)
         sized_bps = min(_signal(cycle).size_bps, size_bps or BPS)
         quantity, limit_price = entry_size(sized_bps, mark_e8=mark, book=book, free_e8=free_e8)
-        return Order(_message(cycle), quantity, limit_price)
+        # What is less than a lot goes to the contract as it is and is refused by the venue, on the record.
+        return Order(_message(cycle), self.venue.orderable(cycle.market, quantity) or quantity, limit_price)
 
     def exit_by_signal(self, cycle: TradeCycle, book: BookState) -> ExitOrder:
         """The reduction that a SELL signal asks for: all that is held."""
@@ -656,7 +658,7 @@ class Steps:
     def execute_and_record(self, observed_at: int) -> None:
         """Place every authorised order, record all fills of the tick in one call, release what did not fill."""
         self._place()
-        self._execute()
+        self._execute(observed_at)
         self._record(observed_at)
         self._release(observed_at)
         self._book()
@@ -675,24 +677,26 @@ class Steps:
             self.save(*authorised)
             self.fault.pass_by("placed")
 
-    def _execute(self) -> None:
+    def _execute(self, observed_at: int) -> None:
         placed = self._in_order(c for c in self.cycles.values() if c.stage == "placed")
         for cycle in placed:
-            fills = self.venue.execute(
+            answer = self.venue.execute(
                 client_order_id=_client_order_id(cycle),
                 ticket=_ticket(cycle),
                 mark_e8=self.marks()[cycle.market],
                 half_spread_bps=self._limits().half_spread_bps,
+                observed_at=observed_at,
+                stop_loss_bps=cycle.signal.stop_loss_bps if cycle.signal else 0,
             )
-            for fill in fills:
-                cycle.fill(
-                    venue_order_id=fill.venue_order_id,
-                    quantity_e8=fill.quantity_e8,
-                    price_e8=fill.price_e8,
-                    fee_e8=fill.fee_e8,
-                )
-            if not fills:
-                cycle.cancel(reason="LIMIT_NOT_REACHED")
+            if isinstance(answer, Unfilled):
+                cycle.cancel(reason=answer.reason)
+                continue
+            cycle.fill(
+                venue_order_id=answer.venue_order_id,
+                quantity_e8=answer.quantity_e8,
+                price_e8=answer.price_e8,
+                fee_e8=answer.fee_e8,
+            )
         if placed:
             self.keep(*placed)
             self.fault.pass_by("filled")
@@ -734,29 +738,32 @@ class Steps:
                 observed_at=fact.stamp.observed_at,
                 record_seq=fact.stamp.seq,
             )
-            cycle.settle(
-                side=booking.side,
-                quantity_e8=booking.quantity_e8,
-                price_e8=booking.price_e8,
-                notional_e8=booking.notional_e8,
-                fee_e8=booking.fee_e8,
-                realised_pnl_e8=booking.realised_e8,
-                cash_after_e8=booking.cash_after_e8,
-                quantity_after_e8=booking.quantity_after_e8,
-                cost_after_e8=booking.cost_after_e8,
-                equity_e8=accounts.equity_e8(marks),
-                observed_at=fact.stamp.observed_at,
-            )
+            settlement = {
+                "side": booking.side,
+                "quantity_e8": booking.quantity_e8,
+                "price_e8": booking.price_e8,
+                "notional_e8": booking.notional_e8,
+                "fee_e8": booking.fee_e8,
+                "realised_pnl_e8": booking.realised_e8,
+                "cash_after_e8": booking.cash_after_e8,
+                "quantity_after_e8": booking.quantity_after_e8,
+                "cost_after_e8": booking.cost_after_e8,
+                "equity_e8": accounts.equity_e8(marks),
+                "observed_at": fact.stamp.observed_at,
+            }
+            if fact.remaining_e8:
+                cycle.leave_rest(rest_e8=fact.remaining_e8, **settlement)
+            else:
+                cycle.settle(**settlement)
         _require_moved(cycles.values(), "recording", mined)
         return [day, *cycles.values()]
 
     def _release(self, observed_at: int) -> None:
-        cancelled = self._in_order(c for c in self.cycles.values() if c.stage == "cancelled")
-        for start in range(0, len(cancelled), BATCH_MAX):
-            batch = cancelled[start : start + BATCH_MAX]
-            prepared = self.gate.prepare_release(
-                [_ticket(c) for c in batch], at=observed_at, label=f"release:{observed_at}"
-            )
+        ended = self._in_order(c for c in self.cycles.values() if c.stage in ("cancelled", "part-recorded"))
+        for start in range(0, len(ended), BATCH_MAX):
+            batch = ended[start : start + BATCH_MAX]
+            left = [replace(_ticket(c), quantity_e8=c.rest_e8 or _ticket(c).quantity_e8) for c in batch]
+            prepared = self.gate.prepare_release(left, at=observed_at, label=f"release:{observed_at}")
             for cycle in batch:
                 cycle.ask_recording(transaction_hash=prepared.transaction_hash)
             self._send(prepared, batch)
@@ -765,7 +772,9 @@ class Steps:
         cycles = {_ticket(c).id: c for c in self._waiting_for(mined, "recording")}
         for fact in mined.facts:
             if isinstance(fact, Released):
-                cycles[fact.ticket_id].release(quantity_e8=fact.quantity_e8, **_stamp(fact.stamp), **_place(mined))
+                cycle = cycles[fact.ticket_id]
+                end = cycle.release_rest if cycle.rest_e8 else cycle.release
+                end(quantity_e8=fact.quantity_e8, **_stamp(fact.stamp), **_place(mined))
         return list(cycles.values())
 
     def _limits(self) -> Limits:

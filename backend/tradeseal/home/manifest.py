@@ -31,6 +31,7 @@ class Manifest:
     end: int
     chain: str
     quorum: str = "1of1"
+    venue: str = ""  # the terms of a simulated venue as canonical JSON, empty where there are none
     schema: int = SCHEMA
 
     def to_json(self) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def read_manifest(home: Path) -> Manifest | None:
         return None
     try:
         stored = json.loads(path.read_text())
+        stored = {"venue": "", **stored}  # homes were begun before there were terms
         fields = {name: stored[name] for name in Manifest.__dataclass_fields__}
         return Manifest(**{**fields, "markets": tuple(fields["markets"])})
     except (ValueError, KeyError, TypeError) as error:
@@ -74,6 +76,7 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
 
 _FIXED = (
     "book", "cash_e8", "chain", "quorum", "data_label", "interval", "markets", "start", "end", "data_identity",
+    "venue",
 )  # fmt: skip
 
 

@@ -253,6 +253,7 @@ _HANDLERS = handlers_of(
         ("TradeCycle.TradeRecorded", _recorded),
         ("TradeCycle.TradeSettled", _settled),
         ("TradeCycle.TicketReleased", _released),
+        ("TradeCycle.RestReleased", _released),
         ("TradingDay.DaySettled", _day),
         ("TradingDay.DayLatched", _latch),
         ("Portfolio.BookRecordNoted", _noted),

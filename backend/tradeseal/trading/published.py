@@ -25,6 +25,7 @@ __all__ = [
     "RuleCheck",
     "Skip",
     "Ticket",
+    "Unfilled",
     "VenueFill",
     "fault_of",
     "reasons",
@@ -171,6 +172,13 @@ class BookState:
     mark_seq: int
     positions: tuple[PositionState, ...]
     limits: Limits
+
+
+@dataclass(frozen=True)
+class Unfilled:
+    """Why a venue did not execute."""
+
+    reason: str
 
 
 @dataclass(frozen=True)

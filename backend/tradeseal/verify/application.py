@@ -110,6 +110,8 @@ class _Pass:
             "TradeCycle.RecordingRequested": (step, fills.recording_asked),
             "TradeCycle.TradeRecorded": (step, fills.recorded),
             "TradeCycle.TicketReleased": (step, verdicts.released),
+            "TradeCycle.RestLeft": (step, fills.rest_left),
+            "TradeCycle.RestReleased": (step, verdicts.released),
             "TradeCycle.TradeSettled": (step, books.settled, keep),
         }
         return {

@@ -146,6 +146,9 @@ def settled(scene: Scene, event: Event) -> None:
     ):  # fmt: skip
         want = getattr(fact, names.get(name, name))
         scene.findings.same(7, "SETTLEMENT_DIFFERS", f"{name} of a settlement", at=event, got=d[name], want=want)
+    for name in journey.left.keys() & d.keys() - {"timestamp"}:
+        want = d[name]
+        scene.findings.same(7, "SETTLEMENT_DIFFERS", f"{name} as foretold", at=event, got=journey.left[name], want=want)
     scene.findings.same(
         7, "REDATED", "time of a settlement", at=event, got=d["observed_at"], want=fact.stamp.observed_at
     )

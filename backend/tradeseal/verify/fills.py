@@ -73,6 +73,14 @@ def _compare(scene: Scene, event: Event, rows: list[tuple[dict[str, Any], dict[s
     labelled(scene, event)
 
 
+def rest_left(scene: Scene, event: Event) -> None:
+    """A part was filled: what is left of the ticket, and the settlement that its release waits for."""
+    journey, d = scene.journey(event), event.data
+    want = journey.ticket.get("quantity_e8", 0) - journey.fill.get("quantity_e8", 0)
+    scene.findings.same(5, "REST_DIFFERS", "rest of a ticket", at=event, got=d["rest_e8"], want=want)
+    journey.left = d
+
+
 def _skipped_vectors(scene: Scene, executed: Executed) -> None:
     skipped = [one for one in executed.logged if one.name == "MarksSkipped"]
     for one in skipped:

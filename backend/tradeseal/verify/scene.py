@@ -34,6 +34,7 @@ class Journey:
     fill: dict[str, Any] = field(default_factory=dict)
     recording: str = ""
     record_seq: int = 0
+    left: dict[str, Any] = field(default_factory=dict)
     committed_in: int = 0
 
 

@@ -47,9 +47,11 @@ STEPS: dict[str, tuple[frozenset[str], str]] = {
     "OrderPlaced": (frozenset({"authorised"}), "placed"),
     "OrderFilled": (frozenset({"placed", "filled"}), "filled"),
     "OrderCancelled": (frozenset({"placed"}), "cancelled"),
-    "RecordingRequested": (frozenset({"filled", "cancelled"}), "recording"),
+    "RecordingRequested": (frozenset({"filled", "cancelled", "part-recorded"}), "recording"),
     "TradeRecorded": (frozenset({"recording"}), "recorded"),
     "TicketReleased": (frozenset({"recording"}), "released"),
+    "RestLeft": (frozenset({"recorded"}), "part-recorded"),
+    "RestReleased": (frozenset({"recording"}), "recorded"),
     "TradeSettled": (frozenset({"recorded"}), "settled"),
 }
 OUTCOMES = frozenset({"refused", "rejected", "skipped", "released", "settled"})
