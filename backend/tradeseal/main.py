@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from tradeseal import __version__, deploying, evidence, govern, research, upkeep
+from tradeseal import __version__, deploying, evidence, govern, research, runs, upkeep
 from tradeseal.cycle.engine import Stopped
 from tradeseal.cycle.ports import TickSeen
 from tradeseal.cycle.summary import count_outcomes
@@ -74,6 +74,7 @@ app.command()(deploying.deploy)
 app.command("verify-source")(deploying.verify_source)
 app.add_typer(deploying.keys_app, name="keys")
 app.add_typer(govern.app, name="govern")
+app.add_typer(runs.app, name="runs")
 
 data_app = typer.Typer(help="Candles of exchanges, through their public endpoints.", no_args_is_help=True)
 app.add_typer(data_app, name="data")

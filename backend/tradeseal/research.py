@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tradeseal.evidence import AsJson, Home, refuse
 from tradeseal.kernel.errors import Refused, TradesealError
+from tradeseal.runs import figure
 from tradeseal.settings import Settings, load_settings
 from tradeseal.trading.terms import Terms
 from tradeseal.walked import tables_of
@@ -43,6 +44,7 @@ MinNotional = Annotated[str | None, typer.Option("--min-notional", help="The sma
 Plugins = Annotated[Path | None, typer.Option("--plugins", help="A folder of own strategies: code that you trust.")]
 
 _BAD = 2
+_INTERRUPTED = 130
 
 
 def settings_of(**chosen: Any) -> Settings:
@@ -122,10 +124,13 @@ def backtest(
     except TradesealError as error:
         refuse(error, err, as_json=as_json)
         raise typer.Exit(_BAD) from error
+    except KeyboardInterrupt as error:
+        err.print("Stopped; nothing was stored.")
+        raise typer.Exit(_INTERRUPTED) from error
     if as_json:
         typer.echo(json.dumps({**report, "folder": str(folder)}, indent=1))
     else:
-        _print_backtest(report, folder, out_)
+        print_backtest(report, folder, out_)
 
 
 def walk_forward(
@@ -203,7 +208,7 @@ def _params(chosen: list[str] | None) -> dict[str, int]:
     return params
 
 
-def _print_backtest(report: dict[str, Any], folder: Path, out: Console) -> None:
+def print_backtest(report: dict[str, Any], folder: Path, out: Console) -> None:
     plan, skill = report["plan"], report["calibration"]["skill"]
     say = lambda text: out.print(text, markup=False, highlight=False, soft_wrap=True)  # noqa: E731
     say(f"{plan['strategy']} on {plan['data_label']} candles of {', '.join(plan['markets'])}")
@@ -212,11 +217,13 @@ def _print_backtest(report: dict[str, Any], folder: Path, out: Console) -> None:
     for rule, count in report["rejections_by_rule"].items():
         say(f"  {rule}: {count}")
     for one in report["metrics"]:
-        value = one["text"] if one["value"] is None else one["value"]
-        say(f"  {one['title']}: {value if not isinstance(value, float) else format(value, '.4f')}")
+        value = one["text"] if one["value"] is None else figure(one["id"], one["value"], one["unit"])
+        say(f"  {one['title']}: {value}")
     if skill:
         say(f"Brier skill {skill['value']:.4f} ({skill['low']:.4f} to {skill['high']:.4f}) over all signals")
-    say(f"{report['trials']['trials']} runs tried on these candles; deflated Sharpe {report['trials']['probability']}")
+    trials = report["trials"]
+    sharpe = trials["text"] or f"{trials['probability']:.3f}"
+    say(f"{trials['trials']} run(s) tried on these candles; deflated Sharpe, probability of more than luck: {sharpe}")
     for note in report["notes"]:
         say(note)
     say(f"record {report['record_seq']}: {report['record_head']}")

@@ -1,5 +1,8 @@
 """What the tests of this folder share: synthetic candles of three markets and a calibrator fitted on them."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from tradeseal.chain.compile import CONTRACTS, artifacts
@@ -8,6 +11,7 @@ from tradeseal.kernel.errors import Unavailable
 from tradeseal.market.published import CandleStore, synthetic_of
 from tradeseal.signals.published import Calibrator, TechnicalStrategy, fit_calibrator
 
+sys.path.insert(0, str(Path(__file__).parent))
 START, END = parse_utc("2024-12-02T15:00Z"), parse_utc("2024-12-05T11:00Z")
 
 

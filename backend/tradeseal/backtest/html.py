@@ -1,52 +1,81 @@
 """The page of a run: one HTML file that needs nothing else, readable in light and dark and on a phone.
 
-Knows a report's fields and how a line is drawn. Knows nothing of how they come about.
+Knows a report's fields and where they stand. Knows nothing of how they come about or of how a line is drawn.
 """
 
+import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from html import escape
 from typing import Any, Final
 
-WIDTH, HEIGHT = 720, 220
+from tradeseal.backtest.svg import Line, chart, reliability
+from tradeseal.kernel.clock import parse_utc
+
 _STYLE: Final = """
-:root{color-scheme:light dark;--line:#8884;--good:#12805c;--bad:#c0392b;--soft:#777}
-body{font:15px/1.5 system-ui,sans-serif;max-width:760px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}code{font-size:.85em;overflow-wrap:anywhere}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-td,th{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;vertical-align:top}
-td.n{text-align:right;white-space:nowrap}small{color:var(--soft)}svg{width:100%;height:auto}
-.wide{overflow-x:auto}.note{border-left:3px solid var(--line);padding-left:.8rem;color:var(--soft)}
+:root{color-scheme:light dark;--back:#fff;--card:#f6f7f9;--text:#15181e;--soft:#5f6673;--line:#dfe2e8;--own:#2563eb;
+--other:#8a93a3;--good:#0f7a52;--bad:#c02f26}
+@media(prefers-color-scheme:dark){:root{--back:#0e1117;--card:#161b23;--text:#e6e9ef;--soft:#98a1b0;--line:#2a313c;
+--own:#6ea0ff;--other:#7d8696;--good:#3ecf8e;--bad:#ff7b72}}
+*{box-sizing:border-box}
+body{font:15px/1.5 ui-sans-serif,system-ui,-apple-system,"Segoe UI",sans-serif;background:var(--back);color:var(--text);
+max-width:960px;margin:0 auto;padding:2rem 1rem 4rem}
+h1{font-size:1.5rem;line-height:1.25;margin:0}h2{font-size:1.05rem;margin:2.5rem 0 .75rem}
+p{margin:.5rem 0}small,.soft{color:var(--soft)}code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(45%,190px),1fr));gap:.6rem;margin:1.25rem 0}
+.cards div,figure,.wide{background:var(--card);border:1px solid var(--line);border-radius:10px}
+.cards div{padding:.7rem .85rem}.cards b{display:block;font-size:1.3rem;font-variant-numeric:tabular-nums}
+.cards span{color:var(--soft);font-size:.8rem}
+figure{margin:0 0 1rem;padding:.75rem}.square{max-width:400px}svg{display:block;width:100%;height:auto;overflow:visible}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.2rem;font-size:.82rem;color:var(--soft);margin-bottom:.4rem}
+.legend b{color:var(--text);font-weight:600;font-variant-numeric:tabular-nums}
+.legend i{display:inline-block;width:.8em;height:.8em;border-radius:3px;margin-right:.4em;background:currentColor}
+.own{color:var(--own)}.other{color:var(--other)}.fall{color:var(--bad)}
+.grid{stroke:var(--line);stroke-width:1}.mark{fill:var(--soft);font-size:11px;font-variant-numeric:tabular-nums}
+.line{fill:none;stroke:currentColor;stroke-width:1.6;stroke-linejoin:round}.area{fill:currentColor;opacity:.18}
+.even{stroke:var(--soft);stroke-dasharray:4}.bound{stroke:var(--own);opacity:.5}.dot{fill:var(--own)}
+.wide{overflow-x:auto;margin-bottom:1rem}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+td,th{border-top:1px solid var(--line);padding:.4rem .85rem;text-align:left;vertical-align:top}
+tr:first-child>*{border-top:0}th{color:var(--soft);font-weight:500;font-size:.82rem}
+.n{text-align:right;white-space:nowrap}.long{white-space:normal}.good{color:var(--good)}.bad{color:var(--bad)}
+.months td,.months th{padding:.35rem .4rem;text-align:right;font-size:.82rem}.months th:first-child{text-align:left}
+.note{border-left:3px solid var(--line);padding-left:.8rem;color:var(--soft)}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:0 1rem;align-items:start}
+@media(max-width:600px){body{padding-top:1rem}td,th{padding:.35rem .55rem}.mark{font-size:18px}}
+@media print{body{max-width:none}figure,.cards div{break-inside:avoid}}
 """
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CARDS: Final = ("total_return", "buy_and_hold_return", "sharpe", "max_drawdown", "max_drawdown_low", "win_rate",
+                 "profit_factor", "exits")  # fmt: skip
 
 
 def page_of(report: Mapping[str, Any]) -> str:
     """The whole page."""
     plan = report["plan"]
     parts = [
-        f"<h1>Back-test {escape(report['id'])}: {escape(plan['strategy'])}</h1>",
-        f"<p>{escape(plan['data_label'])} candles of {escape(', '.join(plan['markets']))}, "
-        f"{report['from']} to {report['to']}, {report['bars']:,} bars. Initial balance {report['initial']} USDT, "
-        f"at the end {report['equity']} USDT.</p>",
+        f"<h1>{escape(plan['strategy'])} on {escape(', '.join(plan['markets']))}</h1>",
+        f"<p class=soft>Back-test <code>{escape(report['id'])}</code> · {escape(plan['data_label'])} candles, "
+        f"{report['from'][:16]} to {report['to'][:16]} UTC · {report['bars']:,} bars · "
+        f"{_amount(report['initial'])} USDT became <b>{_amount(report['equity'])} USDT</b></p>",
+        _cards(report),
         *(f"<p class=note>{escape(note)}</p>" for note in report["notes"]),
         "<h2>Equity</h2>",
-        _lines(report["curve"], {"equity": "strategy", "hold": "equal weight, held"}),
-        "<h2>Drawdown</h2>",
-        _lines(report["curve"], {"drawdown": "at closes", "low_drawdown": "at lows"}),
-        "<h2>Metrics</h2>",
-        _metrics(report["metrics"]),
+        _curves(report["curve"]),
+        "<h2>Months</h2>",
+        _months(report["months"]),
         "<h2>What speaks against it</h2>",
         _rows(_doubts(report)),
-        "<h2>Costs</h2>",
-        _rows(_pairs(report["costs"])),
-        "<h2>Months</h2>",
-        _rows([(one["month"], _percent(one["return"])) for one in report["months"]]),
-        "<h2>Markets</h2>",
-        _markets(report["markets"]),
-        "<h2>Verdicts of the contract</h2>",
+        "<h2>Metrics</h2>",
+        _metrics(report["metrics"]),
+        "<div class=pair><section><h2>Costs</h2>",
+        _rows(_costs(report["costs"])),
+        "</section><section><h2>Verdicts of the contract</h2>",
         _rows(_pairs({
             "entries": report["entries"], "exits": report["exits"], **report["exits_by_reason"],
             "rejections": report["rejections"], **report["rejections_by_rule"],
         })),
+        "</section></div><h2>Markets</h2>",
+        _markets(report["markets"]),
         "<h2>Was the confidence honest?</h2>",
         _calibration(report["calibration"]),
         "<h2>Which calibrator spoke</h2>",
@@ -54,11 +83,86 @@ def page_of(report: Mapping[str, Any]) -> str:
         "<h2>What was run</h2>",
         _rows(_pairs({**plan, "record_head": report["record_head"]})),
     ]  # fmt: skip
-    title = f"Back-test {escape(report['id'])}"
+    title = f"{escape(plan['strategy'])}: back-test {escape(report['id'])}"
     return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        "<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width,initial-scale=1'>"
         f"<title>{title}</title><style>{_STYLE}</style><body>{''.join(parts)}</body></html>"
     )
+
+
+def _cards(report: Mapping[str, Any]) -> str:
+    known = {one["id"]: one for one in report["metrics"]}
+    shown = [known[name] for name in _CARDS if name in known]
+    return f"<div class=cards>{''.join(_card(one) for one in shown)}</div>"
+
+
+def _card(one: Mapping[str, Any]) -> str:
+    value = one["value"]
+    tone = "" if value is None or one["id"] not in ("total_return", "buy_and_hold_return") else _tone(value)
+    return f"<div><b class='{tone}'>{_value(one)}</b><span>{escape(one['title'])}</span></div>"
+
+
+def _curves(curve: Sequence[Mapping[str, Any]]) -> str:
+    times = [parse_utc(point["time"]) for point in curve]
+    column = {name: [float(point[name]) for point in curve]
+              for name in ("equity", "hold", "drawdown", "low_drawdown")}  # fmt: skip
+    return chart(
+        times,
+        [Line("other", "equal weight, held", column["hold"]), Line("own", "strategy", column["equity"])],
+        height=280, told=lambda value: f"{value:,.0f}",
+    ) + chart(
+        times,
+        [Line("other", "drawdown at lows", column["low_drawdown"]),
+         Line("fall", "drawdown at closes", column["drawdown"], filled=True)],
+        height=120, told=lambda value: f"{value * 100:.1f} %", top=0.0,
+    )  # fmt: skip
+
+
+def _months(months: Sequence[Mapping[str, Any]]) -> str:
+    """A year a row, a month a column; a year compounds its months."""
+    if not months:
+        return "<p>No finished day.</p>"
+    found = {one["month"]: one["return"] for one in months}
+    most = max(map(abs, found.values())) or 1.0
+    head = "".join(f"<th>{name}" for name in _MONTHS)
+    rows = ""
+    for year in sorted({month[:4] for month in found}):
+        own = [found.get(f"{year}-{number:02d}") for number in range(1, 13)]
+        whole = math.prod(1 + value for value in own if value is not None) - 1
+        rows += f"<tr><th>{year}{''.join(_month(value, most) for value in own)}<td class={_tone(whole)}>"
+        rows += f"<b>{whole * 100:.1f}</b></tr>"
+    return (
+        f"<div class=wide><table class=months><tr><th>%{head}<th>year</tr>{rows}</table></div>"
+        "<small>Compounded daily returns of finished UTC days.</small>"
+    )
+
+
+def _month(value: float | None, most: float) -> str:
+    if value is None:
+        return "<td class=soft>·"
+    share = round(min(1.0, abs(value) / most) * 45)
+    colour = "good" if value >= 0 else "bad"
+    style = f"background:color-mix(in srgb,var(--{colour}) {share}%,transparent)"
+    return f"<td style='{style}'>{value * 100:.1f}"
+
+
+def _costs(costs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    names = {
+        "fees": "Fees", "half_spread_and_slippage": "Half spread and slippage", "total": "Together",
+        "volume": "Volume traded", "realised_before_costs": "Realised, before costs",
+    }  # fmt: skip
+    per = costs["bps_of_volume"]
+    rows = [(told, f"{_amount(costs[name])} USDT") for name, told in names.items()]
+    return [*rows, ("Of the volume", "—" if per is None else f"{per:.2f} bps")]
+
+
+def _amount(text: str) -> str:
+    return f"{Decimal(text):,.2f}"
+
+
+def _tone(value: float) -> str:
+    return "good" if value > 0 else "bad" if value < 0 else "soft"
 
 
 def _metrics(metrics: Sequence[Mapping[str, Any]]) -> str:
@@ -67,7 +171,7 @@ def _metrics(metrics: Sequence[Mapping[str, Any]]) -> str:
         f"<td class=n>{_value(one)}</td></tr>"
         for one in metrics
     )
-    return f"<table>{rows}</table>"
+    return f"<div class=wide><table>{rows}</table></div>"
 
 
 def _value(one: Mapping[str, Any]) -> str:
@@ -76,16 +180,18 @@ def _value(one: Mapping[str, Any]) -> str:
         return escape(str(one["text"]))
     if one["unit"] == "share":
         return _percent(value)
-    return f"{value:,.3f}" if isinstance(value, float) else f"{escape(str(value))}{' USDT' * (one['unit'] == 'usdt')}"
+    if one["unit"] == "usdt":
+        return f"{_amount(str(value))} USDT"
+    return f"{value:,.3f}" if isinstance(value, float) else escape(str(value))
 
 
 def _doubts(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     trials, mean, within = report["trials"], report["mean_trade"], report["within_one_bar"]
-    luck = trials["text"] or f"{trials['probability']:.3f} of {trials['trials']} runs on these candles"
+    luck = trials["text"] or f"{trials['probability']:.3f}"
     span = (
         "not enough data"
         if mean["mean"] is None
-        else f"{mean['mean']:.4f} USDT, {mean['low']:.4f} to {mean['high']:.4f}"
+        else f"{mean['mean']:.2f} USDT, {mean['low']:.2f} to {mean['high']:.2f}"
     )
     share = "—" if within["share_of_profit"] is None else _percent(within["share_of_profit"])
     return [
@@ -98,9 +204,12 @@ def _doubts(report: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _markets(markets: Mapping[str, Mapping[str, Any]]) -> str:
-    head = "<tr><th>market<th>sales<th>won<th>realised<th>held</tr>"
+    head = (
+        "<tr><th>market<th class=n>sales<th class=n>won<th class=n>realised, USDT<th class=n>fees<th class=n>held</tr>"
+    )
     rows = "".join(
-        f"<tr><td>{escape(name)}<td class=n>{one['exits']}<td class=n>{one['wins']}<td class=n>{one['realised']}"
+        f"<tr><td>{escape(name)}<td class=n>{one['exits']}<td class=n>{one['wins']}"
+        f"<td class='n {_tone(float(one['realised']))}'>{_amount(one['realised'])}<td class=n>{_amount(one['fees'])}"
         f"<td class=n>{_percent(one['buy_and_hold_return'])}</tr>"
         for name, one in markets.items()
     )
@@ -124,7 +233,10 @@ def _calibration(scores: Mapping[str, Any]) -> str:
         ("AUC", f"{scores['auc']:.4f}"),
         ("Share at 0.65 or more", _percent(scores["coverage"])),
         ("Of those, came true (Wilson, 95 %)", hits),
-    ]) + _diagram(scores["bins"])  # fmt: skip
+    ]) + reliability([
+        (one["said"], one["came_true"], one["came_true_low"], one["came_true_high"], one["count"])
+        for one in scores["bins"]
+    ])  # fmt: skip
 
 
 def _calibrators(told: Mapping[str, Any]) -> str:
@@ -140,56 +252,18 @@ def _calibrators(told: Mapping[str, Any]) -> str:
     return _rows(rows)
 
 
-def _diagram(bins: Sequence[Mapping[str, Any]]) -> str:
-    side = 260
-    lines = "".join(
-        f"<line x1={one['said'] * side:.1f} x2={one['said'] * side:.1f} y1={(1 - one['came_true_low']) * side:.1f} "
-        f"y2={(1 - one['came_true_high']) * side:.1f} stroke=currentColor opacity=.4 />"
-        f"<circle cx={one['said'] * side:.1f} cy={(1 - one['came_true']) * side:.1f} r=3.5 fill=#3b82f6>"
-        f"<title>said {one['said']:.3f}, came true {one['came_true']:.3f}, {one['count']} signals</title></circle>"
-        for one in bins
-    )
-    return (
-        f"<svg viewBox='-6 -6 {side + 12} {side + 12}' style='max-width:{side}px' role=img "
-        "aria-label='reliability diagram'>"
-        f"<rect width={side} height={side} fill=none stroke=currentColor opacity=.3 />"
-        f"<line x1=0 y1={side} x2={side} y2=0 stroke=currentColor stroke-dasharray=4 opacity=.5 />{lines}</svg>"
-    )
-
-
-def _lines(curve: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> str:
-    values = {name: [float(point[name]) for point in curve] for name in names}
-    low, high = min(map(min, values.values())), max(map(max, values.values()))
-    span = high - low or 1.0
-    drawn, colours = "", ("#3b82f6", "#9ca3af")
-    for (name, told), colour in zip(names.items(), colours, strict=True):
-        points = " ".join(
-            f"{at * WIDTH / max(len(curve) - 1, 1):.1f},{HEIGHT - (value - low) / span * HEIGHT:.1f}"
-            for at, value in enumerate(values[name])
-        )
-        title = f"<title>{escape(told)}</title>"
-        drawn += f"<polyline points='{points}' fill=none stroke='{colour}' stroke-width=1.5>{title}</polyline>"
-    share = high <= 1 and low >= -1
-    ends = (_percent(low), _percent(high)) if share else (f"{low:,.2f}", f"{high:,.2f}")
-    legend = " · ".join(
-        f"<span style='color:{c}'>{escape(t)}</span>" for c, t in zip(colours, names.values(), strict=True)
-    )
-    label = escape(" and ".join(names.values()))
-    return (
-        f"<svg viewBox='0 -4 {WIDTH} {HEIGHT + 8}' role=img aria-label='{label}'>{drawn}</svg>"
-        f"<small>{legend} · from {ends[0]} to {ends[1]}</small>"
-    )
-
-
 def _pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name.replace("_", " "), "—" if value is None else str(value)) for name, value in values.items()]
 
 
 def _rows(pairs: Sequence[tuple[str, str]]) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(name)}</td><td class=n><code>{escape(value)}</code></td></tr>" for name, value in pairs
-    )
+    rows = "".join(f"<tr><td>{escape(name)}</td><td class='n long'>{_told(value)}</td></tr>" for name, value in pairs)
     return f"<div class=wide><table>{rows}</table></div>"
+
+
+def _told(value: str) -> str:
+    """Hashes and mappings as code, words and numbers as they are."""
+    return f"<code>{escape(value)}</code>" if len(value) > 40 or value.startswith("{") else escape(value)
 
 
 def _percent(share: float | None) -> str:

@@ -47,7 +47,8 @@ class RunStore:
     def manifests(self) -> Iterator[dict[str, Any]]:
         """Every stored run's manifest, oldest name first."""
         for path in sorted(self._folder.glob(f"*/{MANIFEST}")):
-            yield json.loads(path.read_text())
+            if path.parent.name.isalnum():  # what a killed process has left is no run
+                yield json.loads(path.read_text())
 
     def newest_first(self) -> list[tuple[float, dict[str, Any]]]:
         """Every stored run's manifest with the time it was stored at."""
@@ -70,6 +71,15 @@ class RunStore:
         """A stored run's manifest, or None."""
         path = self.folder(run_id) / MANIFEST
         return json.loads(path.read_text()) if path.is_file() else None
+
+    def named(self, beginning: str) -> str:
+        """The one run whose name begins so."""
+        there = sorted(manifest["id"] for manifest in self.manifests())
+        found = [one for one in there if beginning and one.startswith(beginning)]
+        if len(found) != 1:
+            told = f"{len(found)} runs begin with" if found else "There is no stored run"
+            raise Refused("UNKNOWN_RUN", f"{told} {beginning}.", got=beginning, there=found or there)
+        return found[0]
 
     def folder(self, run_id: str) -> Path:
         """Where a run lies."""

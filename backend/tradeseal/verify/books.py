@@ -133,7 +133,7 @@ def _fold(scene: Scene, event: Event, fact: Filled) -> None:
 def settled(scene: Scene, event: Event) -> None:
     """A settlement's profit, loss and balances."""
     d, journey = event.data, scene.journey(event)
-    fact = scene.take("settlement", journey.record_seq)
+    foretold, fact = journey.left or (d, scene.take("settlement", journey.record_seq))
     if not isinstance(fact, Filled):
         if not scene.broken:
             message = "A settlement without its recorded fill."
@@ -146,9 +146,8 @@ def settled(scene: Scene, event: Event) -> None:
     ):  # fmt: skip
         want = getattr(fact, names.get(name, name))
         scene.findings.same(7, "SETTLEMENT_DIFFERS", f"{name} of a settlement", at=event, got=d[name], want=want)
-    for name in journey.left.keys() & d.keys() - {"timestamp"}:
-        want = d[name]
-        scene.findings.same(7, "SETTLEMENT_DIFFERS", f"{name} as foretold", at=event, got=journey.left[name], want=want)
+    for name in sorted(foretold.keys() & d.keys() - {"timestamp"}):
+        scene.findings.same(7, "SETTLEMENT_DIFFERS", f"{name} as foretold", at=event, got=d[name], want=foretold[name])
     scene.findings.same(
         7, "REDATED", "time of a settlement", at=event, got=d["observed_at"], want=fact.stamp.observed_at
     )

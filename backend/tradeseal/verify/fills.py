@@ -78,7 +78,7 @@ def rest_left(scene: Scene, event: Event) -> None:
     journey, d = scene.journey(event), event.data
     want = journey.ticket.get("quantity_e8", 0) - journey.fill.get("quantity_e8", 0)
     scene.findings.same(5, "REST_DIFFERS", "rest of a ticket", at=event, got=d["rest_e8"], want=want)
-    journey.left = d
+    journey.left = (d, scene.take("settlement", journey.record_seq))  # its block is not the last when it is settled
 
 
 def _skipped_vectors(scene: Scene, executed: Executed) -> None:

@@ -34,7 +34,7 @@ class Journey:
     fill: dict[str, Any] = field(default_factory=dict)
     recording: str = ""
     record_seq: int = 0
-    left: dict[str, Any] = field(default_factory=dict)
+    left: tuple[dict[str, Any], Any] | None = None  # where a part was filled: the settlement foretold, and its fill
     committed_in: int = 0
 
 

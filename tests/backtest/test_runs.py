@@ -1,0 +1,47 @@
+"""Stored runs are listed, shown and compared by the command; what a killed process left is none of them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tradeseal.backtest.desk import Asked, backtest
+from tradeseal.kernel.clock import parse_utc
+from tradeseal.main import app
+from tradeseal.trading.terms import Terms
+
+pytestmark = [pytest.mark.chain, pytest.mark.usefixtures("compiled")]
+ASKED = Asked(
+    strategy="trend", markets=("ETH",), start=parse_utc("2024-12-02T15:00Z"), end=parse_utc("2024-12-04T00:00Z")
+)
+
+
+def told(*words: object, code: int = 0) -> str:
+    done = CliRunner().invoke(app, ["runs", *map(str, words)])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_runs_are_listed_shown_and_compared(tmp_path: Path) -> None:
+    assert "No run is stored yet" in told("list", "--home", tmp_path)
+    plain, folder = backtest(ASKED, tmp_path)
+    slow, _ = backtest(replace(ASKED, terms=Terms.read({"slippage": "0.63"})), tmp_path)
+    draft = folder.with_name(f"{folder.name}.99999.new")
+    draft.mkdir()
+    (draft / "manifest.json").write_text("{")
+
+    listed = json.loads(told("list", "--home", tmp_path, "--json"))
+    assert {one["id"] for one in listed} == {plain["id"], slow["id"]}
+    assert all(one["id"][:8] in told("list", "--home", tmp_path) for one in listed)
+    assert plain["record_head"] in told("show", plain["id"][:8], "--home", tmp_path).replace("\n", "")
+
+    found = json.loads(told("compare", plain["id"], slow["id"], "--home", tmp_path, "--json"))
+    assert found["plans_differ"] == {"venue": [None, {"slippage": "0.63"}]}
+    assert found["record_heads"] == [plain["record_head"], slow["record_head"]]
+    assert [one["values"][0] for one in found["metrics"]] == [one["value"] for one in plain["metrics"]]
+    assert "venue" in told("compare", plain["id"], slow["id"], "--home", tmp_path)
+
+    assert "UNKNOWN_RUN" in told("show", "nothing", "--home", tmp_path, "--json", code=2)
+    assert "NOTHING_TO_COMPARE" in told("compare", plain["id"], "--home", tmp_path, "--json", code=2)
