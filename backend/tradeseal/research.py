@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tradeseal.evidence import AsJson, Home, refuse
 from tradeseal.kernel.errors import Refused, TradesealError
-from tradeseal.runs import figure
+from tradeseal.runs import print_report
 from tradeseal.settings import Settings, load_settings
 from tradeseal.trading.terms import Terms
 from tradeseal.walked import tables_of
@@ -130,7 +130,7 @@ def backtest(
     if as_json:
         typer.echo(json.dumps({**report, "folder": str(folder)}, indent=1))
     else:
-        print_backtest(report, folder, out_)
+        print_report(report, folder, out_)
 
 
 def walk_forward(
@@ -206,28 +206,6 @@ def _params(chosen: list[str] | None) -> dict[str, int]:
             raise Refused("BAD_PARAMETER", f"{one!r} is no parameter; write NAME=NUMBER, for example fast=10.", got=one)
         params[name] = int(value)
     return params
-
-
-def print_backtest(report: dict[str, Any], folder: Path, out: Console) -> None:
-    plan, skill = report["plan"], report["calibration"]["skill"]
-    say = lambda text: out.print(text, markup=False, highlight=False, soft_wrap=True)  # noqa: E731
-    say(f"{plan['strategy']} on {plan['data_label']} candles of {', '.join(plan['markets'])}")
-    say(f"{report['from']} to {report['to']}: {report['bars']} bars, signals {report['signals']}")
-    say(f"{report['entries']} entries, {report['exits']} exits, {report['rejections']} rejected by the contract")
-    for rule, count in report["rejections_by_rule"].items():
-        say(f"  {rule}: {count}")
-    for one in report["metrics"]:
-        value = one["text"] if one["value"] is None else figure(one["id"], one["value"], one["unit"])
-        say(f"  {one['title']}: {value}")
-    if skill:
-        say(f"Brier skill {skill['value']:.4f} ({skill['low']:.4f} to {skill['high']:.4f}) over all signals")
-    trials = report["trials"]
-    sharpe = trials["text"] or f"{trials['probability']:.3f}"
-    say(f"{trials['trials']} run(s) tried on these candles; deflated Sharpe, probability of more than luck: {sharpe}")
-    for note in report["notes"]:
-        say(note)
-    say(f"record {report['record_seq']}: {report['record_head']}")
-    say(f"run {report['id']} in {folder}; open report.html there")
 
 
 def strategies(plugins: Plugins = None, as_json: AsJson = False) -> None:

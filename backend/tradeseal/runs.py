@@ -5,6 +5,7 @@ Knows options, tables and exit codes. Knows nothing of how a run is carried out.
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -54,8 +55,6 @@ def show_run(
     as_json: AsJson = False,
 ) -> None:
     """One run's whole report."""
-    from tradeseal.research import print_backtest
-
     out, err = Console(), Console(stderr=True)
     try:
         runs = _store(home)
@@ -67,7 +66,7 @@ def show_run(
     if as_json:
         typer.echo(json.dumps(report, indent=1))
     else:
-        print_backtest(report, runs.folder(name), out)
+        print_report(report, runs.folder(name), out)
 
 
 @app.command("compare")
@@ -122,6 +121,29 @@ def figure(name: str, value: Any, unit: str = "") -> str:
     if unit == "usdt":
         return f"{float(value):,.2f} USDT"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def print_report(report: dict[str, Any], folder: Path, out: Console) -> None:
+    """What a run brought, for a terminal."""
+    plan, skill = report["plan"], report["calibration"]["skill"]
+    say = lambda text: out.print(text, markup=False, highlight=False, soft_wrap=True)  # noqa: E731
+    say(f"{plan['strategy']} on {plan['data_label']} candles of {', '.join(plan['markets'])}")
+    say(f"{report['from']} to {report['to']}: {report['bars']} bars, signals {report['signals']}")
+    say(f"{report['entries']} entries, {report['exits']} exits, {report['rejections']} rejected by the contract")
+    for rule, count in report["rejections_by_rule"].items():
+        say(f"  {rule}: {count}")
+    for one in report["metrics"]:
+        value = one["text"] if one["value"] is None else figure(one["id"], one["value"], one["unit"])
+        say(f"  {one['title']}: {value}")
+    if skill:
+        say(f"Brier skill {skill['value']:.4f} ({skill['low']:.4f} to {skill['high']:.4f}) over all signals")
+    trials = report["trials"]
+    sharpe = trials["text"] or f"{trials['probability']:.3f}"
+    say(f"{trials['trials']} run(s) tried on these candles; deflated Sharpe, probability of more than luck: {sharpe}")
+    for note in report["notes"]:
+        say(note)
+    say(f"record {report['record_seq']}: {report['record_head']}")
+    say(f"run {report['id']} in {folder}; open report.html there")
 
 
 def _short(value: Any) -> str:
