@@ -213,7 +213,7 @@ class Research:
     def _calibrators(self) -> dict[str, Any]:
         """The one in force, how often it is looked at, and every one that took another's place, as the log tells."""
         revisions = list(self._live.revisions)
-        newest, first = revisions[-1] if revisions else None, self._in_use.calibrator if self._in_use else None
+        newest, first = revisions[-1] if revisions else None, self._in_use().calibrator if self._in_use else None
         schedule = self._asked.schedule
         told: dict[str, Any] = {"calibrator": None, "method": None, "said_base_rate": None, "shrunk": False}
         if first is not None:
