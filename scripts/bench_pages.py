@@ -71,7 +71,7 @@ def serve(large: Path, small: Path, port: int) -> None:
 
     open_views = published.open_read_models
     log = EventLog(large / "ledger.sqlite")
-    published.open_read_models = lambda *_, **how: open_views(large / "views", log, **how)  # type: ignore[assignment]
+    published.open_read_models = lambda *_, **how: open_views(large / "views", log, **how)
     serving.serve_until_told(load_settings(home=small, port=port, speed="max", pause_at=PAUSE_AT), say=print)
 
 
