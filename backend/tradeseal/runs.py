@@ -140,6 +140,11 @@ def print_report(report: dict[str, Any], folder: Path, out: Console) -> None:
     trials = report["trials"]
     sharpe = trials["text"] or f"{trials['probability']:.3f}"
     say(f"{trials['trials']} run(s) tried on these candles; deflated Sharpe, probability of more than luck: {sharpe}")
+    noticed = {name: report.get("data", {}).get(name) for name in ("gaps", "missing_bars", "duplicates", "bad_rows")}
+    if any(noticed.values()):
+        say("candles: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in noticed.items() if count))
+        for example in report["data"]["bad_row_examples"][:3]:
+            say(f"  {example}")
     for note in report["notes"]:
         say(note)
     say(f"record {report['record_seq']}: {report['record_head']}")

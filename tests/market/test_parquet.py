@@ -35,16 +35,17 @@ def test_prices_and_volume_become_exact_integers(tmp_path: Path) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(prices_e8=st.lists(st.integers(10_000, 2**51 - 1), min_size=1, max_size=50))
+@given(prices_e8=st.lists(st.integers(10_000, 2**51 - 1), min_size=1, max_size=20))
 def test_any_price_of_eight_decimals_survives_the_way_through_a_float(
     prices_e8: list[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("data")
-    a_file(folder, [a_row(hour, close=price / 1e8) for hour, price in enumerate(prices_e8)])
+    for number, price in enumerate(prices_e8):  # one market each, for no market's price changes so much
+        a_file(folder, [a_row(0, close=price / 1e8)], f"binance-A{number}USDT-1h.parquet")
 
     store, _ = load_folder(folder)
 
-    assert store.series("BTC-USDT").columns[4].tolist() == prices_e8
+    assert [store.series(f"A{number}-USDT").table[0, 4] for number in range(len(prices_e8))] == prices_e8
 
 
 def test_a_gap_is_reported_and_its_bars_lack_the_market(tmp_path: Path) -> None:
@@ -253,3 +254,30 @@ def test_real_files_load_with_their_known_defects(market_data: Path, tmp_path: P
     (tmp_path / "cdd-ETHUSDT-1h.parquet").symlink_to(market_data / "cdd-binance-ETHUSDT-1h.parquet")
     _, report = load_folder(tmp_path, exchange="cdd")
     assert (report.duplicate_count, report.conflict_count) == (2_649, 2_648)
+
+
+@pytest.mark.parametrize(("price", "refused"), [(10_000.0, True), (9_999.99, False), (1.0, True), (1.01, False)])
+def test_a_price_that_goes_over_to_another_unit_is_refused_by_file_and_row(
+    price: float, refused: bool, tmp_path: Path
+) -> None:
+    rows = [a_row(3, price), *(a_row(hour) for hour in range(3))]  # not in order: the row is the file's own
+    a_file(tmp_path, rows)
+
+    if not refused:
+        assert load_folder(tmp_path)[1].rows == 4
+        return
+    refusal = refusal_of(tmp_path)
+    assert refusal.code == "UNIT_CHANGES"
+    assert (refusal.facts["file"], refusal.facts["row"]) == ("binance-BTCUSDT-1h.parquet", 0)
+
+
+@pytest.mark.parametrize("factor", [0.001, 1_000], ids=["seconds", "microseconds"])
+def test_times_that_go_over_to_another_unit_are_dropped_and_named(factor: float, tmp_path: Path) -> None:
+    rows = [a_row(hour) for hour in range(4)]
+    rows[2]["time"] = int(rows[2]["time"] * factor)
+    a_file(tmp_path, rows)
+
+    _, report = load_folder(tmp_path)
+
+    assert (report.rows, report.bad_row_count, report.missing_bars) == (3, 1, 1)
+    assert (report.bad_rows[0].row, report.bad_rows[0].reason) == (2, "time is not in milliseconds since 1970")

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.money import format_e8
 from tradeseal.market.domainmodel import Column, interval_seconds, market_of_pair
 from tradeseal.market.report import BadRow, DataReport, Duplicate, Gap, Ignored
 from tradeseal.market.store import CandleStore, Series
@@ -23,6 +24,7 @@ FILE_COLUMNS: Final = ("time", "open", "high", "low", "close", "volume")
 LEAST_PRICE_E8: Final = 10_000
 GREATEST_E8: Final = 2**51  # below, a float and its product with 1e8 are near enough to round to the exact integer
 EARLIEST_MS: Final = 1_230_768_000_000  # 2009: no coin is older
+UNIT_CHANGE: Final = 100  # no coin's price goes a hundredfold between two candles; a file's unit does
 LATEST_MS: Final = 4_102_444_800_000  # 2100
 
 _Floats = npt.NDArray[np.float64]
@@ -148,6 +150,7 @@ def _load_market(market: str, files: Sequence[_DataFile], interval_s: int, repor
     if len(table) == 0:
         raise Refused("NO_CANDLES", f"No row of {', '.join(names)} is a usable candle.", files=names)
     table = _first_of_each(table, place, names, report)
+    _refuse_unit_change(market, table, np.concatenate(tables), place, names)
     _report_gaps(market, table[:, 0], interval_s, report)
     report.rows += len(table)
     return Series(market, table)
@@ -254,6 +257,21 @@ def _first_of_each(table: Column, place: Column, names: Sequence[str], report: D
         file, row = place[at]
         report.add_duplicate(Duplicate(names[int(file)], int(row), int(table[at, 0]), conflicting))
     return np.ascontiguousarray(table[~again])
+
+
+def _refuse_unit_change(market: str, table: Column, loaded: Column, place: Column, names: Sequence[str]) -> None:
+    """Raise `Refused` where a market opens a hundred times above or below its last close: a price in another unit."""
+    opens, closes = table[1:, 1], table[:-1, 4]
+    jumps = np.flatnonzero((opens // UNIT_CHANGE >= closes) | (closes // UNIT_CHANGE >= opens))
+    if len(jumps):
+        time = int(table[jumps[0] + 1, 0])
+        file, row = place[int(np.flatnonzero(loaded[:, 0] == time)[0])]
+        raise Refused(
+            "UNIT_CHANGES",
+            f"{names[int(file)]} row {int(row)}: {market} opens at {format_e8(int(opens[jumps[0]]))} "
+            f"after a close at {format_e8(int(closes[jumps[0]]))}: a price in another unit.",
+            file=names[int(file)], row=int(row),
+        )  # fmt: skip
 
 
 def _report_gaps(market: str, times: Column, interval_s: int, report: DataReport) -> None:
