@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from tradeseal.backtest.desk import Asked, backtest
 from tradeseal.kernel.clock import parse_utc
+from tradeseal.kernel.errors import Refused
 from tradeseal.main import app
 from tradeseal.trading.terms import Terms
 
@@ -45,3 +46,12 @@ def test_runs_are_listed_shown_and_compared(tmp_path: Path) -> None:
 
     assert "UNKNOWN_RUN" in told("show", "nothing", "--home", tmp_path, "--json", code=2)
     assert "NOTHING_TO_COMPARE" in told("compare", plain["id"], "--home", tmp_path, "--json", code=2)
+
+
+def test_a_span_without_candles_is_refused_with_the_span_that_there_is_and_keeps_nothing(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refusal:
+        backtest(replace(ASKED, start=parse_utc("2031-01-01T00:00Z"), end=parse_utc("2031-02-01T00:00Z")), tmp_path)
+
+    assert refusal.value.code == "NO_CANDLES"
+    assert "the candles are of 20" in refusal.value.message
+    assert not list(tmp_path.iterdir())

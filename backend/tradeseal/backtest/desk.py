@@ -16,7 +16,15 @@ from tradeseal.backtest.store import MANIFEST, RunStore, export
 from tradeseal.kernel.clock import iso_utc, parse_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import SCALE, to_e8
-from tradeseal.market.published import WINDOW, CandleStore, DataReport, interval_name, load_folder, synthetic_of
+from tradeseal.market.published import (
+    WINDOW,
+    CandleStore,
+    DataReport,
+    ReplayFeed,
+    interval_name,
+    load_folder,
+    synthetic_of,
+)
 from tradeseal.signals.published import (
     BPS,
     WATCHED,
@@ -84,8 +92,10 @@ def prepare(asked: Asked, progress: Progress = no_progress) -> Ready:
     end = store.last_close if asked.end is None else asked.end
     if all(store.closed(market, end) < WINDOW for market in store.markets):
         raise Refused("NOT_ENOUGH_HISTORY", f"A signal needs {WINDOW} closed candles.", limit=WINDOW)
-    if end <= start:
-        raise Refused("NO_CANDLES", "No candle lies between --from and --to.", start=iso_utc(start), end=iso_utc(end))
+    if end <= start or not len(ReplayFeed(store, start, end)):
+        there = f"the candles are of {iso_utc(store.first_open)} to {iso_utc(store.last_close)}"
+        raise Refused("NO_CANDLES", f"No candle lies between --from and --to: {there}.",
+                      start=iso_utc(start), end=iso_utc(end))  # fmt: skip
     progress("FITTING", 0, 0)
     strategy = learn(store, store.markets, start, strategy)
     if asked.assume_bps is not None:
