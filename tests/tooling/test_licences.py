@@ -19,8 +19,8 @@ ALLOWED = re.compile(
 )
 FORBIDDEN = re.compile(r"AGPL|Affero|Commons Clause|SSPL|Business Source|BUSL|Elastic|PolyForm", re.IGNORECASE)
 
-# What the metadata does not say, looked up in the licence file that the package ships.
-KNOWN = {"node_modules/memorystream": "MIT"}
+# What the metadata does not say, or not by its usual name, looked up in the licence file that the package ships.
+KNOWN = {"node_modules/memorystream": "MIT", "safe-pysha3": "PSF-2.0 AND CC0-1.0"}
 
 
 def product_packages() -> list[str]:
