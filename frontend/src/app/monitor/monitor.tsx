@@ -2,7 +2,6 @@
 
 import { useTranslations } from "use-intl";
 import { useAnalytics } from "@/api/analytics";
-import { Formulas } from "@/features/analytics/formula";
 import { Latencies } from "@/features/analytics/latencies";
 import { Rates } from "@/features/analytics/rates";
 import { Health } from "@/features/health";
@@ -16,7 +15,7 @@ export function MonitorPage() {
   const open = useLive((live) => live.link.link === "open");
   const { data, error, refetch } = useAnalytics(ready, ready && open);
   return (
-    <Formulas>
+    <>
       <h1 className="sr-only">{t("title")}</h1>
       {error ? <Failure what={t("failed")} error={error} onRetry={() => void refetch()} className="m-3" /> : null}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-px bg-line pb-px lg:grid-cols-3">
@@ -34,6 +33,6 @@ export function MonitorPage() {
           /api/health/ready
         </a>
       </p>
-    </Formulas>
+    </>
   );
 }

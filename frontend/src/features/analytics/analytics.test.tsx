@@ -9,7 +9,6 @@ import type { CurvePoint, Metric, Month, ProfitBin } from "@/api/analytics";
 import { summaryOf } from "./curve";
 import { Distribution } from "./distribution";
 import { formatMs, grouped, shownMetric } from "./figures";
-import { Formulas } from "./formula";
 import { countTicks, histogramOf } from "./histogram";
 import { Figure } from "./metric-grid";
 import { Monthly } from "./monthly";
@@ -38,9 +37,9 @@ describe("a metric", () => {
   });
   it("says how many it was counted from when they are enough", async () => {
     renderWorded(
-      <Formulas>
+      <>
         <Figure metric={aMetric({ observations: 30 })} />
-      </Formulas>,
+      </>,
     );
     fireEvent.focus(screen.getByRole("button", { name: "Win rate" }));
     expect(await screen.findByRole("tooltip")).toHaveTextContent(/30 observations$/);
@@ -48,11 +47,11 @@ describe("a metric", () => {
   it("is named in the reader's language, and one that no message names keeps the server's words", () => {
     render(
       <IntlProvider locale="id" messages={indonesian as typeof english} timeZone="UTC">
-        <Formulas>
+        <>
           <Figure metric={aMetric()} />
           <Figure metric={aMetric({ id: "a_new_one" as Metric["id"], title: "A new one" })} />
           <Figure metric={aMetric({ id: "profit_factor", value: null, text: "no losing trade" })} />
-        </Formulas>
+        </>
       </IntlProvider>,
     );
     expect(screen.getAllByRole("button").map((name) => name.textContent)).toEqual(["Tingkat menang", "A new one", "Faktor untung"]);
@@ -64,9 +63,9 @@ describe("a metric", () => {
   });
   it("tells its formula on keyboard focus, and keeps it on a tap", async () => {
     renderWorded(
-      <Formulas>
+      <>
         <Figure metric={aMetric({ value: null, text: "not enough data", enough: false, observations: 12 })} />
-      </Formulas>,
+      </>,
     );
     const name = screen.getByRole("button", { name: "Win rate" });
     expect(screen.queryByRole("tooltip")).toBeNull();

@@ -14,7 +14,6 @@ import { Calibration } from "./calibration";
 import { Curve } from "./curve";
 import { Distribution } from "./distribution";
 import { Extremes } from "./extremes";
-import { Formulas } from "./formula";
 import { Latencies } from "./latencies";
 import { MetricGrid } from "./metric-grid";
 import { Monthly } from "./monthly";
@@ -32,7 +31,7 @@ export function Results() {
   const { data, error } = query;
   if (data === undefined && error) return <Failure what={t("theResultsCouldNotBe")} error={error} onRetry={query.refetch} className="m-3" />;
   return (
-    <Formulas>
+    <>
       <h1 className="sr-only">{pages("analytics")}</h1>
       <div className="flex flex-col gap-px bg-line pb-px">
         <Panel
@@ -75,7 +74,7 @@ export function Results() {
         </div>
         <Exports />
       </div>
-    </Formulas>
+    </>
   );
 }
 
