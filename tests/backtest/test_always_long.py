@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tradeseal.backtest.grid import Grid
-from tradeseal.backtest.run import _acting, _joined, _opinions, _read, run
+from tradeseal.backtest.run import NO_TERMS, _acting, _joined, _opinions, _read, run
 from tradeseal.cycle.engine import Engine
 from tradeseal.kernel.clock import iso_utc, parse_utc
 from tradeseal.kernel.money import SCALE
@@ -140,7 +140,7 @@ def played(name: str, store: CandleStore, start: str, end: str) -> Crash:
     grid, opinionated = Grid(feed), SignalEngine(strategy, calibrator)
     reads = [r for r in (_read(strategy, store, m, feed.start, feed.end) for m in store.markets) if r]
     opinions = _opinions(opinionated, reads, grid, _acting(grid, reads)[0])
-    _, _, engine = _joined(opinionated, opinions, store, feed, cash_e8=CASH, book="demo")
+    _, _, engine = _joined(opinionated, opinions, store, feed, cash_e8=CASH, book="demo", terms=NO_TERMS)
     engine.steps.signals = blind = BlindOracle(engine.steps.signals)
     crash = Governor(engine, Crash(name)).walk()
     assert blind.refused == len([e for e in engine.steps.ledger.events if e.TOPIC == "TradeCycle.SignalGenerated"])
