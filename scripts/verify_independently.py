@@ -1,12 +1,14 @@
 """A second verifier: a history checked by its written specification alone (contracts/RULES.md, contracts/VERIFY.md).
 
-Run `python scripts/verify_independently.py HISTORY [--witness FILE] [--json]`; HISTORY is a home or an exported
-archive. Exit code 0 when all agrees, 1 at the first difference, 2 when there is nothing to read.
+Run `python scripts/verify_independently.py HISTORY [--rpc URL] [--witness FILE] [--authority-ca PEM] [--json]`. HISTORY
+is a home or an exported archive, of a chain of ours or of others. Exit code 0 when all agrees, 1 at the first
+difference, 2 when there is nothing to read.
 
-It shares no line with the product: web3 with what it brings, and the standard library. It runs no bytecode: instead of
-executing a verdict it computes the hash of every record from its preimage, so that a record that was decided otherwise
-has another head. What it cannot see is whether a contract would have decided so; `tradeseal verify` executes that. It
-knows simulated books; a new epoch of signers it takes from the calls that begin one.
+It shares no line with the product: web3 with what it brings and the standard library, here and in the two files named
+`independent_…` beside it. It runs no bytecode: instead of executing a verdict it computes the hash of every record from
+its preimage, so that a record that was decided otherwise has another head. What it cannot see is whether a contract
+would have decided so; `tradeseal verify` executes that. It knows simulated books; a new epoch of signers it takes from
+the calls that begin one.
 """
 
 import argparse
@@ -25,6 +27,9 @@ from eth_account.messages import encode_typed_data
 from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
 from web3 import Web3
+
+import independent_stamps
+from independent_node import Node
 
 Json = dict[str, Any]
 CODEC = Web3().codec
@@ -71,6 +76,9 @@ ORDER = {
     "RestLeft": ("TradeRecorded",), "RestReleased": ("RecordingRequested",),
     "TradeSettled": ("TradeRecorded", "RestReleased"),
 }  # fmt: skip
+STAMPED = (
+    "chain_id", "genesis_hash", "block", "block_hash", "log_position", "log_root", "record_seq", "record_head"
+)  # fmt: skip
 OPENINGS = ("JournalPageOpened", "BookOpened", "SignalDayOpened", "CycleOpened", "DayOpened")
 
 
@@ -136,10 +144,17 @@ def merkle(hashes: list[bytes]) -> bytes:
 class Verifier:
     """One walk along the log; the first difference ends it."""
 
-    def __init__(self, history: Path, witness: list[Json]) -> None:
+    def __init__(
+        self, history: Path, witness: list[Json], node: Node | None, roots: list[independent_stamps.Certificate]
+    ) -> None:
         self.events = events_of(history)
         self.counts: Counter[str] = Counter()
-        self.witness = {head["log_position"]: head for head in witness}
+        self.witness: dict[int, list[Json]] = {}
+        for head in witness:
+            self.witness.setdefault(head["log_position"], []).append(head)
+        self.node, self.roots = node, roots
+        self.stamps: list[Json] = []
+        self.not_checked: list[str] = []
         opened = [json.loads(e[4]) for e in self.events if e[3] == "Portfolio.BookOpened"]
         if not opened:
             raise ValueError("no book was opened in this history")
@@ -155,6 +170,15 @@ class Verifier:
         self.signed: list[Json] = []
         self.mined = 0
         self.failed: set[str] = set()
+        # Of a chain of others: each replacement's first hash, where a transaction was seen, what counted and was
+        # orphaned after it counted, and where each one is in the end.
+        self.first: dict[str, str] = {}
+        self.waiting: Json = {}
+        self.elsewhere = False
+        self.sightings: dict[str, tuple[int, str]] = {}
+        self.places: dict[str, Json] = {}
+        self.orphans: set[str] = set()
+        self.block = 0
         self.strict = False
         self.nonces: Counter[str] = Counter()
         self.signers: set[str] = set()
@@ -195,13 +219,48 @@ class Verifier:
                 malformed = Differs(1, f"an event that does not have its form: {error!r}", event[3], "its form")
                 malformed.position = place
                 raise malformed from error
-        for position, head in self.witness.items():
+        for position, heads in self.witness.items():
             if position > len(self.events):
-                raise Differs(1, f"the log is shorter than at {head['seen_at']}", len(self.events), position)
+                raise Differs(1, f"the log is shorter than at {heads[0]['seen_at']}", len(self.events), position)
+            for head in heads:
+                self.stamp(head)
+        self.ask_the_node()
         cost = sum(cost for _, cost in self.holdings.values())
         realised = sum(fill["realised_e8"] for fill in self.fills.values())
         flows = self.book["cash_e8"] + self.flows
         self.same(7, "cash and cost against flows and profit", self.cash + cost, flows + realised)
+
+    def stamp(self, head: Json) -> None:
+        """An authority's word on when a head was there, where the reader names whom to believe."""
+        where = f"the time-stamp of the head at event {head['log_position']}"
+        if not head.get("token"):
+            return
+        if not self.roots:
+            self.not_checked.append(f"{where}: name the authority's certificates with --authority-ca")
+            return
+        text = json.dumps({name: head[name] for name in STAMPED}, sort_keys=True, separators=(",", ":")).encode()
+        try:
+            at, by = independent_stamps.check(head["token"], text, self.roots)
+        except independent_stamps.Fails as fails:
+            raise Differs(1, f"{where}: {fails.what}", fails.got, fails.want) from fails
+        except independent_stamps.NotChecked as unknown:
+            self.not_checked.append(f"{where}: {unknown}")
+            return
+        self.counts["time-stamps"] += 1
+        self.stamps.append({"log_position": head["log_position"], "at": at, "by": by})
+
+    def ask_the_node(self) -> None:
+        """Every transaction where it is in the end, and the record head that the contract itself holds there."""
+        if self.node is None:
+            if self.elsewhere:
+                self.not_checked.append("blocks of a chain of others: as the operator tells them (--rpc URL)")
+            return
+        self.node.same_chain(self.same, self.book)
+        for told in self.places.values():
+            self.node.same_place(self.same, told)
+        last = max(told["block"] for told in self.places.values())
+        self.node.same_head(self.same, self.book["book_address"], last, self.record, shown(self.record_head))
+        self.not_checked += self.node.not_checked
 
     def see(self, place: int, event: tuple[int, str, int, str, bytes, bytes]) -> None:
         position, stream, version, topic, state, stored = event
@@ -212,8 +271,7 @@ class Verifier:
         self.same(1, "position", position, place)
         self.same(1, "event hash", stored, digest.digest())
         self.head = stored
-        head = self.witness.get(place)
-        if head:
+        for head in self.witness.get(place, ()):
             self.same(1, f"log root seen at {head['seen_at']}", shown(stored), head["log_root"])
         self.versions[stream] += 1
         name = topic.partition(".")[2]
@@ -247,13 +305,13 @@ class Verifier:
     # The journal
 
     def on_TransactionSigned(self, _: str, d: Json) -> None:  # noqa: N802 - named after the events
-        raw = bytes.fromhex(d["raw"][2:])
-        told = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
-        self.same(2, "transaction hash", d["transaction_hash"], shown(keccak(raw)))
-        self.same(2, "sender", d["sender"].lower(), Account.recover_transaction(raw).lower())
+        told = self.sent(d)
+        self.same(2, "sender", d["sender"].lower(), told["from"])
         self.same(2, "chain signed for", told["chainId"], self.book["chain_id"])
         self.same(2, "nonce", d["nonce"], told["nonce"])
         self.same(4, "place in the journal", d["position"], self.mined + 1)
+        self.first[d["transaction_hash"]] = d["transaction_hash"]
+        self.waiting = told
         data = bytes(told["data"])
         if not self.creation:
             self.creation = data
@@ -269,11 +327,58 @@ class Verifier:
         """A block's time is its tick's, or a second after the block before where time must move on."""
         self.same(4, "block at its tick", signed["block_time"], max(at, signed["last"] + 1) if self.strict else at)
 
+    def sent(self, d: Json) -> Json:
+        """What a transaction's bytes say, and who signed them."""
+        raw = bytes.fromhex(d["raw"][2:])
+        self.same(2, "transaction hash", d["transaction_hash"], shown(keccak(raw)))
+        told: Json = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+        return told | {"from": Account.recover_transaction(raw).lower()}
+
+    # A chain of others
+
+    def on_TransactionReplaced(self, _: str, d: Json) -> None:  # noqa: N802
+        told = self.sent(d)
+        waits = self.signed[-1]["transaction_hash"]
+        if d["intended_hash"] not in self.orphans:
+            self.same(4, "transaction that is replaced", d["intended_hash"], waits)
+        if d["intended_hash"] == waits:
+            for name in ("from", "nonce", "to", "value", "data", "gas", "chainId"):
+                self.same(2, f"{name} of a replacement", told[name], self.waiting[name])
+        self.first[d["transaction_hash"]] = d["intended_hash"]
+
+    def on_TransactionSeen(self, _: str, d: Json) -> None:  # noqa: N802
+        self.elsewhere = True
+        self.sightings[d["transaction_hash"]] = (d["block"], d["block_hash"])
+
+    def on_TransactionOrphaned(self, _: str, d: Json) -> None:  # noqa: N802
+        self.elsewhere = True
+        self.sightings.pop(d["transaction_hash"], None)
+        if self.first[d["transaction_hash"]] in self.places:
+            self.orphans.add(self.first[d["transaction_hash"]])
+
+    def in_its_place(self, d: Json) -> None:
+        """Our blocks have the number of their place; those of others come one after the other, and were seen before."""
+        if not self.elsewhere:
+            self.same(4, "block", d["block"], self.mined)
+            return
+        told = self.sightings.pop(d["transaction_hash"], None)
+        self.same(4, "block where it was seen", (d["block"], d["block_hash"]), told)
+        if d["block"] <= self.block:
+            raise Differs(4, "a block behind the one of the transaction before", d["block"], f"over {self.block}")
+
     def on_TransactionMined(self, _: str, d: Json) -> None:  # noqa: N802
-        signed = self.signed[-1] if self.signed[-1]["transaction_hash"] == d["transaction_hash"] else self.signed[-2]
+        first = str(self.first.get(d["transaction_hash"], d["transaction_hash"]))
+        if first in self.orphans:  # brought back as it was: nothing is done twice
+            self.same(4, "outcome after a reorganisation", d["status"], self.places[first]["status"])
+            self.orphans.discard(first)
+            self.sightings.pop(d["transaction_hash"], None)
+            self.places[first], self.block = d, d["block"]
+            return
+        signed = self.signed[-1] if self.signed[-1]["transaction_hash"] == first else self.signed[-2]
         self.mined += 1
-        self.same(4, "transaction of a block", d["transaction_hash"], signed["transaction_hash"])
-        self.same(4, "block", d["block"], self.mined)
+        self.same(4, "transaction of a block", first, signed["transaction_hash"])
+        self.in_its_place(d)
+        self.places[first], self.block = d, d["block"]
         self.same(4, "nonce in its turn", signed["nonce"], self.nonces[signed["sender"]])
         self.nonces[signed["sender"]] += 1
         if not d["status"]:
@@ -579,9 +684,15 @@ class Verifier:
 SIGNAL_KEYS = [re.sub(r"([A-Z])", lambda m: "_" + m[1].lower(), name) for name, _ in SIGNAL]
 
 
-def verify(history: Path, witness: list[Json] | None = None) -> tuple[Verifier, Differs | None]:
+def verify(
+    history: Path,
+    witness: list[Json] | None = None,
+    *,
+    node: Node | None = None,
+    roots: list[independent_stamps.Certificate] | None = None,
+) -> tuple[Verifier, Differs | None]:
     """Walk a history; the verifier with its counts, and the first difference."""
-    verifier = Verifier(history, witness or [])
+    verifier = Verifier(history, witness or [], node, roots or [])
     try:
         verifier.run()
     except Differs as difference:
@@ -594,11 +705,16 @@ def main() -> int:
     asked = argparse.ArgumentParser(description="Check a history by its specification alone.")
     asked.add_argument("history", type=Path)
     asked.add_argument("--witness", type=Path)
+    asked.add_argument("--rpc", help="a node of the chain, asked about every transaction")
+    asked.add_argument("--authority-ca", type=Path, help="certificates (PEM) under which time-stamps are believed")
     asked.add_argument("--json", action="store_true")
     options = asked.parse_args()
     try:
         lines = options.witness.read_text().splitlines() if options.witness else []
-        verifier, difference = verify(options.history, [json.loads(line) for line in lines if line.strip()])
+        roots = independent_stamps.roots_of(options.authority_ca) if options.authority_ca else []
+        node = Node(options.rpc) if options.rpc else None
+        witness = [json.loads(line) for line in lines if line.strip()]
+        verifier, difference = verify(options.history, witness, node=node, roots=roots)
     except (OSError, ValueError, KeyError, sqlite3.Error) as error:
         print(f"nothing to verify: {error!r}", file=sys.stderr)
         return 2
@@ -606,7 +722,7 @@ def main() -> int:
     told = {
         "agrees": found is None, "events": len(verifier.events), "records": verifier.record,
         "record_head": shown(verifier.record_head), "log_root": shown(verifier.head),
-        "signers": sorted(verifier.signers),
+        "signers": sorted(verifier.signers), "time_stamps": verifier.stamps, "not_checked": verifier.not_checked,
         "compared": dict(verifier.counts), "first_difference": found,
     }  # fmt: skip
     print(json.dumps(told, indent=1) if options.json else "\n".join(f"{key}: {value}" for key, value in told.items()))

@@ -78,9 +78,18 @@ def test_a_run_on_eth_tester_that_is_killed_ends_like_one_that_was_not(
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("kind", KINDS)
 def test_ten_random_kills_under_load_double_and_lose_nothing(contracts: Path, tmp_path: Path, kind: str) -> None:
-    counted = kill_loop(tmp_path, chain=kind, kills=KILLS)
+    assert_nothing_was_lost(kill_loop(tmp_path, chain=kind, kills=KILLS))
 
+
+def test_ten_kills_in_as_many_phases_of_a_short_run_double_and_lose_nothing(contracts: Path, tmp_path: Path) -> None:
+    counted = kill_loop(tmp_path, chain="anvil", kills=KILLS, span=(FROM, SHORT_TO))
+
+    assert_nothing_was_lost(counted)
+    assert len(counted["by_phase"]) >= KILLS // 2, counted["by_phase"]
+
+
+def assert_nothing_was_lost(counted: dict[str, Any]) -> None:
     print(json.dumps(counted))  # noqa: T201 - the counts are what the loop is for
-    assert counted["differences"] == {}
-    assert counted["kills"] == KILLS
+    assert (counted["differences"], counted["events_lost"], counted["doubled"]) == ({}, [], {})
+    assert counted["kills"] == sum(counted["by_phase"].values()) == KILLS
     assert 0 <= counted["vectors_again"] <= KILLS

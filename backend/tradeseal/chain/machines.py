@@ -22,6 +22,7 @@ from tradeseal.chain.transactions import RawTransaction
 from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
 
 NOBODY = "0x" + 40 * "0"
+BLOCKS_FOR_ANVIL = 10_000
 Log = dict[str, Any]
 
 
@@ -53,9 +54,11 @@ class Machine(Protocol):
 
 
 @contextlib.contextmanager
-def machine_for(spec: ChainSpec, kind: str | None = None, *, contracts: Path = CONTRACTS) -> Iterator[Machine]:
-    """The machine of this name; where nobody says Anvil, which makes whole blocks, else what is installed."""
-    chosen = kind or _usual(contracts)
+def machine_for(
+    spec: ChainSpec, kind: str | None = None, *, blocks: int = 0, contracts: Path = CONTRACTS
+) -> Iterator[Machine]:
+    """The machine of this name; where nobody says what is usual for a chain of about so many blocks."""
+    chosen = kind or _usual(contracts, blocks)
     if chosen == PYREVM:
         if find_spec("pyrevm") is None:
             raise Unavailable("PYREVM_MISSING", "pyrevm is not installed: pip install -r requirements-dev.txt.")
@@ -73,7 +76,13 @@ def machine_for(spec: ChainSpec, kind: str | None = None, *, contracts: Path = C
         raise Refused("UNKNOWN_MACHINE", f"There is no machine {chosen}; there are {', '.join(known)}.", got=chosen)
 
 
-def _usual(contracts: Path) -> str:
+def _usual(contracts: Path, blocks: int) -> str:
+    """Anvil, which makes whole blocks, else what is installed; for a long chain the other way round.
+
+    For each block Anvil hashes all slots there are: the n-th costs n times what the first does.
+    """
+    if blocks > BLOCKS_FOR_ANVIL and find_spec("pyrevm") is not None:
+        return PYREVM
     with contextlib.suppress(Unavailable):
         anvil_binary(contracts)
         return ANVIL

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from tradeseal.chain.compile import BOOK, BOOK_GOVERNANCE, BOOK_RARE, CONTRACTS, ORACLE, artifacts, artifacts_of
 from tradeseal.chain.deploy import BookPlan, Deployment, deploy, source_hash_of
 from tradeseal.chain.gate import ChainGate
@@ -14,10 +16,11 @@ from tradeseal.chain.journaled import Chain
 from tradeseal.chain.keys import DemoKeys
 from tradeseal.chain.outside_chain import OutsideChain, Rules
 from tradeseal.chain.rpc import HttpRpc
-from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.errors import Inconsistent, Refused
 from tradeseal.ledger.published import Ledger
 
 ANSWER_SECONDS = 15.0
+RECORD_STEP = 2_000  # events read at once, from the end of the log backwards
 # What the compiler leaves for an immutable: PUSH32 and 32 zero bytes, which it writes for nothing else.
 IMMUTABLE = re.compile(b"\x7f" + 32 * b"\0")
 
@@ -47,6 +50,7 @@ def open_outside(
         deployment = deploy(chain, ledger, plan, keys, compiled)
         refuse_other_code(chain, deployment)
         gate = ChainGate(chain, keys, plan, deployment)
+        refuse_other_history(gate, ledger)
     except BaseException:
         chain.close()
         raise
@@ -54,6 +58,41 @@ def open_outside(
     chain.wallet_of = gate.wallet_of
     chain.changed = _nobody
     return gate
+
+
+def refuse_other_history(gate: ChainGate, ledger: Ledger) -> None:
+    """The contract holds the newest record that the log tells, or later ones that were not told yet.
+
+    A reorganisation may have changed it while nobody was here. It cannot be mended: what the log tells stays told, and a
+    simulated book takes no fill without its ticket.
+    """
+    told, heads = newest_record(ledger), gate.heads()
+    if told is None or heads.record_seq > told[0] or told == (heads.record_seq, heads.record_head):
+        return
+    raise Inconsistent(
+        "REORG_CHANGED_HISTORY",
+        "The contract holds another record than this home's log, as after a reorganisation deeper than its "
+        "confirmations. Keep the home as evidence and begin another with --home.",
+        got=f"{heads.record_seq}: {heads.record_head}",
+        want=f"{told[0]}: {told[1]}",
+    )
+
+
+def newest_record(ledger: Ledger) -> tuple[int, str] | None:
+    """Number and hash of the newest record that the log tells; None where it tells none yet."""
+    last, _ = ledger.facts.last()
+    for end in range(last, 0, -RECORD_STEP):
+        facts = ledger.facts.read(max(end - RECORD_STEP, 0), min(end, RECORD_STEP))
+        told = [msgspec.json.decode(fact.state, type=_Told) for fact in facts if b'"record_hash"' in fact.state]
+        if told:
+            newest = max(told, key=lambda one: one.record_seq)
+            return newest.record_seq, newest.record_hash
+    return None
+
+
+class _Told(msgspec.Struct):
+    record_seq: int
+    record_hash: str
 
 
 def refuse_other_code(chain: Chain, deployment: Deployment) -> None:

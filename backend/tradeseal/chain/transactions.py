@@ -85,7 +85,7 @@ def read_transaction(raw: str) -> RawTransaction:
         fields: list[Any] = rlp_library.decode(data[1:])
         chain_id, nonce, tip, most, gas, to, value, call, _access, parity, r, s = fields
         signature = r.rjust(32, b"\0") + s.rjust(32, b"\0") + bytes([int.from_bytes(parity)])
-        unsigned = keccak(TYPE_1559 + rlp_library.encode(fields[:9]))
+        unsigned = keccak(TYPE_1559 + rlp(fields[:9]))
         key = PublicKey.from_signature_and_message(signature, unsigned, hasher=None)
     except (ValueError, rlp_library.DecodingError, TypeError) as error:
         raise Unreadable(str(error)) from error

@@ -6,6 +6,7 @@ Knows bytes and hashes. Knows nothing of where events are kept.
 import hashlib
 import struct
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from uuid import UUID
 
 from tradeseal.kernel.errors import Inconsistent
@@ -15,13 +16,20 @@ GENESIS_HASH = bytes(32)
 # Each part has its length in four bytes before it: position, stream, version, and the length of the topic.
 _NUMBERS = struct.Struct(">IQI16sIQI")
 _LENGTH = struct.Struct(">I")
+_sha256 = hashlib.sha256
 
 
 def chain_hash(previous: bytes, *, position: int, stream: UUID, version: int, topic: str, state: bytes) -> bytes:
     """SHA-256 over the previous hash and this event's stored bytes, each part with its length before it."""
-    name = topic.encode()
+    name = _encoded(topic)
     numbers = _NUMBERS.pack(8, position, 16, stream.bytes, 8, version, len(name))
-    return hashlib.sha256(b"".join((previous, numbers, name, _LENGTH.pack(len(state)), state))).digest()
+    return _sha256(b"".join((previous, numbers, name, _LENGTH.pack(len(state)), state))).digest()
+
+
+@lru_cache(maxsize=1 << 10)
+def _encoded(topic: str) -> bytes:
+    """A log has a few dozen topics."""
+    return topic.encode()
 
 
 def checked(facts: Iterable[StoredFact]) -> Iterator[StoredFact]:

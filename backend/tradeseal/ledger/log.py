@@ -121,11 +121,13 @@ def damaged(path: Path, error: Exception) -> Refused:
 
 def _fact(row: tuple[int, str, int, str, bytes | str, bytes | str]) -> StoredFact:
     position, stream, version, topic, state, digest = row
-    return StoredFact(position, _stream(stream), version, topic, _bytes(state), _bytes(digest))
+    # A row that somebody edited may hold text where bytes were stored; its hash will tell.
+    if not (isinstance(state, bytes) and isinstance(digest, bytes)):
+        state, digest = _bytes(state), _bytes(digest)
+    return StoredFact(position, _stream(stream), version, topic, state, digest)
 
 
 def _bytes(value: bytes | str) -> bytes:
-    """A row that somebody edited may hold text where bytes were stored; its hash will tell."""
     return value if isinstance(value, bytes) else str(value).encode()
 
 

@@ -18,8 +18,7 @@ from tradeseal.ledger.published import EventLog, StoredFact
 OPENING_MAX = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """A stored event with its fields read."""
 
     position: int

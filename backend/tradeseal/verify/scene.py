@@ -7,6 +7,7 @@ nothing.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,7 @@ class Round:
     """A closed round until it is committed."""
 
     event: Event
+    cycles: frozenset[str]
     hashes: dict[str, bytes] = field(default_factory=dict)  # struct hash by market id
 
 
@@ -100,7 +102,7 @@ class Scene:
         genesis = self.again.machine.genesis_hash
         return genesis != "" and genesis == self.opening.book["genesis_hash"]
 
-    @property
+    @cached_property
     def name_of(self) -> Mapping[bytes, str]:
         """Market names by their ids."""
         return {name_id(market): market for market in self.markets}
@@ -113,7 +115,10 @@ class Scene:
 
     def journey(self, event: Event) -> Journey:
         """The cycle of an event; a made-up one where the log has none, which the stage check then names."""
-        return self.journeys.setdefault(event.stream, Journey("", "", 0, stage="unknown"))
+        journey = self.journeys.get(event.stream)
+        if journey is None:
+            journey = self.journeys[event.stream] = Journey("", "", 0, stage="unknown")
+        return journey
 
     def take(self, kind: str, key: Any) -> GateFact | None:
         """A fact of the last transaction that was not told yet, told now."""

@@ -121,7 +121,8 @@ def generated(scene: Scene, event: Event) -> None:
     """A signal: its digest follows from its fields and the oracle's domain."""
     journey, d = scene.journey(event), event.data
     message: SignalMessage = SignalFacts(**d["signal"]).message()
-    digest = "0x" + message.digest(scene.domain).hex()
+    struct_hash = message.struct_hash()
+    digest = "0x" + scene.domain.digest(struct_hash).hex()
     same = scene.findings.same
     same(2, "DIGEST_DIFFERS", "digest of a signal", at=event, got=d["digest"], want=digest)
     same(2, "SIGNAL_DIFFERS", "market of a signal", at=event, got=message.market, want=name_id(journey.market))
@@ -135,12 +136,12 @@ def generated(scene: Scene, event: Event) -> None:
     journey.signal, journey.digest = d["signal"], digest
     scene.by_digest[digest] = event.stream
     known = scene.rounds.get(message.seq)
-    if known is None or event.stream.hex not in {cycle.replace("-", "") for cycle in known.event.data["cycles"]}:
+    if known is None or event.stream.hex not in known.cycles:
         scene.findings.differs(3, "ROUND_UNKNOWN", "A signal is in no round.", at=event, got=message.seq)
     else:
         close = known.event.data["candle_close"]
         same(3, "REDATED", "candle of a signal", at=event, got=message.candle_close, want=close)
-        known.hashes[journey.market] = message.struct_hash()
+        known.hashes[journey.market] = struct_hash
     scene.findings.count(2, "digests of signals")
 
 
@@ -163,7 +164,7 @@ def round_closed(scene: Scene, event: Event) -> None:
     want = scene.counts["rounds"] + 1
     scene.findings.same(3, "ROUND_GAP", "number of a round", at=event, got=d["round"], want=want)
     scene.counts["rounds"] = d["round"]
-    scene.rounds[d["round"]] = Round(event)
+    scene.rounds[d["round"]] = Round(event, frozenset(cycle.replace("-", "") for cycle in d["cycles"]))
 
 
 def calibrator_revised(scene: Scene, event: Event) -> None:
