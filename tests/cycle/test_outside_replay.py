@@ -242,7 +242,7 @@ def by_block(node: Foreign) -> list[list[str]]:
 
 
 def test_a_wait_for_confirmations_ends_when_told_to(home: Replay, node: Foreign) -> None:
-    process = start(home, node.url, "--confirmations", "3")
+    process = start(home, node.url, "--confirmations", "3", until="2024-12-02T17:00Z")
     eventually(lambda: signed(home) == 1, 60)
     time.sleep(1)
 

@@ -63,8 +63,8 @@ def open_outside(
 def refuse_other_history(gate: ChainGate, ledger: Ledger) -> None:
     """The contract holds the newest record that the log tells, or later ones that were not told yet.
 
-    A reorganisation may have changed it while nobody was here. It cannot be mended: what the log tells stays told, and a
-    simulated book takes no fill without its ticket.
+    A reorganisation may have changed it while nobody was here. It cannot be mended: what the log tells stays told, and
+    a simulated book takes no fill without its ticket.
     """
     told, heads = newest_record(ledger), gate.heads()
     if told is None or heads.record_seq > told[0] or told == (heads.record_seq, heads.record_head):
