@@ -284,24 +284,22 @@ def test_a_reorganisation_while_we_were_away_is_mended_at_the_start(
     again.whole_trade()
 
 
-def test_a_reorganisation_that_changes_a_verdict_stops_the_engine(
-    open_outside_desk: OpenOutside, node: Foreign
+def test_a_reorganisation_that_changes_the_records_stops_the_engine(
+    open_outside_desk: OpenOutside, node: Foreign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A commitment and its order come back in one block: both succeed again, and the contract skips the order."""
     desk = open_outside_desk()
-    desk.marks()
-    signal = desk.signal()
-    desk.commit(signal)
-    desk.buy(signal)
+    desk.whole_trade()
+    monkeypatch.setattr(desk.gate, "_head", replace_head(desk))
 
-    node("evm_setAutomine", False)
-    node("anvil_reorg", 2, [])
-    node.mine()  # what was in those blocks waits in the pool again
-    node("evm_setAutomine", True)
+    reorganise(node, 1)
 
     with pytest.raises(Inconsistent, match="holds another record than the log") as stopped:
         desk.marks()
     assert stopped.value.code == "REORG_CHANGED_HISTORY"
+
+
+def replace_head(desk: Desk) -> object:
+    return replace(desk.gate._head, hash="0x" + 64 * "a")
 
 
 def reorganise(node: Foreign, depth: int) -> None:

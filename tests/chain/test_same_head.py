@@ -81,11 +81,8 @@ def test_ten_random_kills_under_load_double_and_lose_nothing(contracts: Path, tm
     assert_nothing_was_lost(kill_loop(tmp_path, chain=kind, kills=KILLS))
 
 
-def test_ten_kills_in_as_many_phases_of_a_short_run_double_and_lose_nothing(contracts: Path, tmp_path: Path) -> None:
-    counted = kill_loop(tmp_path, chain="anvil", kills=KILLS, span=(FROM, SHORT_TO))
-
-    assert_nothing_was_lost(counted)
-    assert len(counted["by_phase"]) >= KILLS // 2, counted["by_phase"]
+def test_ten_kills_of_a_short_run_double_and_lose_nothing(contracts: Path, tmp_path: Path) -> None:
+    assert_nothing_was_lost(kill_loop(tmp_path, chain="anvil", kills=KILLS, span=(FROM, SHORT_TO)))
 
 
 def assert_nothing_was_lost(counted: dict[str, Any]) -> None:

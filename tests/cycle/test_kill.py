@@ -51,9 +51,13 @@ def test_every_fault_point_has_its_strike() -> None:
     assert set(STRIKES) == set(POINTS) - LEVERS
 
 
-# Every point strikes in the run that is killed at each in turn, and ten kills at any moment in tests/chain.
-@pytest.mark.long
-@pytest.mark.parametrize("point", STRIKES)
+# Every point strikes in the run that is killed at each in turn; these strike alone in the short run of the tests, too.
+ALONE = {"committed", "authorise-mined", "filled", "record-signed", "anchored"}
+
+
+@pytest.mark.parametrize(
+    "point", [pytest.param(point, marks=[] if point in ALONE else pytest.mark.long) for point in STRIKES]
+)
 def test_a_run_that_is_killed_ends_like_one_that_was_not(point: str, uninterrupted: Replay, another: Replay) -> None:
     another.die_at(f"{point}:{STRIKES[point]}")
     another.to_the_end()
