@@ -11,6 +11,7 @@ from tradeseal.kernel.errors import Unavailable
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "cycle"))
+from authority import LocalAuthority
 from replays import Replay
 
 
@@ -31,3 +32,13 @@ def honest(contracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     replay = Replay(tmp_path_factory.mktemp("honest"))
     replay.to_the_end()
     return replay.home
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> LocalAuthority:
+    return LocalAuthority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def another(tmp_path_factory: pytest.TempPathFactory) -> LocalAuthority:
+    return LocalAuthority(tmp_path_factory.mktemp("another"))

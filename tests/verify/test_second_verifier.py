@@ -130,16 +130,6 @@ def test_it_says_which_time_stamps_it_did_not_check(honest: Path, authority: Loc
     assert (other.check, other.what.partition(":")[2]) == (1, " a time-stamp over something else than this head")
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> LocalAuthority:
-    return LocalAuthority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
-def another(tmp_path_factory: pytest.TempPathFactory) -> LocalAuthority:
-    return LocalAuthority(tmp_path_factory.mktemp("another"))
-
-
 def flipped(head: SeenHead, place: int) -> SeenHead:
     reply = bytearray(base64.b64decode(head.token))
     reply[place] ^= 1

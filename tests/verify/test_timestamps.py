@@ -24,16 +24,6 @@ HEAD = SeenHead(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> LocalAuthority:
-    return LocalAuthority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
-def another(tmp_path_factory: pytest.TempPathFactory) -> LocalAuthority:
-    return LocalAuthority(tmp_path_factory.mktemp("another"))
-
-
 @pytest.fixture(autouse=True)
 def honest(authority: LocalAuthority) -> Iterator[None]:
     yield
