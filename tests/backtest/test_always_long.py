@@ -7,7 +7,7 @@ result for the same candles stands beside it (`-rP` prints the table that the RE
 
 import sys
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class BlindOracle:
     def verify(self, **asked: Any) -> Verification:
         told = self._honest.verify(**asked)
         self.refused += told.outcome != "VERIFIED"
-        return Verification(tuple(replace(check, passed=True) for check in told.checks))
+        return Verification(tuple(check._replace(passed=True) for check in told.checks))
 
 
 class Governor:

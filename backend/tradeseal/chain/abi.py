@@ -63,12 +63,12 @@ class Abi:
         return None
 
     def logged(self, log: Mapping[str, Any]) -> Logged | None:
-        """A node's log as an event; None for an event of somebody else."""
-        topics = [bytes.fromhex(topic[2:]) for topic in log["topics"]]
+        """A node's log as an event; None for an event of somebody else. Words are hex, or bytes as they are."""
+        topics = [_plain(topic) for topic in log["topics"]]
         event = self._events.get(topics[0]) if topics else None
         if event is None:
             return None
-        values = event.values(b"".join(topics[1:]), bytes.fromhex(log["data"][2:]))
+        values = event.values(b"".join(topics[1:]), _plain(log["data"]))
         return Logged(str(log["address"]).lower(), int(log.get("logIndex", "0x0"), 16), event.name, values)
 
     def error(self, data: bytes) -> str:
@@ -114,6 +114,10 @@ class _Event:
     def values(self, topics: bytes, data: bytes) -> Values:
         """The indexed values are words, one topic each."""
         return self._indexed(self._heads(topics)) | self._body(self._decode(data))
+
+
+def _plain(words: str | bytes) -> bytes:
+    return words if isinstance(words, bytes) else bytes.fromhex(words[2:])
 
 
 def type_of(field: Mapping[str, Any]) -> str:

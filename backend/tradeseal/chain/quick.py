@@ -164,10 +164,9 @@ class QuickGate(ContractCalls):
 
 
 def _log(log: Any) -> dict[str, Any]:
-    """One log in the shape of a node's answer."""
-    data = log.data
-    found = bytes(data[1] if isinstance(data, tuple) else data)
-    return {"address": log.address, "topics": log.topics, "data": "0x" + found.hex()}
+    """One log in the shape of a node's answer, its words as they are."""
+    topics, data = log.data
+    return {"address": log.address.lower(), "topics": topics, "data": data}
 
 
 def _fresh_evm(keys: DemoKeys) -> Any:

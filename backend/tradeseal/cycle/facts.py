@@ -4,7 +4,8 @@ Knows how a signed message becomes text and back. Knows nothing of when that hap
 """
 
 from dataclasses import dataclass, fields
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 import msgspec
 
@@ -14,7 +15,7 @@ from tradeseal.signals.published import Opinion, Revision
 
 @dataclass(frozen=True)
 class SignalFacts:
-    """The signed message: 32-byte words as 0x-hex, everything else as integers."""
+    """The signed message, field by field: 32-byte words as 0x-hex, everything else as integers."""
 
     book: str
     strategy: str
@@ -39,15 +40,16 @@ class SignalFacts:
     @classmethod
     def of(cls, message: SignalMessage) -> "SignalFacts":
         """The text form of a message."""
-        words: dict[str, Any] = {f.name: getattr(message, f.name) for f in fields(cls)}
-        told: dict[str, Any] = {k: "0x" + v.hex() if isinstance(v, bytes) else int(v) for k, v in words.items()}
-        return cls(**told)
+        told: list[Any] = ["0x" + v.hex() if isinstance(v, bytes) else int(v) for v in message.values()]
+        return cls(*told)
 
     def message(self) -> SignalMessage:
         """The message of which this is the text form."""
-        words: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        read: dict[str, Any] = {k: bytes.fromhex(v[2:]) if isinstance(v, str) else v for k, v in words.items()}
-        return SignalMessage(**read)
+        read: list[Any] = [bytes.fromhex(v[2:]) if isinstance(v, str) else v for v in _facts_of(self)]
+        return SignalMessage(*read)
+
+
+_facts_of: Final = attrgetter(*(field.name for field in fields(SignalFacts)))
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,7 @@ class CheckFacts(msgspec.Struct, frozen=True):
 
 def check_facts(verification: Verification) -> tuple[CheckFacts, ...]:
     """All checks of a verification, in their order."""
-    return tuple(
-        CheckFacts(number=c.number, name=c.name, passed=c.passed, got=str(c.got), limit=str(c.limit))
-        for c in verification.checks
-    )
+    return tuple([CheckFacts(*check) for check in verification.checks])
 
 
 @dataclass(frozen=True)

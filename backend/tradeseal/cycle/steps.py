@@ -100,7 +100,7 @@ class Steps:
         self.book: BookState | None = None
         self._book_is_old = False
         self.cycles: dict[UUID, TradeCycle] = {}
-        self._kept: dict[UUID, tuple[Any, int]] = {}
+        self._kept: dict[int, tuple[Any, int]] = {}  # what waits, by its object, and how much of it is folded
         self._day: TradingDay | None = None
         self._log: SignalLog | None = None
         self._anchoring = False
@@ -138,13 +138,12 @@ class Steps:
         transaction, as it would without.
         """
         for aggregate in aggregates:
-            kept = self._kept.get(aggregate.id)
-            if kept is None or kept[0] is not aggregate:
-                kept = self._kept[aggregate.id] = (aggregate, 0)
-            folded = kept[1]
-            for event in aggregate.pending_events[folded:]:
+            place = id(aggregate)
+            _, folded = self._kept.get(place, _NOT_KEPT)
+            pending = aggregate.pending_events
+            for event in pending[folded:] if folded else pending:
                 self.state.fold(event)
-            self._kept[aggregate.id] = (aggregate, len(aggregate.pending_events))
+            self._kept[place] = aggregate, len(pending)
 
     def save(self, *aggregates: Aggregate | Any) -> None:
         """Store everything that was decided in one transaction."""
@@ -155,8 +154,8 @@ class Steps:
             self.state.position = recordings[-1].notification.id
         if self._anchoring:  # what was stored with it last is the end of the anchor's own events
             self.state.anchor_end, self._anchoring = self.state.position, False
-        for cycle_id in [c for c, cycle in self.cycles.items() if cycle.closed]:
-            del self.cycles[cycle_id]
+        for cycle in [cycle for cycle in self.cycles.values() if cycle.closed]:
+            del self.cycles[cycle.id]
 
     def refresh_book(self) -> BookState:
         """Read the book at the newest block."""
@@ -289,7 +288,10 @@ class Steps:
         return self._in_order(found)
 
     def _in_order(self, cycles: Iterable[TradeCycle]) -> list[TradeCycle]:
-        return sorted(cycles, key=lambda c: (self.markets.index(c.market), c.signal is None, str(c.id)))
+        found = list(cycles)
+        if len(found) > 1:
+            found.sort(key=lambda c: (self.markets.index(c.market), c.signal is None, str(c.id)))
+        return found
 
     # The log's root on the chain.
 
@@ -795,6 +797,7 @@ _OUTCOMES: dict[str, Callable[[Steps, Mined], list[Aggregate]]] = {
     "govern": Steps._governed,
 }
 _VERDICTS = frozenset({"authorise", "exit"})
+_NOT_KEPT: tuple[Any, int] = (None, 0)
 _FAULT_NAMES = {
     "commit": "commit", "marks": "marks", "authorise": "authorise", "exit": "authorise",
     "record": "record", "release": "record", "anchor": "anchor", "govern": "govern",

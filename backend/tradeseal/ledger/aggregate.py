@@ -4,7 +4,7 @@ Knows that an event is its fields, and that the method it was decided in changes
 looks up names and signatures at each event, builds a frozen data class and reads it back; this takes a fifth of that.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -25,13 +25,21 @@ class Aggregate(LibraryAggregate):
 
     def trigger_event(self, event_class: Any, **kwargs: Any) -> None:
         """Decide one event; a field that is missing or too many raises `TypeError`, and nothing is changed."""
+        self._add_event(event_class, decorated_funcs[event_class], kwargs)
+
+    def _add_event(self, event_class: Any, decided: Callable[..., None], fields: dict[str, Any]) -> None:
         stamp, version = event_class.create_timestamp(), self._version + 1
-        decorated_funcs[event_class](self, **kwargs)
+        decided(self, **fields)
         event = object.__new__(event_class)
-        fields = {"originator_id": self._id, "originator_version": version, "timestamp": stamp, **kwargs}
-        object.__setattr__(event, "__dict__", fields)
+        known = {"originator_id": self._id, "originator_version": version, "timestamp": stamp, **fields}
+        object.__setattr__(event, "__dict__", known)
         self._version, self._modified_on = version, stamp
         self._pending_events.append(event)
+
+    def collect_events(self) -> list[Any]:
+        """The pending events, which are pending no more."""
+        collected, self._pending_events = self._pending_events, []
+        return collected
 
 
 def project(aggregate: Any, events: Iterable[Any]) -> Any:
@@ -55,8 +63,17 @@ def _command(event_class: Any, decided: Callable[..., None]) -> Callable[..., No
 
     @wraps(decided)
     def command(self: Aggregate, *args: Any, **kwargs: Any) -> None:
-        if len(args) > len(names):
-            raise TypeError(f"{decided.__qualname__} takes {len(names)} values by their places, {len(args)} were given")
-        self.trigger_event(event_class, **dict(zip(names, args, strict=False)), **kwargs)
+        if args:
+            kwargs = _named(decided, names, args, kwargs)
+        self._add_event(event_class, decided, kwargs)
 
     return command
+
+
+def _named(
+    decided: Callable[..., None], names: Sequence[str], args: Sequence[Any], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """All values by their names."""
+    if len(args) > len(names):
+        raise TypeError(f"{decided.__qualname__} takes {len(names)} values by their places, {len(args)} were given")
+    return dict(**dict(zip(names, args, strict=False)), **kwargs)

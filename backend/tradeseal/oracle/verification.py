@@ -6,7 +6,7 @@ and each keeps the numbers it compared. Knows nothing of keys, rules or money.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from tradeseal.market.published import CandleWindow
 from tradeseal.oracle.domainmodel import ZERO_HASH, SignalMessage, name_id
@@ -51,8 +51,7 @@ _OWN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One numbered check: what was found, and what it had to be."""
 
     number: int
@@ -143,7 +142,7 @@ def verify(
         *_consistency(message, claimed, terms),
         *_recomputed(claimed, mine),
     ]
-    return Verification(tuple(Check(number, *finding) for number, finding in enumerate(findings)))
+    return Verification(tuple([Check(number, *finding) for number, finding in enumerate(findings)]))
 
 
 _Finding = tuple[str, bool, str, str]  # name, passed, got, limit

@@ -5,7 +5,7 @@ on purpose: the two are compared after every batch.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from tradeseal.kernel.errors import Refused
@@ -36,7 +36,7 @@ class Booking:
 
     def amounts(self) -> dict[str, Any]:
         """All fields by name."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 @dataclass
