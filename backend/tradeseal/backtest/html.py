@@ -149,7 +149,7 @@ def _month(value: float | None, most: float) -> str:
 
 def _costs(costs: Mapping[str, Any]) -> list[tuple[str, str]]:
     names = {
-        "fees": "Fees", "half_spread_and_slippage": "Half spread and slippage", "total": "Together",
+        "fees": "Fees", "half_spread": "Half spread", "slippage": "Slippage and the tick", "total": "Together",
         "volume": "Volume traded", "realised_before_costs": "Realised, before costs",
     }  # fmt: skip
     per = costs["bps_of_volume"]

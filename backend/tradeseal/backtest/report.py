@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tradeseal.backtest.grid import DAY_S
 from tradeseal.backtest.run import Finished
-from tradeseal.backtest.trades import Trade, totals_of, traded
+from tradeseal.backtest.trades import Trade, paid_for_held_e8, totals_of, traded
 from tradeseal.backtest.trials import daily_sharpe, deflated_sharpe, mean_trade
 from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.money import format_e8
@@ -74,7 +74,7 @@ def report_of(run: Finished, tried: Sequence[float]) -> Report:
         "months": _months(days, returns),
         "markets": {market: _market(run, market, found.trades) for market in run.plan.markets},
         "equal_weight_return": facts.hold_return,
-        "costs": _costs(found.trades, totals.realised_e8),
+        "costs": _costs(found.trades, totals.realised_e8, run.book.limits.half_spread_bps if run.book else 0),
         "within_one_bar": _within(found.sales, run.plan.interval_s),
         "mean_trade": asdict(mean_trade([value / SCALE for value in realised])),
         "trials": asdict(deflated_sharpe(returns, [*tried, own] if own is not None else list(tried))),
@@ -185,16 +185,20 @@ def _market(run: Finished, market: str, trades: Sequence[Trade]) -> dict[str, An
     }
 
 
-def _costs(trades: Sequence[Trade], realised_e8: int) -> dict[str, Any]:
+def _costs(trades: Sequence[Trade], realised_e8: int, half_spread_bps: int) -> dict[str, Any]:
+    """All that was paid; what purchases cost that were not sold yet has lessened no realised result."""
     fees, spread = sum(trade.fee_e8 for trade in trades), sum(trade.spread_e8 for trade in trades)
+    half = sum(trade.half_spread_e8(half_spread_bps) for trade in trades)
     volume = sum(trade.notional_e8 for trade in trades)
     return {
         "fees": format_e8(fees),
+        "half_spread": format_e8(half),
+        "slippage": format_e8(spread - half),
         "half_spread_and_slippage": format_e8(spread),
         "total": format_e8(fees + spread),
         "volume": format_e8(volume),
         "bps_of_volume": (fees + spread) / volume * BPS if volume else None,
-        "realised_before_costs": format_e8(realised_e8 + fees + spread),
+        "realised_before_costs": format_e8(realised_e8 + fees + spread - paid_for_held_e8(trades)),
     }
 
 

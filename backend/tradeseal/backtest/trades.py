@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from tradeseal.kernel.money import price_with_spread_down, price_with_spread_up
 from tradeseal.readmodels.published import Totals
 from tradeseal.trading.published import ExitReason
 
@@ -40,6 +41,11 @@ class Trade:
     def spread_e8(self) -> int:
         """What the distance of the fill from the mark cost."""
         return abs(self.price_e8 - self.mark_e8) * self.quantity_e8 // 10**8
+
+    def half_spread_e8(self, half_spread_bps: int) -> int:
+        """What of it is the contract's half spread; the rest is slippage and the venue's tick."""
+        worse = price_with_spread_up if self.side == BUY else price_with_spread_down
+        return abs(worse(self.mark_e8, half_spread_bps) - self.mark_e8) * self.quantity_e8 // 10**8
 
 
 @dataclass
@@ -135,3 +141,16 @@ def totals_of(trades: Sequence[Trade]) -> Totals:
         profit_e8=sum(value for value in sales if value > 0),
         loss_e8=-sum(value for value in sales if value < 0),
     )
+
+
+def paid_for_held_e8(trades: Sequence[Trade]) -> int:
+    """The costs of purchases that no sale has taken with it yet; a partial sale takes its share."""
+    paid: dict[str, int] = {}
+    for trade in trades:
+        before = paid.get(trade.market, 0)
+        if trade.side == BUY:
+            paid[trade.market] = before + trade.fee_e8 + trade.spread_e8
+        else:
+            held = trade.quantity_after_e8 + trade.quantity_e8
+            paid[trade.market] = before - before * trade.quantity_e8 // held
+    return sum(paid.values())

@@ -82,7 +82,7 @@ export interface Report {
   metrics: RunMetric[];
   months: { month: string; return: number }[];
   markets: Record<string, { buy_and_hold_return: number | null; trades: number; exits: number; wins: number; losses: number; realised: string; fees: string }>;
-  costs: { fees: string; half_spread_and_slippage: string; total: string; volume: string; bps_of_volume: number | null; realised_before_costs: string };
+  costs: { fees: string; half_spread?: string; slippage?: string; half_spread_and_slippage: string; total: string; volume: string; bps_of_volume: number | null; realised_before_costs: string };
   within_one_bar: { sales: number; share_of_sales: number | null; profit: string; share_of_profit: number | null };
   mean_trade: { observations: number; mean: number | null; low: number | null; high: number | null };
   trials: { trials: number; observations: number; sharpe_daily: number | null; sharpe_expected_by_luck: number | null; probability: number | null; text: string };

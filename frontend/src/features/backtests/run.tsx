@@ -189,7 +189,14 @@ function Costs({ report: { costs } }: { report: Report }) {
     <Panel title={t("costs")} note={t("costsNote")}>
       <dl className="grid grid-cols-2 gap-2 px-3 py-2.5 sm:grid-cols-3">
         <Fact name={t("fees")}>{formatMoney(costs.fees)}</Fact>
-        <Fact name={t("spread")}>{formatMoney(costs.half_spread_and_slippage)}</Fact>
+        {costs.half_spread === undefined || costs.slippage === undefined ? (
+          <Fact name={t("spread")}>{formatMoney(costs.half_spread_and_slippage)}</Fact>
+        ) : (
+          <>
+            <Fact name={t("halfSpread")}>{formatMoney(costs.half_spread)}</Fact>
+            <Fact name={t("slippage")}>{formatMoney(costs.slippage)}</Fact>
+          </>
+        )}
         <Fact name={t("costsTotal")}>{formatMoney(costs.total)}</Fact>
         <Fact name={t("volume")}>{formatMoney(costs.volume)}</Fact>
         <Fact name={t("ofVolume")}>{costs.bps_of_volume === null ? "—" : t("bp", { value: formatNumber(costs.bps_of_volume) })}</Fact>
