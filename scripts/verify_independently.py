@@ -673,6 +673,10 @@ class Verifier:
         ]  # fmt: skip
         self.follows(d, 4 if b["side"] == BUY else 5, b"".join(map(word, words)))
 
+    def on_RestLeft(self, stream: str, d: Json) -> None:  # noqa: N802
+        t, filled = self.cycles[stream]["TradeAuthorised"]["ticket"], self.cycles[stream]["OrderFilled"]
+        self.same(5, "rest of a ticket", d["rest_e8"], t["quantity_e8"] - filled["quantity_e8"])
+
     def on_TradeSettled(self, stream: str, d: Json) -> None:  # noqa: N802
         b = self.fills[self.cycles[stream]["TradeRecorded"]["record_seq"]]
         names = ("side", "quantity_e8", "price_e8", "notional_e8", "fee_e8", "cash_after_e8", "quantity_after_e8")

@@ -28,8 +28,8 @@ def contracts() -> Path:
 
 @pytest.fixture(scope="session")
 def honest(contracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a short run over a midnight in which every kind of step occurs."""
-    replay = Replay(tmp_path_factory.mktemp("honest"))
+    """The home of a short run over a midnight in which every kind of step occurs, the calibrator fitted again too."""
+    replay = Replay(tmp_path_factory.mktemp("honest"), options=("--retrain", "5h"))
     replay.to_the_end()
     return replay.home
 

@@ -365,6 +365,32 @@ def _(f: Forger) -> None:
     f.change(f.nth("BookOpened"), genesis_hash="0x" + "00" * 32)
 
 
+# The calibrators that follow each other
+
+
+@manipulation("a calibrator that nobody told of", 2, "CALIBRATOR_UNTOLD")
+def _(f: Forger) -> None:
+    """The revision is taken out: signals behind it name a calibrator that the log has not introduced."""
+    f.drop(f.all("CalibratorRevised")[-1])
+
+
+@manipulation("a calibrator numbered as if there had been another before", 2, "CALIBRATOR_GAP")
+def _(f: Forger) -> None:
+    line = f.all("CalibratorRevised")[1]
+    f.change(line, number=line.data["number"] + 1)
+
+
+@manipulation("a calibrator said to follow another one", 2, "CALIBRATOR_GAP")
+def _(f: Forger) -> None:
+    f.change(f.all("CalibratorRevised")[1], previous="0x" + "ab" * 32)
+
+
+@manipulation("a calibrator's round changed", 2, "REDATED")
+def _(f: Forger) -> None:
+    line = f.all("CalibratorRevised")[1]
+    f.change(line, round=line.data["round"] - 1)
+
+
 @manipulation("an anchor told with another root", 1, "ANCHOR_DIFFERS")
 def _(f: Forger) -> None:
     f.change(f.nth("LogAnchored"), root="0x" + "cd" * 32)

@@ -34,6 +34,11 @@ def archive(honest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return tmp_path / "archive"
 
 
+def content_of(folder: Path) -> dict[str, bytes]:
+    """Every file by its place in a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def rewrite(archive: Path, name: str, change: dict[str, object]) -> None:
     """Edit one file of an archive."""
     told = json.loads((archive / name).read_text())
@@ -46,7 +51,7 @@ def test_an_archive_verifies_like_its_home_and_holds_no_key(archive: Path, hones
     from_archive = verify(ArchiveHistory(archive), Wishes(machine="pyrevm"))
     from_home = verify(HomeHistory(honest), Wishes(machine="pyrevm"))
     keys = json.loads((honest / "demo-keys.json").read_text())["keys"].values()
-    content = "".join(path.read_text() for path in archive.iterdir())
+    content = "".join(path.read_text() for path in archive.rglob("*.json*"))
 
     assert from_archive.agrees, from_archive.findings.first
     assert from_archive.log_root == from_home.log_root
@@ -62,6 +67,20 @@ def test_an_import_has_the_same_log_byte_for_byte_and_verifies(archive: Path, ho
     assert list(ours.all()) == list(theirs.all())
     assert ours.last() == theirs.last()
     assert verify(HomeHistory(tmp_path / "home"), Wishes(machine="pyrevm")).agrees
+
+
+def test_what_the_signals_were_made_by_comes_along_and_is_what_the_log_names(
+    archive: Path, honest: Path, tmp_path: Path
+) -> None:
+    import_archive(archive, tmp_path / "home", progress=silent)
+
+    told = [line.data["calibrator"] for line in Forger(honest).all("CalibratorRevised")]
+    kept = {name: content for name, content in content_of(honest).items() if name.startswith(("calib", "strategy"))}
+    assert {"0x" + json.loads(content)["hash"] for name, content in kept.items() if "/" in name} == set(told)
+    assert len(told) == 4
+    for folder in (archive, tmp_path / "home"):
+        there = content_of(folder)
+        assert {name: there.get(name) for name in kept} == kept
 
 
 def test_an_import_that_was_killed_goes_on_and_a_home_in_use_is_refused(
@@ -87,14 +106,14 @@ def test_an_import_that_was_killed_goes_on_and_a_home_in_use_is_refused(
 
 
 def test_an_export_that_was_killed_goes_on_with_the_first_file_that_is_missing(archive: Path, honest: Path) -> None:
-    whole = {path.name: path.read_bytes() for path in archive.iterdir()}
+    whole = content_of(archive)
     for name in ("manifest.json", "events-00003.jsonl", "events-00005.jsonl"):
         (archive / name).unlink()
     untouched = (archive / "events-00001.jsonl").stat().st_mtime_ns
 
     export_home(honest, archive, progress=silent)
 
-    assert {path.name: path.read_bytes() for path in archive.iterdir()} == whole
+    assert content_of(archive) == whole
     assert (archive / "events-00001.jsonl").stat().st_mtime_ns == untouched
 
 

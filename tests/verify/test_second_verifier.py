@@ -13,6 +13,7 @@ import pytest
 from authority import DAY, NOW, LocalAuthority
 from forger import Forger
 from manipulations import ALL, Manipulation
+from replays import Replay
 
 import independent_stamps
 import verify_independently
@@ -66,6 +67,26 @@ def test_it_gives_the_same_verdict_on_a_manipulation(manipulation: Manipulation,
     assert found is not None
     assert found.check == manipulation.check, vars(found)
     assert found.got != found.want
+
+
+def test_both_accept_orders_filled_in_part_and_find_a_rest_that_was_changed(contracts: Path, tmp_path: Path) -> None:
+    replay = Replay(tmp_path / "parted", options=("--participation", "0.00004"))
+    replay.to_the_end()
+    forger = Forger(replay.home)
+    rests = forger.all("RestLeft")
+    assert len(rests) > 1
+    assert len(forger.all("RestReleased")) == len(rests)
+
+    assert verify(HomeHistory(replay.home), Wishes(machine="pyrevm")).agrees
+    assert verify_independently.verify(replay.home)[1] is None
+
+    forger.change(rests[1], rest_e8=rests[1].data["rest_e8"] + 1)
+    forged = forger.write(tmp_path / "forged")
+    first = verify(HomeHistory(forged), Wishes(machine="pyrevm")).findings.first
+    _, second = verify_independently.verify(forged)
+    assert first is not None
+    assert second is not None
+    assert first.check == second.check
 
 
 def test_it_finds_a_cut_tail_and_another_past_with_a_witness(honest: Path, tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ An archive is a folder, format 1:
     events-00001.jsonl one event a line, 10,000 a file: {"position", "stream", "version", "topic", "state", "hash"};
                        `state` is the stored text, byte for byte, `hash` and `stream` as hex
     contracts.json     the compiler's version and its whole input: every source and the settings
-    home.json          what the home began with (markets, span, data identity), and calibrator.json beside it
+    home.json          what the home began with (markets, span, data identity)
+    strategy.json      the strategy's name and parameters, and calibrator.json, the calibrator that it began with
+    calibrators/       one file for each calibrator that took another's place; signals and the log name them by hash
 
-No keys, no tokens, no candles: of the candles it holds the hashes (`data_identity`, each signal's window). Files are
-written whole or not at all, so that an export that was killed goes on with the first file that is missing.
+No keys, no tokens, no model, no candles: of the candles it holds the hashes (`data_identity`, each signal's window).
+Files are written whole or not at all, so that an export that was killed goes on with the first file that is missing.
 """
 
 import hashlib
@@ -30,7 +32,8 @@ from tradeseal.verify.published import as_metrics, figures_told
 FORMAT = "tradeseal-archive"
 VERSION = 1
 EVENTS_A_FILE = 10_000
-MANIFEST, SOURCES, HOME, CALIBRATOR = "manifest.json", "contracts.json", "home.json", "calibrator.json"
+MANIFEST, SOURCES, HOME = "manifest.json", "contracts.json", "home.json"
+BESIDE = ("strategy.json", "calibrator.json", "calibrators/*.json")
 Progress = Callable[[int, int], None]
 
 
@@ -88,9 +91,9 @@ def export_home(home: Path, out: Path, *, progress: Progress, contracts: Path = 
     (out / MANIFEST).unlink(missing_ok=True)
     files = _write_events(log, out, total, progress)
     _write(out / SOURCES, _json({"compiler": pinned_compiler(contracts), "input": standard_input(contracts)}))
-    for source, name in ((home / "manifest.json", HOME), (home / CALIBRATOR, CALIBRATOR)):
-        if source.exists():
-            _write(out / name, _without_places(source.read_bytes()))
+    if (home / "manifest.json").exists():
+        _write(out / HOME, _without_places((home / "manifest.json").read_bytes()))
+    _take_along(home, out)
     figures, metrics = figures_told(_until(log, 0, total))
     manifest = {
         "format": FORMAT, "version": VERSION, "events": total, "log_root": "0x" + root.hex(), "files": files,
@@ -114,11 +117,19 @@ def import_archive(archive: Path, home: Path, *, progress: Progress) -> dict[str
     want = (manifest["events"], manifest["log_root"])
     if got != want:
         raise Inconsistent("LOG_ROOT_DIFFERS", "The archive's events do not end in its log root.", got=got, want=want)
-    for name, there in ((HOME, "manifest.json"), (CALIBRATOR, CALIBRATOR)):
-        if (archive / name).exists():
-            shutil.copyfile(archive / name, home / there)
+    if (archive / HOME).exists():
+        shutil.copyfile(archive / HOME, home / "manifest.json")
+    _take_along(archive, home)
     draft.rename(path)
     return manifest
+
+
+def _take_along(source: Path, to: Path) -> None:
+    """What the signals were made by, as far as it is there, byte for byte."""
+    for path in (path for pattern in BESIDE for path in sorted(source.glob(pattern))):
+        there = to / path.relative_to(source)
+        there.parent.mkdir(exist_ok=True)
+        _write(there, path.read_bytes())
 
 
 def _without_places(content: bytes) -> bytes:
