@@ -5,6 +5,7 @@ Knows options, progress bars and exit codes. Knows nothing of how a run is carri
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -72,7 +73,8 @@ def backtest(
     tick: Tick = None,
     lot: Lot = None,
     min_notional: MinNotional = None,
-    out: Annotated[Path | None, typer.Option("--out", help="A folder for manifest, report and tables.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="A new folder for manifest, report and tables.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the run that lies in the folder of --out.")] = False,
     plugins: Plugins = None,
     assume: Annotated[
         float | None, typer.Option("--assume-confidence", help="Fit no confidence but assume one, say 0.99; told so.")
@@ -100,13 +102,13 @@ def backtest(
             min_notional=min_notional,
         )  # fmt: skip
         asked = (
-            asked_again(again, settings.data, plugins)
+            replace(asked_again(again, settings.data, plugins), out=out, force=force)
             if again
             else Asked(
                 strategy=strategy, params=_params(param), data=settings.data, exchange=settings.exchange,
                 interval=settings.interval, markets=settings.markets, start=settings.start, end=settings.end,
                 cash_e8=settings.cash_e8, strategies=plugins,
-                assume_bps=None if assume is None else round(assume * 10_000), out=out,
+                assume_bps=None if assume is None else round(assume * 10_000), out=out, force=force,
                 schedule=Schedule(retrain_s=settings.retrain_s or 0), terms=settings.terms or Terms(),
             )
         )  # fmt: skip

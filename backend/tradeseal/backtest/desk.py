@@ -12,7 +12,7 @@ from typing import Any
 from tradeseal.backtest.bias import BiasReport, check_lookahead, check_warmup
 from tradeseal.backtest.report import Report, report_of
 from tradeseal.backtest.run import Progress, no_progress, run
-from tradeseal.backtest.store import MANIFEST, RunStore, export
+from tradeseal.backtest.store import MANIFEST, RunStore, export, refuse_taken
 from tradeseal.kernel.clock import iso_utc, parse_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import SCALE, to_e8
@@ -59,6 +59,7 @@ class Asked:
     assume_bps: int | None = None  # a confidence to assume instead of fitting one
     schedule: Schedule = WATCHED  # how often live skill is looked at, and the calibrator fitted again
     out: Path | None = None
+    force: bool = False  # whether the run that lies in `out` may be replaced
     terms: Terms = Terms()  # noqa: RUF009 - frozen
 
 
@@ -107,18 +108,20 @@ def prepare(asked: Asked, progress: Progress = no_progress) -> Ready:
 
 def backtest(asked: Asked, home: Path, progress: Progress = no_progress) -> tuple[Report, Path]:
     """Run, report and store; the report and the folder it lies in."""
-    ready = prepare(asked, progress)
+    if asked.out is not None:
+        refuse_taken(asked.out, replace=asked.force)
+    ready, runs = prepare(asked, progress), RunStore(home)
+    runs.open()
     finished = run(
         ready.strategy, ready.calibrator, ready.store, start=ready.start, end=ready.end, cash_e8=asked.cash_e8,
         schedule=asked.schedule, confidence=ready.confidence, terms=asked.terms, progress=progress,
     )  # fmt: skip
     progress("REPORTING", len(finished.grid), len(finished.grid))
-    runs = RunStore(home)
     report = report_of(finished, runs.tried(finished.plan.data_identity, without=finished.plan.id))
     report["data"] = ready.data.to_json()
     folder, _ = runs.keep(finished, report)
     if asked.out is not None:
-        export(folder, asked.out)
+        export(folder, asked.out, replace=asked.force)
     return report, folder
 
 

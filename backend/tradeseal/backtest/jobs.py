@@ -30,7 +30,7 @@ class Work(Protocol):
     def do(self, progress: Progress) -> str | None:
         """Do it; the run it belongs to, if any."""
 
-    def tidy(self, process_id: int) -> None:
+    def tidy(self) -> None:
         """Put away what a process that was ended half-way has left."""
 
 
@@ -118,8 +118,7 @@ class Jobs:
             message = "The back-test's process ended without an answer."
             self._tell(replace(job, phase="FAILED", code="BACKTEST_DIED", message=message))
         process.join()
-        if process.pid is not None:
-            work.tidy(process.pid)
+        work.tidy()
 
     def _tell(self, job: Job) -> None:
         with self._turn:

@@ -36,9 +36,9 @@ class BacktestWork:
         report, _ = backtest(self.asked, self.home, progress)
         return str(report["id"])
 
-    def tidy(self, process_id: int) -> None:
+    def tidy(self) -> None:
         """A run that was ended while it was stored is none."""
-        RunStore(self.home).forget_drafts(process_id)
+        RunStore(self.home).tidy()
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class RunWork:
             RunStore(self.home).attach(self.run_id, FOLDS, walk(self.asked, progress).to_json())
         return self.run_id
 
-    def tidy(self, process_id: int) -> None:
+    def tidy(self) -> None:
         """Nothing lies about: the answer is written whole or not at all."""
 
 
@@ -84,7 +84,7 @@ class LiveWork:
         RunStore(self.home).keep_live({"as_of": iso_utc(self.clock), **self.compare().to_json()})
         return None
 
-    def tidy(self, process_id: int) -> None:
+    def tidy(self) -> None:
         """Nothing lies about: the answer is written whole or not at all."""
 
 

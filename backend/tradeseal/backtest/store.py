@@ -4,9 +4,10 @@ Knows files and hashes. Knows nothing of how a run is carried out.
 """
 
 import json
-import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -14,18 +15,24 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tradeseal.backtest.folders import alone, mend, placed
 from tradeseal.backtest.html import page_of
 from tradeseal.backtest.report import Report
 from tradeseal.backtest.run import Finished
 from tradeseal.backtest.trades import traded
 from tradeseal.kernel.canonical import canonical_json, sha256_hex
-from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.errors import Refused, Unavailable
+from tradeseal.kernel.files import write_whole
 from tradeseal.signals.published import BPS
 
 FOLDER: Final = "backtests"
 MANIFEST, REPORT, PAGE = "manifest.json", "report.json", "report.html"
+CALIBRATOR = "calibrator.json"
 CHECKS, FOLDS, LIVE = "checks.json", "folds.json", "live.json"
+TABLES: Final = ("equity", "trades", "signals")
 FORMAT: Final = "tradeseal/backtest-manifest/1"
+_NAMES: Final = {MANIFEST, REPORT, PAGE, CALIBRATOR, CHECKS, FOLDS, *(f"{name}.parquet" for name in TABLES)}
+_LATER_CALIBRATOR: Final = re.compile(r"calibrator-\d{4}-[0-9a-f]{12}\.json")
 # Of the report's metrics, those that a list of runs shows.
 KEY_FIGURES: Final = ("total_return", "buy_and_hold_return", "max_drawdown", "sharpe", "win_rate", "profit_factor")
 
@@ -44,14 +51,21 @@ class RunStore:
             if manifest["plan"]["data_identity"] == data_identity and manifest["id"] != without
         ]
 
+    def open(self) -> None:
+        """Make sure that a run can be stored before a long one begins."""
+        with _told("A run"), alone(self._folder):
+            pass
+
     def manifests(self) -> Iterator[dict[str, Any]]:
         """Every stored run's manifest, oldest name first."""
+        mend(self._folder)
         for path in sorted(self._folder.glob(f"*/{MANIFEST}")):
             if path.parent.name.isalnum():  # what a killed process has left is no run
                 yield json.loads(path.read_text())
 
     def newest_first(self) -> list[tuple[float, dict[str, Any]]]:
         """Every stored run's manifest with the time it was stored at."""
+        mend(self._folder)
         found = [
             (path.stat().st_mtime, json.loads(path.read_text()))
             for path in self._folder.glob(f"*/{MANIFEST}")
@@ -85,6 +99,7 @@ class RunStore:
         """Where a run lies."""
         if not run_id.isalnum():
             raise Refused("UNKNOWN_RUN", f"There is no stored run {run_id}.", got=run_id)
+        mend(self._folder)
         return self._folder / run_id
 
     def file(self, run_id: str, name: str) -> Path:
@@ -100,7 +115,7 @@ class RunStore:
         read = {name: json.loads((self.folder(run_id) / name).read_text()) for name in names if name.endswith(".json")}
         return {
             "manifest": read.get(MANIFEST, {}),
-            "calibrator": read.get("calibrator.json"),
+            "calibrator": read.get(CALIBRATOR),
             "checks": read.get(CHECKS),
             "folds": read.get(FOLDS),
             "files": [{"name": name, "bytes": (self.folder(run_id) / name).stat().st_size} for name in names],
@@ -113,7 +128,8 @@ class RunStore:
 
     def attach(self, run_id: str, name: str, value: Mapping[str, Any]) -> None:
         """Keep an answer about a run beside it."""
-        _whole(self.folder(run_id) / name, value)
+        with _told(f"{name} of run {run_id}"):
+            _whole(self.folder(run_id) / name, value)
 
     def live(self) -> dict[str, Any] | None:
         """The last comparison of the home's own signals."""
@@ -122,45 +138,61 @@ class RunStore:
 
     def keep_live(self, value: Mapping[str, Any]) -> None:
         """Keep a comparison of the home's own signals."""
-        _whole(self._folder / LIVE, value)
+        with _told(LIVE):
+            _whole(self._folder / LIVE, value)
 
-    def forget_drafts(self, process_id: int) -> None:
-        """Remove what a process that was ended has left."""
-        for draft in self._folder.glob(f"*.{process_id}.new"):
-            shutil.rmtree(draft, ignore_errors=True)
+    def tidy(self) -> None:
+        """Put right what a process that was ended has left."""
+        mend(self._folder)
 
     def _names(self, run_id: str) -> list[str]:
         folder = self.folder(run_id)
         if not (folder / MANIFEST).is_file():
             raise Refused("UNKNOWN_RUN", f"There is no stored run {run_id}.", got=run_id)
-        return sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        return sorted(path.name for path in folder.iterdir() if path.is_file() and _is_of_a_run(path.name))
 
     def keep(self, run: Finished, report: Report) -> tuple[Path, dict[str, Any]]:
         """Store a run; one that was stored before must have come out the same, or is refused."""
-        target = self.folder(run.plan.id)
-        known = self.manifest(run.plan.id)
-        draft = target.with_name(f"{target.name}.{os.getpid()}.new")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        try:
-            manifest = _write(draft, run, report)
-            if known is not None and known["result"] != manifest["result"]:
-                raise Refused(
-                    "NOT_REPRODUCED", f"Run {run.plan.id} came out differently than it did before.",
-                    got=manifest["result"], want=known["result"],
-                )  # fmt: skip
-            shutil.rmtree(target, ignore_errors=True)
-            draft.rename(target)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        with _told(f"Run {run.plan.id}"), alone(self._folder):
+            target, known = self.folder(run.plan.id), self.manifest(run.plan.id)
+            with placed(target) as draft:
+                manifest = _write(draft, run, report)
+                if known is not None and known["result"] != manifest["result"]:
+                    raise Refused(
+                        "NOT_REPRODUCED", f"Run {run.plan.id} came out differently than it did before.",
+                        got=manifest["result"], want=known["result"],
+                    )  # fmt: skip
+                for answer in (CHECKS, FOLDS):  # the same run, so what was found about it still holds
+                    if (target / answer).is_file():
+                        shutil.copy2(target / answer, draft / answer)
         return target, manifest
 
 
-def export(run_folder: Path, out: Path) -> None:
-    """Copy a stored run to a folder of the person's choice."""
-    out.mkdir(parents=True, exist_ok=True)
-    for path in run_folder.iterdir():
-        shutil.copy2(path, out / path.name)
+def refuse_taken(out: Path, *, replace: bool) -> None:
+    """Raise `Refused` where an export would take the place of something; with `replace`, of anything but a run."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not replace:
+        raise Refused(
+            "OUT_EXISTS", f"{out} is there already. Name another folder with --out, or say --force to replace its run.",
+            got=str(out),
+        )  # fmt: skip
+    others = [path.name for path in out.iterdir() if not _is_of_a_run(path.name)] if out.is_dir() else [out.name]
+    if others or not (out / MANIFEST).is_file():
+        held = ", ".join(sorted(others)[:3]) or "no manifest"
+        raise Refused(
+            "OUT_IS_NO_RUN", f"{out} is no back-test's folder (it holds {held}): --force replaces nothing but a run.",
+            got=str(out), others=others,
+        )  # fmt: skip
+
+
+def export(run_folder: Path, out: Path, *, replace: bool = False) -> None:
+    """Copy a stored run to a folder of the person's choice, whole or not at all."""
+    target = out.resolve()
+    refuse_taken(target, replace=replace)
+    with _told(f"The run is stored in {run_folder}, but its copy in {out}"), placed(target) as draft:
+        for path in run_folder.iterdir():
+            shutil.copy2(path, draft / path.name)
 
 
 def _write(folder: Path, run: Finished, report: Report) -> dict[str, Any]:
@@ -177,7 +209,7 @@ def _write(folder: Path, run: Finished, report: Report) -> dict[str, Any]:
         "summary": {name: report[name] for name in ("from", "to", "bars", "entries", "exits", "rejections", "equity")}
         | {"figures": {one["id"]: one["value"] for one in report["metrics"] if one["id"] in KEY_FIGURES}},
     }
-    _json(folder / "calibrator.json", run.calibrator.to_json())
+    _json(folder / CALIBRATOR, run.calibrator.to_json())
     for revision in run.succession.revisions_until(run.plan.end):
         _json(folder / revision.file_name, revision.to_json())
     _json(folder / REPORT, report)
@@ -193,9 +225,23 @@ def _json(path: Path, value: Mapping[str, Any]) -> None:
 def _whole(path: Path, value: Mapping[str, Any]) -> None:
     """Write a file that is never seen half."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    _json(draft, value)
-    draft.replace(path)
+    write_whole(path, json.dumps(value, indent=1, allow_nan=False).encode())
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """A disk that is full or closed is an answer: what was to be written is not there, all else is as it was."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(
+            "NOT_WRITTEN", f"{what} could not be written: {error}. Nothing was changed; make room, or choose another "
+            "folder.", cause=repr(error),
+        ) from error  # fmt: skip
+
+
+def _is_of_a_run(name: str) -> bool:
+    return name in _NAMES or _LATER_CALIBRATOR.fullmatch(name) is not None
 
 
 def _hash(table: Any) -> str:
