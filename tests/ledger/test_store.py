@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from eventsourcing.projection import ApplicationSubscription
 from eventsourcing.sqlite import SQLiteDatastore
-from eventsourcing.tests.persistence import ApplicationRecorderTestCase
+from eventsourcing.tests.persistence import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
 
 from tradeseal.kernel.errors import Inconsistent, Refused
 from tradeseal.ledger.lock import HomeLock
@@ -206,6 +207,47 @@ def test_followers_wake_when_something_was_saved(ledger: Ledger) -> None:
     assert not ledger.facts.wait(1, 0.01)
 
 
+def test_who_subscribes_is_given_each_fact_once_and_in_order_while_others_are_stored(ledger: Ledger) -> None:
+    ledger.save(a_box(1, "a", "b"))
+    given: list[tuple[int, str]] = []
+
+    def take() -> None:
+        with ApplicationSubscription(ledger, gt=1) as subscription:
+            for fact, place in subscription:
+                given.append((place.notification_id, type(fact).__name__))
+                if len(given) == 42:
+                    return
+
+    taker = threading.Thread(target=take, daemon=True)
+    taker.start()
+    for number in range(2, 22):
+        ledger.save(a_box(number, "c"))
+    taker.join(30)
+
+    later = [(n, ("BoxOpened", "NoteAdded")[n % 2]) for n in range(4, 44)]
+    assert given == [(2, "NoteAdded"), (3, "NoteAdded"), *later]
+
+
+def test_a_subscription_to_some_topics_passes_over_the_others(ledger: Ledger) -> None:
+    ledger.save(a_box(1, "a"), a_box(2, "b"))
+
+    with ledger.recorder.subscribe(topics=("Box.NoteAdded",)) as subscription:
+        assert [next(subscription).id for _ in range(2)] == [2, 4]
+        ledger.save(a_box(3, "c"))
+        assert next(subscription).id == 6
+
+
+def test_what_was_not_stored_reaches_no_subscriber(ledger: Ledger) -> None:
+    ledger.save(a_box(1, "a"))
+
+    with ledger.recorder.subscribe(gt=2) as subscription:
+        with pytest.raises(EventConflict):
+            ledger.save(a_box(2, "new"), a_box(1, "again"))
+        ledger.save(a_box(3))
+
+        assert (next(subscription).id, ledger.facts.last()[0]) == (3, 3)
+
+
 def test_the_log_is_read_in_batches_from_any_place_and_by_stream(ledger: Ledger) -> None:
     ledger.save(a_box(1, "a"), a_box(2, "b", "c"))
 
@@ -264,3 +306,10 @@ class _Recorders:
 
 class TestAsApplicationRecorder(_Recorders, ApplicationRecorderTestCase[HashChainedRecorder]):
     """The library's own promises of an application's recorder."""
+
+    def test_insert_subscribe(self) -> None:
+        self.optional_test_insert_subscribe()
+
+
+class TestWritersInTurn(_Recorders, NonInterleavingNotificationIDsBaseCase):
+    """The library's own promise that the events of two commits never lie between each other."""

@@ -12,12 +12,14 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
+    ApplicationRecorder,
     DatabaseError,
     InfrastructureFactory,
     IntegrityError,
     OperationalError,
     Recording,
     StoredEvent,
+    Subscription,
     Transcoder,
 )
 from eventsourcing.sqlite import (
@@ -35,6 +37,7 @@ from tradeseal.ledger.aggregate import PlainRepository
 from tradeseal.ledger.chain import GENESIS_HASH, chain_hash
 from tradeseal.ledger.log import EventLog, StoredFact, damaged
 from tradeseal.ledger.mapper import MsgspecMapper, MsgspecTranscoder
+from tradeseal.ledger.subscription import LedgerSubscription, Listeners
 
 STORED_AT_ONCE = 1_000
 
@@ -44,7 +47,7 @@ class EventConflict(Refused):
 
 
 class HashChainedRecorder(SQLiteApplicationRecorder):
-    """The library's recorder with a `hash` column.
+    """The library's recorder with a `hash` column, to which one can subscribe.
 
     One process writes a home (see `lock.py`), so the last hash is kept in memory and checked against the row number.
     """
@@ -54,6 +57,7 @@ class HashChainedRecorder(SQLiteApplicationRecorder):
         self.insert_events_statement = f"INSERT INTO {self.events_table_name} VALUES (?,?,?,?,?)"
         self._head: tuple[int, bytes] | None = None
         self._writing = threading.Lock()
+        self._listeners = Listeners()
 
     def construct_create_table_statements(self) -> list[str]:
         return [
@@ -65,10 +69,15 @@ class HashChainedRecorder(SQLiteApplicationRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         with self._writing:
             try:
-                return super().insert_events(stored_events, **kwargs)
+                positions = super().insert_events(stored_events, **kwargs)
             except BaseException:
                 self._head = None
                 raise
+        self._listeners.wake()
+        return positions
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        return LedgerSubscription(self, self._listeners, gt, topics)
 
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
         position, head = self._head or self._read_head(c)
