@@ -5,14 +5,14 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, a_plan
+from desk import Desk, a_plan, ticket_of
 from foreign import (
     Foreign,
     Proxy,
@@ -35,7 +35,7 @@ from tradeseal.chain.fees import GWEI
 from tradeseal.chain.keys import ROLES, DemoKeys
 from tradeseal.chain.outside_chain import OutsideChain, Rules
 from tradeseal.chain.outside_gate import open_outside
-from tradeseal.chain.transactions import read_transaction
+from tradeseal.chain.transactions import Wallet, read_transaction
 from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
 from tradeseal.ledger.published import Ledger
 from tradeseal.oracle.published import Attestor
@@ -299,15 +299,61 @@ def test_a_reorganisation_that_changes_the_records_stops_the_engine(
     assert stopped.value.code == "REORG_CHANGED_HISTORY"
 
 
+def test_a_verdict_that_comes_out_otherwise_after_a_reorganisation_stops_the_engine_and_the_next_start(
+    open_outside_desk: OpenOutside, node: Foreign, keys: DemoKeys
+) -> None:
+    """The guardian's word against entries came before our order in the chain that won: our ticket is a rejection."""
+    desk = open_outside_desk()
+    desk.marks()
+    signal = desk.signal()
+    desk.commit(signal)
+    desk.marks()
+    assert ticket_of(desk.buy(signal)).quantity_e8
+    told = topics(desk)
+
+    with replaced(node, depth=1):
+        word = desk.gate.act("setManual", 1, b"caution".ljust(32, b"\0"), role="guardian", where="book")
+        mined_for_somebody_else(node, keys.wallet("guardian"), desk.gate._book_address, word.call)
+    with pytest.raises(Inconsistent, match="holds another record than the log") as stopped:
+        desk.marks()
+    with pytest.raises(Refused, match="has sent 1 transactions") as at_the_start:
+        open_outside_desk(like=desk)
+
+    assert (stopped.value.code, at_the_start.value.code) == ("REORG_CHANGED_HISTORY", "KEY_USED")
+    ledger = Ledger(desk.ledger.path)
+    assert [fact.topic.rpartition(".")[2] for fact in ledger.facts.all()][: len(told)] == told
+    ledger.close()
+
+
+def mined_for_somebody_else(node: Foreign, wallet: Wallet, to: str, call: bytes) -> None:
+    """A transaction that no journal knows of, in a block of its own."""
+    nonce = int(node("eth_getTransactionCount", "0x" + wallet.address.hex(), "latest"), 16)
+    chain_id = int(node("eth_chainId"), 16)
+    signed = wallet.sign(
+        chain_id=chain_id, nonce=nonce, to=bytes.fromhex(to[2:]), data=call, gas=1_000_000, fee_wei_max=100 * GWEI
+    )
+    transaction = node("eth_sendRawTransaction", "0x" + signed.raw.hex())
+    node.mine()
+    assert node("eth_getTransactionReceipt", transaction)["status"] == "0x1"
+
+
 def replace_head(desk: Desk) -> object:
     return replace(desk.gate._head, hash="0x" + 64 * "a")
 
 
 def reorganise(node: Foreign, depth: int) -> None:
     """Blocks are replaced by empty ones, and the pool forgets what was in them."""
+    with replaced(node, depth=depth):
+        pass
+
+
+@contextmanager
+def replaced(node: Foreign, *, depth: int) -> Iterator[None]:
+    """The same, with something mined in their place before anybody sends anything again."""
     node("evm_setAutomine", False)
     node("anvil_reorg", depth, [])
     node("anvil_dropAllTransactions")
+    yield
     node("evm_setAutomine", True)
 
 
