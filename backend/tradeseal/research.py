@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tradeseal.evidence import AsJson, Home, refuse
 from tradeseal.kernel.errors import Refused, TradesealError
+from tradeseal.kernel.money import to_e8
 from tradeseal.runs import print_report
 from tradeseal.settings import Settings, load_settings
 from tradeseal.trading.terms import Terms
@@ -42,6 +43,12 @@ Slippage = Annotated[
 Tick = Annotated[str | None, typer.Option("--tick", help="Price steps: 0.01, or BTC=0.01,ETH=0.001.")]
 Lot = Annotated[str | None, typer.Option("--lot", help="Quantity steps: 0.001, or BTC=0.00001,ETH=0.0001.")]
 MinNotional = Annotated[str | None, typer.Option("--min-notional", help="The smallest order in quote currency.")]
+Cash = Annotated[
+    str | None, typer.Option("--cash", help="What the book begins with, in quote currency (default 10000).")
+]
+Fee = Annotated[
+    str | None, typer.Option("--fee", help="The contract's fee as a share of a fill, like 0.0005 (0.001, as in a replay).")
+]
 Plugins = Annotated[Path | None, typer.Option("--plugins", help="A folder of own strategies: code that you trust.")]
 
 _BAD = 2
@@ -73,6 +80,8 @@ def backtest(
     tick: Tick = None,
     lot: Lot = None,
     min_notional: MinNotional = None,
+    cash: Cash = None,
+    fee: Fee = None,
     out: Annotated[Path | None, typer.Option("--out", help="A new folder for manifest, report and tables.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the run that lies in the folder of --out.")] = False,
     plugins: Plugins = None,
@@ -89,9 +98,10 @@ def backtest(
     as_json: AsJson = False,
 ) -> None:
     """Run a strategy over stored candles: the engine, cycle and contract bytecode of a replay, at full speed."""
-    from tradeseal.backtest.desk import Asked, asked_again, checks, refuse_difference
+    from tradeseal.backtest.desk import Asked, asked_again, checks, fee_bps_of, refuse_cash, refuse_difference
     from tradeseal.backtest.desk import backtest as carry_out
     from tradeseal.bootstrap import compare_signals
+    from tradeseal.chain.risk_book import BookLimits
     from tradeseal.signals.published import Schedule
 
     out_, err = Console(), Console(stderr=True)
@@ -107,11 +117,13 @@ def backtest(
             else Asked(
                 strategy=strategy, params=_params(param), data=settings.data, exchange=settings.exchange,
                 interval=settings.interval, markets=settings.markets, start=settings.start, end=settings.end,
-                cash_e8=settings.cash_e8, strategies=plugins,
+                cash_e8=settings.cash_e8 if cash is None else to_e8(cash), strategies=plugins,
+                limits=BookLimits() if fee is None else BookLimits(fee_bps=fee_bps_of(fee)),
                 assume_bps=None if assume is None else round(assume * 10_000), out=out, force=force,
                 schedule=Schedule(retrain_s=settings.retrain_s or 0), terms=settings.terms or Terms(),
             )
         )  # fmt: skip
+        refuse_cash(asked.cash_e8)
         if lookahead or warmup or committed:
             with _Stages(err) as bar:
                 asks = lookahead or warmup

@@ -1,6 +1,7 @@
 """Bad input on the command line gets one clear line and exit code 2, and changes nothing."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,61 @@ def test_a_bad_option_is_named_and_leaves_no_store(tmp_path: Path, words: tuple[
 
     assert (2, code) == (result.exit_code, code_of(result))
     assert not (tmp_path / "home" / "ledger.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "meant"),
+    [
+        (("backtest", "--strategy", "tend"), "UNKNOWN_STRATEGY", "trend"),
+        (("backtest", "--strategy", "ema-cross"), "UNKNOWN_STRATEGY", "ema_cross"),
+        (("backtest", "--strategy", "ema_cross", "--param", "fats=10"), "UNKNOWN_PARAMETER", "fast"),
+        (("backtest", "--param", "horizon=10"), "UNKNOWN_PARAMETER", "horizon_bars"),
+        (("backtest", "--markets", "BTX"), "UNKNOWN_MARKET", "BTC"),
+        (("backtest", "--markets", "ETH-USD"), "UNKNOWN_MARKET", "ETH-USDT"),
+        (("backtest", "--tick", "BTX=0.01", "--markets", "BTC"), "UNKNOWN_MARKET", "BTC"),
+        (("replay", "--markets", "SOLANA"), "UNKNOWN_MARKET", "SOL"),
+        (("replay", "--interval", "1hr"), "UNKNOWN_INTERVAL", "1h"),
+        (("replay", "--chain", "anvl"), "CHAIN_NOT_SUPPORTED", "anvil"),
+        (("replay", "--strategy", "technicl"), "UNKNOWN_STRATEGY", "technical"),
+        (("walk-forward", "--strategy", "mean-reversion"), "UNKNOWN_STRATEGY", "mean_reversion"),
+    ],
+)
+def test_a_name_that_does_not_exist_is_answered_with_the_one_that_was_meant(
+    tmp_path: Path, words: tuple[str, ...], code: str, meant: str
+) -> None:
+    home = () if words[0] == "walk-forward" else ("--home", tmp_path)
+    result = run(*words, *home, "--json")
+
+    assert (2, code) == (result.exit_code, code_of(result))
+    assert f"Did you mean {meant}?" in json.loads(result.stdout)["error"]["message"]
+
+
+@pytest.mark.parametrize("market", ["NOSUCH", "LTC", "BITCOIN"])
+def test_a_name_that_is_like_none_is_answered_with_those_that_there_are(tmp_path: Path, market: str) -> None:
+    message = json.loads(run("backtest", "--markets", market, "--home", tmp_path, "--json").stdout)["error"]["message"]
+
+    assert "BTC-USDT, DOGE-USDT, ETH-USDT" in message
+    assert "Did you mean" not in message
+
+
+@pytest.mark.parametrize(("words", "meant"), [(("backtest", "--stratgy", "trend"), "--strategy"),
+                                              (("bactest",), "backtest")])  # fmt: skip
+def test_an_option_or_command_that_does_not_exist_is_answered_with_the_one_that_was_meant(
+    words: tuple[str, ...], meant: str
+) -> None:
+    result = run(*words)
+
+    assert 2 == result.exit_code
+    assert meant in result.stderr
+    assert re.search("Did you mean|Possible options", result.stderr)
+
+
+def test_files_of_another_exchange_or_interval_are_named(tmp_path: Path) -> None:
+    (tmp_path / "binance-BTCUSDT-1h.parquet").write_bytes(b"not looked at")
+
+    for words, meant in ((("--exchange", "binanse"), "binance"), (("--interval", "10h"), "1h")):
+        message = json.loads(replayed(tmp_path / "home", "--data", tmp_path, *words).stdout)["error"]["message"]
+        assert f"Did you mean {meant}?" in message
 
 
 def test_an_empty_folder_of_candles_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tradeseal.api.ports import Ports
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.nearest import market_meant
 
 
 def market_of(symbol: str, markets: Sequence[str]) -> str:
@@ -15,7 +16,10 @@ def market_of(symbol: str, markets: Sequence[str]) -> str:
     for market in markets:
         if wanted in (market, base_of(market)):
             return market
-    raise Refused("UNKNOWN_SYMBOL", f"There is no market {symbol[:40]!r} here.", got=symbol[:40], known=list(markets))
+    meant = market_meant(wanted, markets)
+    raise Refused(
+        "UNKNOWN_SYMBOL", f"There is no market {symbol[:40]!r} here.{meant}", got=symbol[:40], known=list(markets)
+    )
 
 
 def known_market(ports: Ports, symbol: str) -> str:

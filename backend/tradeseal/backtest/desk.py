@@ -7,15 +7,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tradeseal.backtest.bias import BiasReport, check_lookahead, check_warmup
 from tradeseal.backtest.report import Report, report_of
-from tradeseal.backtest.run import Progress, no_progress, run
+from tradeseal.backtest.run import USUAL, Progress, no_progress, run
 from tradeseal.backtest.store import MANIFEST, RunStore, export, refuse_taken
+from tradeseal.chain.risk_book import BookLimits
 from tradeseal.kernel.clock import iso_utc, parse_utc
 from tradeseal.kernel.errors import Refused
-from tradeseal.kernel.money import SCALE, to_e8
+from tradeseal.kernel.money import SCALE, format_e8, to_e8
 from tradeseal.market.published import (
     WINDOW,
     CandleStore,
@@ -40,6 +41,8 @@ from tradeseal.signals.published import (
 from tradeseal.trading.terms import Terms
 
 FITTED = "fitted before the start"
+CASH_MOST_E8: Final = 10**12 * SCALE
+FEE_MOST_BPS: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Asked:
     out: Path | None = None
     force: bool = False  # whether the run that lies in `out` may be replaced
     terms: Terms = Terms()  # noqa: RUF009 - frozen
+    limits: BookLimits = USUAL
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def backtest(asked: Asked, home: Path, progress: Progress = no_progress) -> tupl
     runs.open()
     finished = run(
         ready.strategy, ready.calibrator, ready.store, start=ready.start, end=ready.end, cash_e8=asked.cash_e8,
-        schedule=asked.schedule, confidence=ready.confidence, terms=asked.terms, progress=progress,
+        schedule=asked.schedule, confidence=ready.confidence, terms=asked.terms, limits=asked.limits, progress=progress,
     )  # fmt: skip
     progress("REPORTING", len(finished.grid), len(finished.grid))
     report = report_of(finished, runs.tried(finished.plan.data_identity, without=finished.plan.id))
@@ -165,6 +169,7 @@ def asked_again(manifest_file: Path, data: Path | None, strategies: Path | None 
             cash_e8=int(plan["cash_e8"]),
             strategies=strategies,
             terms=Terms.read(plan.get("venue", {})),
+            limits=replace(USUAL, **plan.get("limits", {})),
             schedule=Schedule.from_json(plan.get("schedule")),
             assume_bps=None if plan["confidence"] == FITTED else round(float(assumed) * BPS),
         )
@@ -184,6 +189,25 @@ def refuse_difference(manifest_file: Path, folder: Path) -> None:
         )
 
 
+def refuse_cash(cash_e8: int) -> None:
+    """Raise `Refused` where no book could be opened with it."""
+    if not 0 < cash_e8 <= CASH_MOST_E8:
+        raise Refused(
+            "BAD_CASH", f"A book begins with more than nothing and at most {CASH_MOST_E8 // SCALE:,}.",
+            got=format_e8(cash_e8), limit=format_e8(CASH_MOST_E8),
+        )  # fmt: skip
+
+
+def fee_bps_of(text: str) -> int:
+    """A share of each fill, `0.001`, as the contract keeps it: whole basis points, at most a tenth."""
+    bps, rest = divmod(to_e8(text) * BPS, SCALE)
+    if rest or not 0 <= bps <= FEE_MOST_BPS:
+        raise Refused(
+            "BAD_FEE", "The contract takes a fee in whole basis points from 0 to 0.1: for example 0.001.", got=text
+        )
+    return bps
+
+
 def prepare_question(asked: Asked, wish: Mapping[str, Any]) -> Asked:
     """The wish of somebody who may choose strategy, parameters, markets and span, on the candles of `asked`.
 
@@ -200,8 +224,7 @@ def prepare_question(asked: Asked, wish: Mapping[str, Any]) -> Asked:
         assume_bps=wish.get("assume_confidence_bps"),
         terms=asked.terms.among(wish["markets"]) if wish.get("markets") else asked.terms,
     )
-    if chosen.cash_e8 <= 0:
-        raise Refused("BAD_CASH", "A back-test needs money to begin with.", got=wish.get("cash"))
+    refuse_cash(chosen.cash_e8)
     if chosen.start is not None and chosen.end is not None and chosen.end <= chosen.start:
         raise Refused("NO_CANDLES", "The end lies before the beginning.", got=wish["to"])
     find_strategy(chosen.strategy, chosen.params, chosen.strategies)

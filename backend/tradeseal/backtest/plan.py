@@ -36,11 +36,14 @@ class Plan:
     version: str
     venue: Mapping[str, str] = field(default_factory=dict)  # terms beside the contract's half spread
 
+    limits: Mapping[str, int] = field(default_factory=dict)  # the contract's, where they are not the usual ones
+
     def to_json(self) -> dict[str, Any]:
         """All of it as plain values; money as text."""
         told = {"format": FORMAT, **asdict(self), "cash_e8": str(self.cash_e8), "markets": list(self.markets)}
-        if not self.venue:
-            del told["venue"]  # a plan without terms keeps the name that it had before there were any
+        for name in ("venue", "limits"):
+            if not told[name]:
+                del told[name]  # a plan without any keeps the name that it had before there were any
         return told
 
     @property

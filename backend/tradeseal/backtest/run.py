@@ -16,6 +16,7 @@ from tradeseal.backtest.plan import Plan
 from tradeseal.backtest.walk import Walk
 from tradeseal.chain.deploy import BookPlan
 from tradeseal.chain.quick import QuickGate, known_keys
+from tradeseal.chain.risk_book import BookLimits
 from tradeseal.cycle.engine import Engine
 from tradeseal.cycle.faults import FaultPoint
 from tradeseal.cycle.ports import BookFact, TickSeen
@@ -48,6 +49,7 @@ from tradeseal.trading.terms import Terms
 Progress = Callable[[str, int, int], None]
 
 NO_TERMS = Terms()
+USUAL = BookLimits()
 
 
 def no_progress(phase: str, done: int, total: int) -> None:
@@ -114,6 +116,7 @@ def plan_of(
     confidence: str = "fitted before the start",
     book: str = "demo",
     terms: Terms = NO_TERMS,
+    limits: BookLimits = USUAL,
 ) -> Plan:
     """The plan of a run over all markets of a store."""
     return Plan(
@@ -135,6 +138,7 @@ def plan_of(
         contracts_hash=contracts_hash,
         version=__version__,
         venue=terms.to_json(),
+        limits={name: value for name, value in vars(limits).items() if value != getattr(USUAL, name)},
     )
 
 
@@ -150,6 +154,7 @@ def run(
     confidence: str = "fitted before the start",
     book: str = "demo",
     terms: Terms = NO_TERMS,
+    limits: BookLimits = USUAL,
     progress: Progress = no_progress,
     whole: bool = False,
 ) -> Finished:
@@ -169,13 +174,15 @@ def run(
     for revision in succession.revisions_until(end):
         acting[np.searchsorted(grid.close_times, revision.holds_from)] |= revision.holds_from <= grid.close_times[-1]
     opinions = _opinions(engine, reads, grid, None if whole else acting)
-    gate, ledger, runner = _joined(engine, opinions, store, feed, cash_e8=cash_e8, book=book, terms=terms)
+    gate, ledger, runner = _joined(
+        engine, opinions, store, feed, cash_e8=cash_e8, book=book, terms=terms, limits=limits
+    )
     walk = Walk(runner, ledger, grid, acting, rounds)
     walk.run(lambda done: progress("RUNNING", done, len(grid)), whole=whole)
     return Finished(
         plan=plan_of(
             strategy, calibrator, store, start=start, end=end, cash_e8=cash_e8, contracts_hash=gate.source_hash,
-            schedule=schedule, confidence=confidence, book=book, terms=terms,
+            schedule=schedule, confidence=confidence, book=book, terms=terms, limits=limits,
         ),
         store=store, grid=grid, book=runner.steps.book, events=ledger.events, equity_e8=walk.equity_e8,
         low_equity_e8=walk.low_equity_e8, reads=reads, calibrator=calibrator,
@@ -235,13 +242,13 @@ class _BatchView:
 
 def _joined(
     engine: SignalEngine, opinions: Opinions, store: CandleStore, feed: ReplayFeed, *, cash_e8: int, book: str,
-    terms: Terms,
+    terms: Terms, limits: BookLimits = USUAL,
 ) -> tuple[QuickGate, MemoryLedger, Engine]:  # fmt: skip
     keys, ledger, state = known_keys(), MemoryLedger(), EngineState()
     gate = QuickGate(
         BookPlan(
             name=book, markets=store.markets, cash_e8=cash_e8, opened_at=feed.start,
-            step_limit_bps=step_limit_bps(store.interval_s),
+            step_limit_bps=step_limit_bps(store.interval_s), limits=limits,
         ),
         keys,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from tradeseal.backtest.trades import traded
 from tradeseal.kernel.canonical import canonical_json, sha256_hex
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.kernel.files import write_whole
+from tradeseal.kernel.nearest import did_you_mean
 from tradeseal.signals.published import BPS
 
 FOLDER: Final = "backtests"
@@ -92,7 +93,8 @@ class RunStore:
         found = [one for one in there if beginning and one.startswith(beginning)]
         if len(found) != 1:
             told = f"{len(found)} runs begin with" if found else "There is no stored run"
-            raise Refused("UNKNOWN_RUN", f"{told} {beginning}.", got=beginning, there=found or there)
+            meant = "" if found else did_you_mean(beginning, there)
+            raise Refused("UNKNOWN_RUN", f"{told} {beginning}.{meant}", got=beginning, there=found or there)
         return found[0]
 
     def folder(self, run_id: str) -> Path:

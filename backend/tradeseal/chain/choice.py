@@ -10,6 +10,7 @@ from pathlib import Path
 from tradeseal.chain.anvil import anvil_binary
 from tradeseal.chain.compile import CONTRACTS
 from tradeseal.kernel.errors import Refused, Unavailable
+from tradeseal.kernel.nearest import did_you_mean
 
 ANVIL, ETH_TESTER, PYREVM = "anvil", "eth-tester", "pyrevm"
 OUTSIDE = "outside"  # a chain that others run, by the address of a node
@@ -60,7 +61,8 @@ def unknown(kind: str) -> Refused:
     """The refusal of a chain that a replay cannot run on."""
     return Refused(
         "CHAIN_NOT_SUPPORTED",
-        f"There is no chain {kind}; a replay runs on {ANVIL}, {ETH_TESTER} or the chain of a node's URL.",
+        f"There is no chain {kind}; a replay runs on {ANVIL}, {ETH_TESTER} or the chain of a node's URL."
+        f"{did_you_mean(kind, (ANVIL, ETH_TESTER))}",
         got=kind,
         known=[ANVIL, ETH_TESTER, "URL"],
     )

@@ -20,6 +20,7 @@ from tradeseal.chain.node import BALANCE_WEI, GAS_LIMIT, HARD_FORK, ChainSpec, N
 from tradeseal.chain.rpc import NodeRefused
 from tradeseal.chain.transactions import RawTransaction
 from tradeseal.kernel.errors import Inconsistent, Refused, Unavailable
+from tradeseal.kernel.nearest import did_you_mean
 
 NOBODY = "0x" + 40 * "0"
 BLOCKS_FOR_ANVIL = 10_000
@@ -73,7 +74,11 @@ def machine_for(
                 node.close()
     else:
         known = [PYREVM, ANVIL, ETH_TESTER]
-        raise Refused("UNKNOWN_MACHINE", f"There is no machine {chosen}; there are {', '.join(known)}.", got=chosen)
+        raise Refused(
+            "UNKNOWN_MACHINE",
+            f"There is no machine {chosen}; there are {', '.join(known)}.{did_you_mean(chosen, known)}",
+            got=chosen,
+        )
 
 
 def _usual(contracts: Path, blocks: int) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.nearest import did_you_mean
 
 Column = npt.NDArray[np.int64]
 
@@ -105,12 +106,17 @@ def window_hash(market: str, interval_s: int, rows: bytes) -> bytes:
     return hashlib.sha256(head + interval_s.to_bytes(8, "big") + count.to_bytes(8, "big") + rows).digest()
 
 
+_USUAL: Final = ("1m", "5m", "15m", "30m", "1h", "4h", "1d")
+
+
 def interval_seconds(interval: str) -> int:
     """`"1h"` as 3600; minutes, hours and days."""
     count, unit = interval[:-1], interval[-1:]
     if unit not in _UNIT_S or not (count.isascii() and count.isdigit()) or int(count) == 0:
         raise Refused(
-            "UNKNOWN_INTERVAL", f"{interval!r} is not an interval; write for example 1m, 1h or 1d.", got=interval
+            "UNKNOWN_INTERVAL",
+            f"{interval!r} is not an interval; write for example 1m, 1h or 1d.{did_you_mean(interval, _USUAL)}",
+            got=interval,
         )
     return int(count) * _UNIT_S[unit]
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.nearest import did_you_mean, market_meant
 from tradeseal.market.store import CandleStore, Series
 
 Floats = npt.NDArray[np.float64]
@@ -145,14 +146,19 @@ def _normals(generator: np.random.PCG64, count: int) -> Floats:
 def synthetic_of(interval: str, markets: Sequence[str]) -> CandleStore:
     """The synthetic feed of some markets, by base asset or pair; all where none is named."""
     if interval != "1h":
-        raise Refused("UNKNOWN_INTERVAL", "The synthetic feed has hourly candles only.", got=interval, known=["1h"])
+        meant = did_you_mean(interval, ["1h"])
+        raise Refused("UNKNOWN_INTERVAL", f"The synthetic feed has 1h candles only.{meant}", got=interval, known=["1h"])
     store = synthetic()
     if not markets:
         return store
-    wanted = {m if "-" in m else f"{m}-USDT" for m in (name.upper() for name in markets)}
-    unknown = wanted - set(store.markets)
+    wanted = {m if "-" in m else f"{m}-USDT": m for m in (name.upper() for name in markets)}
+    unknown = sorted(name for market, name in wanted.items() if market not in store.markets)
     if unknown:
-        there = ", ".join(store.markets)
-        raise Refused("UNKNOWN_MARKET", f"The synthetic feed has {there}.", got=", ".join(sorted(unknown)))
+        raise Refused(
+            "UNKNOWN_MARKET",
+            f"The synthetic feed has no {', '.join(unknown)}; it has {', '.join(store.markets)}."
+            f"{market_meant(unknown[0], store.markets)}",
+            got=", ".join(unknown),
+        )
     chosen = [store.series(market) for market in sorted(wanted)]
     return CandleStore(chosen, interval_s=store.interval_s, exchange=store.exchange, start=store.default_start)

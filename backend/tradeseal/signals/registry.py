@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradeseal.kernel.errors import Refused
+from tradeseal.kernel.nearest import did_you_mean
 from tradeseal.signals.ema_cross import EmaCrossStrategy
 from tradeseal.signals.gradient_boosting import GradientBoostingStrategy
 from tradeseal.signals.mean_reversion import MeanReversionStrategy
@@ -69,9 +70,20 @@ def find_strategy(name: str, chosen: Mapping[str, int] | None = None, folder: Pa
     known = known_strategies(folder)
     if name not in known:
         raise Refused(
-            "UNKNOWN_STRATEGY", f"There is no strategy {name}; there are {', '.join(sorted(known))}.", got=name
-        )
-    return known[name].kind(**(chosen or {}))
+            "UNKNOWN_STRATEGY",
+            f"There is no strategy {name}; there are {', '.join(sorted(known))}.{did_you_mean(name, sorted(known))}",
+            got=name, known=sorted(known),
+        )  # fmt: skip
+    kind, parameters = known[name].kind, known[name].kind.all_parameters()
+    for parameter in chosen or {}:
+        if parameter not in parameters:
+            raise Refused(
+                "UNKNOWN_PARAMETER",
+                f"{name} has no parameter {parameter}; it has {', '.join(parameters)}."
+                f"{did_you_mean(parameter, parameters)}",
+                strategy=name, parameter=parameter, known=list(parameters),
+            )  # fmt: skip
+    return kind(**(chosen or {}))
 
 
 def _shipped() -> Iterator[Found]:

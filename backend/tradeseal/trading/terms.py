@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import SCALE, format_e8, to_e8
+from tradeseal.kernel.nearest import did_you_mean, market_meant
 
 ALL: Final = "*"
 NAMES: Final = ("participation", "slippage", "tick", "lot", "min_notional")
@@ -34,7 +35,10 @@ class Terms:
         """As a person writes them: `0.1`, or by market `BTC=0.01,ETH-USDT=0.1`, with `0.1` for all others beside it."""
         unknown = sorted(set(told) - set(NAMES))
         if unknown:
-            raise Refused("BAD_TERMS", f"{unknown[0]} is no term of a venue; {', '.join(NAMES)} are.", got=unknown[0])
+            meant = did_you_mean(unknown[0], NAMES)
+            raise Refused(
+                "BAD_TERMS", f"{unknown[0]} is no term of a venue; {', '.join(NAMES)} are.{meant}", got=unknown[0]
+            )
         participation, slippage = (_one(name, told.get(name)) for name in NAMES[:2])
         if participation > SCALE:
             raise Refused("BAD_TERMS", "participation is a share of a bar's volume: at most 1.",
@@ -73,7 +77,9 @@ class Terms:
         named = {market for values in (self.tick_e8, self.lot_e8, self.min_notional_e8) for market in values}
         for market in sorted(named - {ALL, *markets, *bases}):
             raise Refused(
-                "UNKNOWN_MARKET", f"The venue's terms name {market}; {', '.join(markets)} are traded.", got=market
+                "UNKNOWN_MARKET",
+                f"The venue's terms name {market}; {', '.join(markets)} are traded.{market_meant(market, markets)}",
+                got=market,
             )
 
 

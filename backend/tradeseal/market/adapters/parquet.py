@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import format_e8
+from tradeseal.kernel.nearest import did_you_mean, market_meant
 from tradeseal.market.domainmodel import Column, interval_seconds, market_of_pair
 from tradeseal.market.report import BadRow, DataReport, Duplicate, Gap, Ignored
 from tradeseal.market.store import CandleStore, Series
@@ -93,13 +94,16 @@ def _choose(files: Sequence[_DataFile], exchange: str, interval: str, report: Da
     exchanges = _names(one.exchange for one in files)
     if exchange not in exchanges:
         raise Refused(
-            "UNKNOWN_EXCHANGE", f"There are no files of {exchange}; there are {', '.join(exchanges)}.", got=exchange
+            "UNKNOWN_EXCHANGE",
+            f"There are no files of {exchange}; there are {', '.join(exchanges)}.{did_you_mean(exchange, exchanges)}",
+            got=exchange,
         )
     intervals = _names(one.interval for one in files if one.exchange == exchange)
     if interval not in intervals:
         raise Refused(
             "UNKNOWN_INTERVAL",
-            f"There are no {interval} files of {exchange}; there are {', '.join(intervals)}.",
+            f"There are no {interval} files of {exchange}; there are {', '.join(intervals)}."
+            f"{did_you_mean(interval, intervals)}",
             got=interval,
         )
     chosen: dict[str, list[_DataFile]] = defaultdict(list)
@@ -126,7 +130,7 @@ def _resolve_one(market: str, there: Sequence[str]) -> str:
     if not fitting:
         raise Refused(
             "UNKNOWN_MARKET",
-            f"There are no candles of {market}; there are {', '.join(there)}.",
+            f"There are no candles of {market}; there are {', '.join(there)}.{market_meant(market, there)}",
             got=market,
             there=there,
         )
