@@ -47,7 +47,7 @@ Cash = Annotated[
     str | None, typer.Option("--cash", help="What the book begins with, in quote currency (default 10000).")
 ]
 Fee = Annotated[
-    str | None, typer.Option("--fee", help="The contract's fee as a share of a fill, like 0.0005 (0.001, as in a replay).")
+    str | None, typer.Option("--fee", help="The contract's fee as a share of a fill, like 0.0005 (a replay's: 0.001).")
 ]
 Plugins = Annotated[Path | None, typer.Option("--plugins", help="A folder of own strategies: code that you trust.")]
 
