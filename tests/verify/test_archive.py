@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from forger import Forger
+from replays import Replay
 
 from tradeseal.api.results import answer
 from tradeseal.kernel.errors import Inconsistent, Refused
@@ -21,6 +22,7 @@ from tradeseal.verify.published import read_shown
 pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.xdist_group("verify")]
 
 METRICS = len(KNOWN)
+RETRAINED = ("--retrain", "5h")  # as the honest run was
 
 
 def silent(_done: int, _total: int) -> None: ...
@@ -81,6 +83,40 @@ def test_what_the_signals_were_made_by_comes_along_and_is_what_the_log_names(
     for folder in (archive, tmp_path / "home"):
         there = content_of(folder)
         assert {name: there.get(name) for name in kept} == kept
+
+
+@pytest.mark.long
+def test_a_replay_goes_on_in_an_imported_home_that_was_given_its_keys_and_ends_like_any_other(
+    honest: Path, tmp_path: Path
+) -> None:
+    quick = (*RETRAINED, "--chain", "pyrevm")
+    begun = Replay(tmp_path / "begun", options=quick)
+    begun.die_at("record-mined:2")
+    export_home(begun.home, tmp_path / "archive", progress=silent)
+    import_archive(tmp_path / "archive", tmp_path / "home", progress=silent)
+    shutil.copy(begun.home / "demo-keys.json", tmp_path / "home")
+
+    ended = Replay(tmp_path / "home", options=quick).to_the_end()
+
+    assert ended["record_head"] == verify(HomeHistory(honest), Wishes(machine="pyrevm")).record_head
+    assert len(list((tmp_path / "home" / "calibrators").iterdir())) == 4
+
+
+def test_a_calibrator_that_was_changed_in_an_archive_is_not_imported_and_an_older_archive_names_none(
+    archive: Path, tmp_path: Path
+) -> None:
+    calibrator = next(iter(archive.glob("calibrators/*.json")))
+    calibrator.write_text(calibrator.read_text() + " ")
+
+    with pytest.raises(Inconsistent, match=calibrator.name) as refusal:
+        import_archive(archive, tmp_path / "home", progress=silent)
+
+    assert refusal.value.code == "FILE_DIFFERS"
+    assert not (tmp_path / "home").exists()
+    manifest = json.loads((archive / "manifest.json").read_text())
+    del manifest["beside"]
+    (archive / "manifest.json").write_text(json.dumps(manifest))
+    assert import_archive(archive, tmp_path / "home", progress=silent)["log_root"] == manifest["log_root"]
 
 
 def test_an_import_that_was_killed_goes_on_and_a_home_in_use_is_refused(

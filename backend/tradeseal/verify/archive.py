@@ -10,6 +10,8 @@ An archive is a folder, format 1:
     strategy.json      the strategy's name and parameters, and calibrator.json, the calibrator that it began with
     calibrators/       one file for each calibrator that took another's place; signals and the log name them by hash
 
+The manifest names what lies here with its SHA-256: events in `files`, the last three in `beside`.
+
 No keys, no tokens, no model, no candles: of the candles it holds the hashes (`data_identity`, each signal's window).
 Files are written whole or not at all, so that an export that was killed goes on with the first file that is missing.
 """
@@ -93,11 +95,11 @@ def export_home(home: Path, out: Path, *, progress: Progress, contracts: Path = 
     _write(out / SOURCES, _json({"compiler": pinned_compiler(contracts), "input": standard_input(contracts)}))
     if (home / "manifest.json").exists():
         _write(out / HOME, _without_places((home / "manifest.json").read_bytes()))
-    _take_along(home, out)
+    beside = _take_along(home, out)
     figures, metrics = figures_told(_until(log, 0, total))
     manifest = {
         "format": FORMAT, "version": VERSION, "events": total, "log_root": "0x" + root.hex(), "files": files,
-        "figures": figures, "metrics": metrics,
+        "beside": beside, "figures": figures, "metrics": metrics,
     }  # fmt: skip
     _write(out / MANIFEST, _json(manifest))
     return manifest
@@ -109,6 +111,7 @@ def import_archive(archive: Path, home: Path, *, progress: Progress) -> dict[str
     path = home / "ledger.sqlite"
     if path.exists():
         raise Refused("HOME_NOT_EMPTY", f"{home} has an event store already; choose another folder with --home.")
+    _refuse_others_beside(archive, manifest)
     home.mkdir(parents=True, exist_ok=True)
     draft = home / "ledger.importing"
     history = ArchiveHistory(archive)
@@ -124,12 +127,25 @@ def import_archive(archive: Path, home: Path, *, progress: Progress) -> dict[str
     return manifest
 
 
-def _take_along(source: Path, to: Path) -> None:
-    """What the signals were made by, as far as it is there, byte for byte."""
+def _take_along(source: Path, to: Path) -> dict[str, str]:
+    """What the signals were made by, as far as it is there, byte for byte; the SHA-256 of each file."""
+    taken: dict[str, str] = {}
     for path in (path for pattern in BESIDE for path in sorted(source.glob(pattern))):
         there = to / path.relative_to(source)
         there.parent.mkdir(exist_ok=True)
         _write(there, path.read_bytes())
+        taken[path.relative_to(source).as_posix()] = _digest(path.read_bytes())
+    return taken
+
+
+def _refuse_others_beside(archive: Path, manifest: dict[str, Any]) -> None:
+    """Each file that the manifest names is the one it was; a manifest of an older export names none."""
+    for name, want in manifest.get("beside", {}).items():
+        got = _digest((archive / name).read_bytes()) if (archive / name).is_file() else ""
+        if got != want:
+            raise Inconsistent(
+                "FILE_DIFFERS", f"{archive / name} is not the file that was exported.", got=got, want=want
+            )
 
 
 def _without_places(content: bytes) -> bytes:
