@@ -4,7 +4,7 @@ Knows options, tables and exit codes. Knows nothing of how a run is carried out.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,14 +12,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tradeseal.backtest.comparison import compare
 from tradeseal.evidence import AsJson, Home, refuse
-from tradeseal.kernel.errors import Refused, TradesealError
+from tradeseal.kernel.errors import TradesealError
 from tradeseal.settings import load_settings
 
 app = typer.Typer(help="Stored back-tests: list, show, compare.", no_args_is_help=True)
 
 _BAD: Final = 2
-_LEAST: Final = 2
 _FIGURES: Final = {"total_return": "return", "max_drawdown": "drawdown", "sharpe": "Sharpe", "win_rate": "won"}
 RunIds = Annotated[list[str], typer.Argument(help="Runs by the beginning of their names.")]
 
@@ -74,11 +74,7 @@ def compare_runs(run_ids: RunIds, home: Home = None, as_json: AsJson = False) ->
     """Some runs side by side: in what their plans differ, and every metric."""
     out, err = Console(), Console(stderr=True)
     try:
-        runs = _store(home)
-        names = list(dict.fromkeys(runs.named(one) for one in run_ids))
-        if len(names) < _LEAST:
-            raise Refused("NOTHING_TO_COMPARE", "Name two runs or more.", got=names)
-        told = compared([runs.report(name) for name in names])
+        told = compare(_store(home), run_ids)
     except TradesealError as error:
         refuse(error, err, as_json=as_json)
         raise typer.Exit(_BAD) from error
@@ -92,24 +88,6 @@ def compare_runs(run_ids: RunIds, home: Home = None, as_json: AsJson = False) ->
         table.add_row(one["title"], *(figure(one["id"], value, one["unit"]) for value in one["values"]))
     table.add_row("record head", *(head[:10] for head in told["record_heads"]))
     out.print(table)
-
-
-def compared(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What differs between the plans of some runs, and their metrics side by side."""
-    plans = [report["plan"] for report in reports]
-    names = dict.fromkeys(name for plan in plans for name in plan)
-    rows = {name: [plan.get(name) for plan in plans] for name in names}
-    first = reports[0]["metrics"]
-    values = [{one["id"]: one["value"] for one in report["metrics"]} for report in reports]
-    return {
-        "runs": [report["id"] for report in reports],
-        "record_heads": [report["record_head"] for report in reports],
-        "plans_differ": {name: row for name, row in rows.items() if any(value != row[0] for value in row)},
-        "metrics": [
-            {"id": one["id"], "title": one["title"], "unit": one["unit"], "values": [v.get(one["id"]) for v in values]}
-            for one in first
-        ],
-    }
 
 
 def figure(name: str, value: Any, unit: str = "") -> str:

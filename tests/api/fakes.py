@@ -29,6 +29,7 @@ from tradeseal.api.ports import (
     TradeResult,
 )
 from tradeseal.api.server import Server
+from tradeseal.backtest.comparison import compared
 from tradeseal.backtest.jobs import Job
 from tradeseal.chain.published import BookLimits
 from tradeseal.kernel.errors import Refused, Unavailable
@@ -291,6 +292,25 @@ class FakeResearch:
             "manifest": {"id": run_id}, "calibrator": None, "checks": {"reports": [found]}, "folds": None,
             "files": [{"name": "report.html", "bytes": 10}],
         }  # fmt: skip
+
+    def compare(self, run_ids: Sequence[str]) -> dict[str, Any]:
+        if list(run_ids) != ["0123", "fedc"]:
+            raise Refused("NOTHING_TO_COMPARE", "Name 2 to 8 different runs.", got=list(run_ids))
+        plans = [run | {"data_label": run["data"]} for run in self.runs()]
+        metrics = [
+            {"id": "total_return", "title": "Total return", "unit": "share"},
+            {"id": "exits", "title": "Sales", "unit": "count"},
+            {"id": "fees", "title": "Fees", "unit": "usdt"},
+        ]
+        return compared([
+            {
+                **plan, "plan": plan, "initial": "10000", "costs": {"total": "12.5"}, "trials": {"probability": gain},
+                "calibration": {"skill": None},
+                "curve": [{"time": plan["from"], "equity": "10000", "hold": "10000", "drawdown": 0.0}],
+                "metrics": [{**one, "value": value} for one, value in zip(metrics, (gain, 3, "2.50"), strict=True)],
+            }
+            for plan, gain in zip(plans, (0.015, None), strict=True)
+        ])  # fmt: skip
 
     def trades(self, run_id: str) -> list[Any]:
         amounts = dict.fromkeys(("quantity", "price", "mark", "notional", "fee", "realised", "cash_after"), 10**8)

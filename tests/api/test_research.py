@@ -24,6 +24,25 @@ def test_runs_come_in_pages_and_by_strategy(site: Site) -> None:
     )
 
 
+def test_runs_are_laid_side_by_side_in_the_order_they_were_asked_for(site: Site) -> None:
+    told = site.client().get("/api/backtests/compare?runs=0123,%20fedc").json()
+
+    assert ["0123456789abcdef", "fedcba9876543210"] == told["runs"]
+    assert ["trend", "technical"] == told["plans_differ"]["strategy"]
+    assert {"total_return": ["0.015", None], "exits": ["3", "3"], "fees": ["2.50", "2.50"]} == {
+        one["id"]: one["values"] for one in told["metrics"]
+    }
+    assert [("12.5", "0.015"), ("12.5", None)] == [(one["costs"], one["deflated_sharpe"]) for one in told["of_each"]]
+    assert [{"time": "2021-05-01T00:00:00Z", "equity": "10000"}] == told["of_each"][0]["curve"]
+
+
+def test_one_run_alone_is_no_comparison(site: Site) -> None:
+    alone = site.client().get("/api/backtests/compare?runs=0123")
+
+    assert (422, "NOTHING_TO_COMPARE") == (alone.status_code, alone.json()["code"])
+    assert 422 == site.client().get("/api/backtests/compare").status_code
+
+
 def test_fills_come_in_pages_and_only_a_sale_has_a_profit(site: Site) -> None:
     bought = site.client().get(f"{RUN}/trades?limit=1").json()
     sold = site.client().get(f"{RUN}/trades?limit=1&cursor={bought['next']}").json()

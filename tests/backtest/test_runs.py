@@ -44,6 +44,8 @@ def test_runs_are_listed_shown_and_compared(tmp_path: Path) -> None:
     assert found["plans_differ"] == {"venue": [None, {"slippage": "0.63"}]}
     assert found["record_heads"] == [plain["record_head"], slow["record_head"]]
     assert [one["values"][0] for one in found["metrics"]] == [one["value"] for one in plain["metrics"]]
+    nine = told("compare", *(plain["id"][: 16 - at] for at in range(9)), "--home", tmp_path, "--json", code=2)
+    assert "NOTHING_TO_COMPARE" in nine  # one run by nine names
     assert "venue" in told("compare", plain["id"], slow["id"], "--home", tmp_path)
 
     assert "UNKNOWN_RUN" in told("show", "nothing", "--home", tmp_path, "--json", code=2)

@@ -315,6 +315,9 @@ class ResearchPort(Protocol):
     def details(self, run_id: str) -> Mapping[str, Any]:
         """Manifest, calibrator, checks, folds, files; raises `Refused` (UNKNOWN_RUN)."""
 
+    def compare(self, run_ids: Sequence[str]) -> Mapping[str, Any]:
+        """Raises `Refused` (UNKNOWN_RUN, NOTHING_TO_COMPARE)."""
+
     def trades(self, run_id: str) -> Sequence[Mapping[str, Any]]: ...
 
     def file(self, run_id: str, name: str) -> Path:

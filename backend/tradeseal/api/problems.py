@@ -36,6 +36,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "UNKNOWN_LIMIT": 422,
     "BAD_REASON": 422,
     "UNKNOWN_PARAMETER": 422,
+    "NOTHING_TO_COMPARE": 422,
     "BAD_PARAMETER": 422,
     "NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,

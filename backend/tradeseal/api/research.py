@@ -77,6 +77,20 @@ def backtest(ports: Ports, run_id: str) -> dict[str, Any]:
     }
 
 
+def comparison(ports: Ports, runs: str) -> dict[str, Any]:
+    """Some runs side by side."""
+    wanted = [one.strip() for one in runs.split(",") if one.strip()]
+    found = ports.the_research().compare(wanted)
+    return {
+        **found,
+        "metrics": [{**one, "values": [_figure(value) for value in one["values"]]} for one in found["metrics"]],
+        "of_each": [
+            {**one, "deflated_sharpe": decimal_text(one["deflated_sharpe"]), "skill": _numbers(one["skill"])}
+            for one in found["of_each"]
+        ],
+    }
+
+
 def backtest_trades(ports: Ports, run_id: str, *, cursor: str | None, limit: int) -> dict[str, Any]:
     """A page of a run's fills."""
     return _page([_trade(row) for row in ports.the_research().trades(run_id)], cursor, limit, "items")
@@ -148,6 +162,11 @@ def _page(rows: list[dict[str, Any]], cursor: str | None, limit: int, name: str)
     begin = cursor_of(cursor) or 0
     end = begin + limit
     return {name: rows[begin:end], "next": str(end) if end < len(rows) else None, "total": len(rows)}
+
+
+def _figure(value: Any) -> str | None:
+    """A metric's value as plain digits; amounts are text already."""
+    return decimal_text(value) if isinstance(value, float) else None if value is None else str(value)
 
 
 def _numbers(found: Mapping[str, Any] | None) -> dict[str, Any] | None:

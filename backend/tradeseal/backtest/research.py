@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tradeseal.backtest.bias import BiasReport
+from tradeseal.backtest.comparison import compare
 from tradeseal.backtest.desk import Asked, asked_again, backtest, checks, prepare_question, walk
 from tradeseal.backtest.jobs import Job, Jobs, Progress
 from tradeseal.backtest.live import LiveCalibration
@@ -168,6 +169,10 @@ class Research:
     def details(self, run_id: str) -> Mapping[str, Any]:
         """What lies beside a run's report: its manifest, files, checks and folds."""
         return self._runs.details(run_id)
+
+    def compare(self, run_ids: Sequence[str]) -> Mapping[str, Any]:
+        """Some stored runs side by side, by the beginnings of their names."""
+        return compare(self._runs, run_ids)
 
     def trades(self, run_id: str) -> Sequence[Mapping[str, Any]]:
         """A stored run's trades, oldest first."""

@@ -1,10 +1,10 @@
 /** Back-tests: the stored runs, what is under way, and what a person may begin or end. */
-import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { client } from "./client";
-import { cancelBacktest, checkBacktest, foldBacktest, getBacktest, getBacktests, getBacktestTrades, startBacktest, type BacktestOrder, type GetBacktestsData } from "./generated";
+import { cancelBacktest, checkBacktest, compareBacktests, foldBacktest, getBacktest, getBacktests, getBacktestTrades, startBacktest, type BacktestOrder, type GetBacktestsData } from "./generated";
 import { answerOf } from "./problem";
 
-export type { Backtest, BacktestJob, BacktestOrder, BacktestRun, BacktestTrade, BiasChecks, SignalDifference } from "./generated";
+export type { Backtest, BacktestComparison, BacktestJob, BacktestOrder, BacktestRun, BacktestTrade, BiasChecks, ComparedMetric, ComparedRun, SignalDifference } from "./generated";
 
 export type RunSort = NonNullable<NonNullable<GetBacktestsData["query"]>["sort"]>;
 
@@ -42,10 +42,17 @@ export function useJobs(ready: boolean) {
   });
 }
 
-export const backtestQuery = (id: string) => queryOptions({ queryKey: ["backtest", id], queryFn: ({ signal }) => answerOf(getBacktest({ client, path: { run_id: id }, signal })) });
-
 export function useBacktest(id: string, ready: boolean) {
-  return useQuery({ ...backtestQuery(id), enabled: ready });
+  return useQuery({ queryKey: ["backtest", id], queryFn: ({ signal }) => answerOf(getBacktest({ client, path: { run_id: id }, signal })), enabled: ready });
+}
+
+/** Two to eight runs side by side, in short. */
+export function useComparison(ids: readonly string[], ready: boolean) {
+  return useQuery({
+    queryKey: ["backtest-comparison", ids],
+    queryFn: ({ signal }) => answerOf(compareBacktests({ client, query: { runs: ids.join() }, signal })),
+    enabled: ready,
+  });
 }
 
 export function useBacktestTrades(id: string, ready: boolean) {

@@ -12,6 +12,7 @@ from tradeseal.api import research
 from tradeseal.api.routes.common import Cursor, Limit, PortsDep, as_json
 from tradeseal.api.schemas.research import (
     Backtest,
+    BacktestComparison,
     BacktestJob,
     BacktestOrder,
     Backtests,
@@ -24,6 +25,9 @@ from tradeseal.api.schemas.research import (
 router = APIRouter(tags=["research"])
 
 RunId = Annotated[str, Path(max_length=64)]
+RunIds = Annotated[
+    str, Query(max_length=600, description="Runs by the beginnings of their names, with commas between them.")
+]
 Order = Annotated[
     Literal["newest", "total_return", "max_drawdown", "sharpe"],
     Query(description="The newest first, or the best by a figure; a drawdown is at most 0, so the shallowest first."),
@@ -67,6 +71,12 @@ def backtests(
 ) -> Response:
     """Stored runs, and the jobs of this process with their progress."""
     return as_json(research.backtests(ports, strategy=strategy, sort=sort, cursor=cursor, limit=limit))
+
+
+@router.get("/api/backtests/compare", response_model=BacktestComparison, operation_id="compareBacktests")
+def compare(ports: PortsDep, runs: RunIds) -> Response:
+    """Two to eight stored runs side by side, as `tradeseal runs compare` has them."""
+    return as_json(research.comparison(ports, runs))
 
 
 @router.get("/api/backtests/{run_id}", response_model=Backtest, operation_id="getBacktest")

@@ -285,6 +285,59 @@ class Backtest(Answer):
     files: list[BacktestFile]
 
 
+class ComparedMetric(Answer):
+    """One metric of every run, in the runs' order; null where a run has not enough data."""
+
+    id: str
+    title: str
+    unit: Literal["count", "usdt", "share", "ratio"]
+    values: list[str | None]
+
+
+class ComparedPoint(Answer):
+    """A point of a run's curve."""
+
+    time: Time
+    equity: Amount
+
+
+class ComparedRun(Answer):
+    """A run in short."""
+
+    id: str
+    strategy: str
+    params: dict[str, int]
+    markets: list[Market]
+    data: str
+    interval_s: int
+    confidence: Annotated[str, Field(description="fitted before the start, or what was assumed instead.")]
+    from_: Annotated[Time, Field(alias="from")]
+    to: Time
+    bars: int
+    entries: int
+    exits: int
+    rejections: int
+    initial: Amount
+    equity: Amount
+    costs: Annotated[Amount, Field(description="Fees, half spread and slippage of all fills.")]
+    deflated_sharpe: Annotated[Fraction | None, Field(description="The probability of more than luck.")]
+    skill: Annotated[Between | None, Field(description="Brier skill over all signals.")]
+    record_head: Hash
+    curve: list[ComparedPoint]
+
+
+class BacktestComparison(Answer):
+    """Some runs side by side; every list is in the order of `runs`."""
+
+    runs: list[str]
+    record_heads: list[Hash]
+    plans_differ: Annotated[
+        dict[str, list[Any]], Field(description="What is not the same in all plans, with what each one says.")
+    ]
+    metrics: list[ComparedMetric]
+    of_each: list[ComparedRun]
+
+
 class BacktestOrder(Order):
     """A back-test on this home's candles; what is left out is the home's own."""
 

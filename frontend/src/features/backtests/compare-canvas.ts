@@ -1,10 +1,10 @@
 /** Draws how several runs' equity moved from their start, each as a share of what it began with. Knows nothing of React. */
 import type { IChartApi, ISeriesApi } from "lightweight-charts";
+import type { ComparedRun } from "@/api/backtests";
 import type { Colours } from "@/lib/colours";
 import { formatNumber } from "@/lib/format";
 import { chartOptions, chartTime } from "@/ui/chart-frame";
 import type { Canvas, Library } from "@/ui/use-canvas";
-import type { Report } from "./report";
 
 export const LOOKS = ["ink", "benchmark", "warn", "wax"] as const satisfies readonly (keyof Colours)[];
 
@@ -25,13 +25,13 @@ export class CompareCanvas implements Canvas {
     this.chart.remove();
   }
 
-  show(reports: readonly Report[], colours: Colours): void {
+  show(runs: readonly ComparedRun[], colours: Colours): void {
     const { localization, ...options } = chartOptions(colours);
     this.chart.applyOptions({ ...options, localization: { locale: localization?.locale, timeFormatter: localization?.timeFormatter } });
     this.lines.forEach((line, at) => {
-      const report = reports[at];
+      const run = runs[at];
       line.applyOptions({ color: colours[LOOKS[at] ?? "ink"] });
-      line.setData((report?.curve ?? []).map((point) => ({ time: chartTime(point.time), value: (Number(point.equity) / Number(report?.initial) - 1) * 100 })));
+      line.setData((run?.curve ?? []).map((point) => ({ time: chartTime(point.time), value: (Number(point.equity) / Number(run?.initial) - 1) * 100 })));
     });
     this.chart.timeScale().fitContent();
   }

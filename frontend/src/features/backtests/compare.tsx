@@ -1,25 +1,23 @@
 "use client";
 
-import { useQueries } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
 import { useTranslations } from "use-intl";
-import { backtestQuery } from "@/api/backtests";
+import { useComparison, type BacktestComparison, type ComparedRun } from "@/api/backtests";
 import { useReady } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { useColours } from "@/lib/colours";
 import { formatCount, formatMoney, formatNumber, shortHash } from "@/lib/format";
 import { baseOf } from "@/lib/market";
+import { formatFraction } from "@/lib/measure";
 import { Panel } from "@/ui/panel";
-import { Failure, SkeletonRows } from "@/ui/states";
+import { Answered, SkeletonRows } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
 import { useCanvas, type Library } from "@/ui/use-canvas";
 import { CompareCanvas } from "./compare-canvas";
-import { between, metricOf, metricText, percent, type Report } from "./report";
+import { between, metricText, percent } from "./report";
 import { useFigureWords } from "./words";
 
-/** Of the metrics those that tell two runs apart. */
-const METRICS = ["total_return", "buy_and_hold_return", "annual_return", "annual_volatility", "sharpe", "sortino", "max_drawdown", "max_drawdown_low", "total_trades", "win_rate", "profit_factor", "total_pnl", "fees"];
 const SWATCHES = ["border-ink", "border-dashed border-benchmark", "border-dotted border-warn", "border-dashed border-wax"];
 
 interface Line {
@@ -30,40 +28,33 @@ interface Line {
 /** Two to four runs side by side: what was run, where they differ, and what came of each. */
 export function Compare({ ids }: { ids: readonly string[] }) {
   const t = useTranslations("backtests");
-  const ready = useReady();
-  const runs = useQueries({ queries: ids.map((id) => ({ ...backtestQuery(id), enabled: ready })) });
-  const failed = runs.find((run) => run.error !== null && run.data === undefined);
-  const reports = runs.flatMap((run) => (run.data ? [run.data.report as unknown as Report] : []));
+  const comparison = useComparison(ids, useReady());
   return (
     <div className="flex flex-col gap-px bg-line pb-px">
       <h1 className="sr-only">{t("comparison")}</h1>
-      {failed ? (
-        <Failure what={t("noRun")} error={failed.error} onRetry={() => void failed.refetch()} className="m-3" />
-      ) : reports.length < ids.length ? (
-        <div className="bg-surface">
-          <SkeletonRows rows={16} label={t("comparison")} />
-        </div>
-      ) : (
-        <>
-          <Curves reports={reports} />
-          <Asked reports={reports} />
-          <Results reports={reports} />
-        </>
-      )}
+      <Answered query={comparison} what={t("noRun")} loading={<SkeletonRows rows={16} label={t("comparison")} />}>
+        {(found) => (
+          <>
+            <Curves runs={found.of_each} />
+            <Asked found={found} />
+            <Results found={found} />
+          </>
+        )}
+      </Answered>
     </div>
   );
 }
 
 const draw = (library: Library, box: HTMLElement) => new CompareCanvas(library, box);
 
-function Curves({ reports }: { reports: readonly Report[] }) {
+function Curves({ runs }: { runs: readonly ComparedRun[] }) {
   const t = useTranslations("backtests");
   const [box, canvas] = useCanvas(draw);
   const colours = useColours();
   useEffect(() => {
-    if (colours) canvas?.show(reports, colours);
-  }, [canvas, colours, reports]);
-  const told = reports.map((report) => `${report.id.slice(0, 8)} ${metricText(metricOf(report, "total_return") ?? { id: "", unit: "share", value: null }) ?? "—"}`).join("; ");
+    if (colours) canvas?.show(runs, colours);
+  }, [canvas, colours, runs]);
+  const told = runs.map((run) => `${run.id.slice(0, 8)} ${percent(Number(run.equity) / Number(run.initial) - 1)}`).join("; ");
   return (
     <Panel
       title={t("equityCompared")}
@@ -71,10 +62,10 @@ function Curves({ reports }: { reports: readonly Report[] }) {
       bodyClassName="min-h-[300px]"
       actions={
         <>
-          {reports.map((report, at) => (
-            <span key={report.id} className="inline-flex items-center gap-1.5 text-2xs text-ink-2">
+          {runs.map((run, at) => (
+            <span key={run.id} className="inline-flex items-center gap-1.5 text-2xs text-ink-2">
               <span aria-hidden className={cn("w-5 border-t-2", SWATCHES[at])} />
-              {report.plan.strategy} <span className="font-mono">{report.id.slice(0, 8)}</span>
+              {run.strategy} <span className="font-mono">{run.id.slice(0, 8)}</span>
             </span>
           ))}
           <Link prefetch={false} href="/backtests" className="inline-flex min-h-6 items-center text-xs underline underline-offset-2">
@@ -89,7 +80,7 @@ function Curves({ reports }: { reports: readonly Report[] }) {
 }
 
 /** `marked`: where not all runs say the same, the line stands out. */
-function Lines({ title, note, reports, lines, marked = false }: { title: string; note: string; reports: readonly Report[]; lines: readonly Line[]; marked?: boolean }) {
+function Lines({ title, note, runs, lines, marked = false }: { title: string; note: string; runs: readonly string[]; lines: readonly Line[]; marked?: boolean }) {
   return (
     <Panel title={title} note={note}>
       <Table
@@ -97,10 +88,10 @@ function Lines({ title, note, reports, lines, marked = false }: { title: string;
         head={
           <>
             <Th />
-            {reports.map((report) => (
-              <Th key={report.id} right>
-                <Link prefetch={false} href={`/backtests?id=${report.id}`} className="underline underline-offset-2">
-                  {report.id.slice(0, 8)}
+            {runs.map((id) => (
+              <Th key={id} right>
+                <Link prefetch={false} href={`/backtests?id=${id}`} className="underline underline-offset-2">
+                  {id.slice(0, 8)}
                 </Link>
               </Th>
             ))}
@@ -111,7 +102,7 @@ function Lines({ title, note, reports, lines, marked = false }: { title: string;
           <tr key={line.name} className={cn(marked && new Set(line.cells).size > 1 && "font-semibold")}>
             <Td className="text-xs whitespace-nowrap">{line.name}</Td>
             {line.cells.map((cell, at) => (
-              <Td key={reports[at]?.id} right className="whitespace-nowrap">
+              <Td key={runs[at]} right className="whitespace-nowrap">
                 {cell}
               </Td>
             ))}
@@ -122,40 +113,48 @@ function Lines({ title, note, reports, lines, marked = false }: { title: string;
   );
 }
 
-function Asked({ reports }: { reports: readonly Report[] }) {
+/** Told of every run, beside what differs. */
+const ALWAYS = new Set(["strategy", "params", "data_label", "markets", "interval_s", "confidence", "start", "end", "cash_e8"]);
+
+function Asked({ found }: { found: BacktestComparison }) {
   const t = useTranslations("backtests");
-  const of = (name: string, cell: (report: Report) => string): Line => ({ name, cells: reports.map(cell) });
-  const params = [...new Set(reports.flatMap((report) => Object.keys(report.plan.params)))].sort();
+  const of = (name: string, cell: (run: ComparedRun) => string): Line => ({ name, cells: found.of_each.map(cell) });
+  const params = [...new Set(found.of_each.flatMap((run) => Object.keys(run.params)))].sort();
   const lines = [
-    of(t("strategy"), ({ plan }) => plan.strategy),
-    of(t("markets"), ({ plan }) => plan.markets.map(baseOf).join(" ")),
-    of(t("span"), (report) => t("fromTo", { from: report.from.slice(0, 10), to: report.to.slice(0, 10) })),
-    of(t("initial"), (report) => formatMoney(report.initial)),
-    of(t("confidence"), ({ plan }) => (plan.confidence.startsWith("assumed") ? plan.confidence : t("fitted"))),
-    of(t("hashes.data_identity"), ({ plan }) => shortHash(plan.data_identity)),
-    of(t("hashes.strategy_hash"), ({ plan }) => shortHash(plan.strategy_hash)),
-    of(t("hashes.contracts_hash"), ({ plan }) => shortHash(plan.contracts_hash)),
-    ...params.map((name) => of(name, ({ plan }) => String(plan.params[name] ?? "—"))),
+    of(t("strategy"), (run) => run.strategy),
+    of(t("markets"), (run) => run.markets.map(baseOf).join(" ")),
+    of(t("span"), (run) => t("fromTo", { from: run.from.slice(0, 10), to: run.to.slice(0, 10) })),
+    of(t("initial"), (run) => formatMoney(run.initial)),
+    of(t("confidence"), (run) => (run.confidence.startsWith("assumed") ? run.confidence : t("fitted"))),
+    ...params.map((name) => of(name, (run) => String(run.params[name] ?? "—"))),
+    ...Object.entries(found.plans_differ)
+      .filter(([name]) => !ALWAYS.has(name))
+      .map(([name, values]) => ({ name: t.has(`hashes.${name}` as never) ? t(`hashes.${name}` as never) : name.replaceAll("_", " "), cells: values.map(told) })),
   ];
-  return <Lines title={t("whatWasRun")} note={t("differentBold")} reports={reports} lines={lines} marked />;
+  return <Lines title={t("whatWasRun")} note={t("differentBold")} runs={found.runs} lines={lines} marked />;
 }
 
-function Results({ reports }: { reports: readonly Report[] }) {
+/** Whatever stands in a plan: hashes short, mappings as they are written. */
+function told(value: unknown): string {
+  if (value === null || value === undefined) return "—";
+  if (typeof value === "string") return /^(0x)?[0-9a-f]{32,}$/.test(value) ? shortHash(value) : value;
+  return JSON.stringify(value);
+}
+
+function Results({ found }: { found: BacktestComparison }) {
   const t = useTranslations("backtests");
   const wordsOf = useFigureWords();
-  const of = (name: string, cell: (report: Report) => string): Line => ({ name, cells: reports.map(cell) });
+  const of = (name: string, cell: (run: ComparedRun) => string): Line => ({ name, cells: found.of_each.map(cell) });
   const lines = [
-    of(t("equity"), (report) => formatMoney(report.equity)),
-    ...METRICS.map((id) =>
-      of(wordsOf({ id }).name, (report) => {
-        const metric = metricOf(report, id);
-        return metric === undefined ? "—" : (metricText(metric) ?? t("notEnough"));
-      }),
-    ),
-    of(t("costsTotal"), ({ costs }) => formatMoney(costs.total)),
-    of(t("rejections"), (report) => formatCount(report.rejections)),
-    of(t("deflated"), ({ trials }) => percent(trials.probability)),
-    of(t("skill"), ({ calibration }) => between(calibration.skill, (value) => formatNumber(value, { digits: 4 }))),
+    of(t("equity"), (run) => formatMoney(run.equity)),
+    ...found.metrics.map((metric) => ({
+      name: wordsOf(metric).name,
+      cells: metric.values.map((value) => metricText({ ...metric, value: value === null || metric.unit === "usdt" ? value : Number(value) }) ?? t("notEnough")),
+    })),
+    of(t("costsTotal"), (run) => formatMoney(run.costs)),
+    of(t("rejections"), (run) => formatCount(run.rejections)),
+    of(t("deflated"), (run) => formatFraction(run.deflated_sharpe)),
+    of(t("skill"), ({ skill }) => between(skill && { value: Number(skill.value), low: Number(skill.low), high: Number(skill.high) }, (value) => formatNumber(value, { digits: 4 }))),
   ];
-  return <Lines title={t("metrics")} note={t("compareNote")} reports={reports} lines={lines} />;
+  return <Lines title={t("metrics")} note={t("compareNote")} runs={found.runs} lines={lines} />;
 }

@@ -126,10 +126,6 @@ export function metricText({ id, unit, value }: Pick<RunMetric, "id" | "unit" | 
   }
 }
 
-export function metricOf(report: Report, id: string): RunMetric | undefined {
-  return report.metrics.find((each) => each.id === id);
-}
-
 const DAY = /T00:00:00Z$/;
 const short = (iso: string): string => iso.replace(DAY, "").replace(":00Z", "Z");
 
