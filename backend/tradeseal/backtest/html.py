@@ -41,10 +41,18 @@ tr:first-child>*{border-top:0}th{color:var(--soft);font-weight:500;font-size:.82
 .months td,.months th{padding:.35rem .4rem;text-align:right;font-size:.82rem}.months th:first-child{text-align:left}
 .note{border-left:3px solid var(--line);padding-left:.8rem;color:var(--soft)}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:0 1rem;align-items:start}
-@media(max-width:600px){body{padding-top:1rem}td,th{padding:.35rem .55rem}.mark{font-size:18px}}
+@media(max-width:600px){body{padding-top:1rem}td,th{padding:.35rem .55rem}.mark{font-size:18px}
+.markets td,.markets th{padding:.35rem .3rem;font-size:.78rem}.markets th{white-space:normal}
+.months,.months tbody{display:block}.months tr{display:grid;grid-template-columns:repeat(4,1fr)}
+.months tr:first-child{display:none}.months tr+tr+tr{border-top:1px solid var(--line)}
+.months th:first-child,.months td:last-child{grid-column:1/-1;border:0}
+.months td::before{content:attr(data-month);float:left;color:var(--soft);font-size:.72rem;line-height:1.7}}
 @media print{body{max-width:none}figure,.cards div{break-inside:avoid}}
 """
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Where an axis spans less, its marks need more digits to be told apart.
+_WHOLE: Final = 10.0
+_FALLS: Final = (0.01, 0.001)
 _CARDS: Final = ("total_return", "buy_and_hold_return", "sharpe", "max_drawdown", "max_drawdown_low", "win_rate",
                  "profit_factor", "exits")  # fmt: skip
 
@@ -107,15 +115,19 @@ def _curves(curve: Sequence[Mapping[str, Any]]) -> str:
     times = [parse_utc(point["time"]) for point in curve]
     column = {name: [float(point[name]) for point in curve]
               for name in ("equity", "hold", "drawdown", "low_drawdown")}  # fmt: skip
+    apart = max(*column["equity"], *column["hold"]) - min(*column["equity"], *column["hold"])
+    deepest = -min(column["low_drawdown"] + column["drawdown"])
+    cents = 0 if apart >= _WHOLE else 2
+    digits = next((digits for digits, least in enumerate(_FALLS, start=1) if deepest >= least), len(_FALLS) + 1)
     return chart(
         times,
         [Line("other", "equal weight, held", column["hold"]), Line("own", "strategy", column["equity"])],
-        height=280, told=lambda value: f"{value:,.0f}",
+        height=280, told=lambda value: f"{value:,.{cents}f}",
     ) + chart(
         times,
         [Line("other", "drawdown at lows", column["low_drawdown"]),
          Line("fall", "drawdown at closes", column["drawdown"], filled=True)],
-        height=120, told=lambda value: f"{value * 100:.1f} %", top=0.0,
+        height=120, told=lambda value: f"{value * 100:.{digits}f} %", top=0.0,
     )  # fmt: skip
 
 
@@ -130,21 +142,22 @@ def _months(months: Sequence[Mapping[str, Any]]) -> str:
     for year in sorted({month[:4] for month in found}):
         own = [found.get(f"{year}-{number:02d}") for number in range(1, 13)]
         whole = math.prod(1 + value for value in own if value is not None) - 1
-        rows += f"<tr><th>{year}{''.join(_month(value, most) for value in own)}<td class={_tone(whole)}>"
-        rows += f"<b>{whole * 100:.1f}</b></tr>"
+        cells = "".join(_month(name, value, most) for name, value in zip(_MONTHS, own, strict=True))
+        rows += f"<tr><th>{year}{cells}<td data-month=year class={_tone(whole)}><b>{whole * 100:.1f}</b></tr>"
     return (
         f"<div class=wide><table class=months><tr><th>%{head}<th>year</tr>{rows}</table></div>"
         "<small>Compounded daily returns of finished UTC days.</small>"
     )
 
 
-def _month(value: float | None, most: float) -> str:
+def _month(name: str, value: float | None, most: float) -> str:
+    """Its name shows on a narrow page alone, where a year is folded."""
     if value is None:
-        return "<td class=soft>·"
+        return f"<td data-month={name} class=soft>·"
     share = round(min(1.0, abs(value) / most) * 45)
     colour = "good" if value >= 0 else "bad"
     style = f"background:color-mix(in srgb,var(--{colour}) {share}%,transparent)"
-    return f"<td style='{style}'>{value * 100:.1f}"
+    return f"<td data-month={name} style='{style}'>{value * 100:.1f}"
 
 
 def _costs(costs: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -213,7 +226,7 @@ def _markets(markets: Mapping[str, Mapping[str, Any]]) -> str:
         f"<td class=n>{_percent(one['buy_and_hold_return'])}</tr>"
         for name, one in markets.items()
     )
-    return f"<div class=wide><table>{head}{rows}</table></div>"
+    return f"<div class=wide><table class=markets>{head}{rows}</table></div>"
 
 
 def _calibration(scores: Mapping[str, Any]) -> str:
