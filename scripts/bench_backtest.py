@@ -1,6 +1,7 @@
 """Measure: 100,000 one-minute bars of `ema_cross`, the contract deciding every order, beside backtesting.py.
 
-`python scripts/bench_backtest.py --peer bench/bin/python` (see requirements-bench.in). The confidence is assumed to be
+`python scripts/bench_backtest.py` measures both: the peer in an environment of its own, `.bench`, which is made when it
+is not there (requirements-bench.in); without `../shared` the candles are synthetic. The confidence is assumed to be
 0.99 and the barriers lie far out, so that crossings alone trade. Same candles, 10/20 averages; the peer's fills are at
 the next open with the same fee and no spread, and it knows no contract. Figures of a loaded machine are of that load.
 """
@@ -10,23 +11,29 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from peer_bench import USUAL, peer_python
 from tradeseal.backtest.run import run
 from tradeseal.backtest.trades import traded
 from tradeseal.kernel.money import SCALE
 from tradeseal.market.published import WINDOW, CandleStore, Series, load_folder
+from tradeseal.market.synthetic import synthetic
 from tradeseal.signals.published import Calibrator, find_strategy
 
 PEER = """
 import sys, time, json
 import pandas as pd, pyarrow.parquet as pq
 from backtesting import Backtest, Strategy
-path, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-t = pq.read_table(path).to_pandas().iloc[first:first + count]
+t = pq.read_table(sys.argv[1]).to_pandas()
 names = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "volume": "Volume"}
-df = t.rename(columns=names).set_index(pd.to_datetime(t.time.values, unit="ms"))[list(names.values())]
+df = t.rename(columns=names).set_index(pd.to_datetime(t.time.values, unit="s"))[list(names.values())]
 def ema(x, n): return pd.Series(x).ewm(span=n, adjust=False).mean().values
 class Cross(Strategy):
     def init(self):
@@ -44,12 +51,8 @@ print(json.dumps({**spent, "trades": int(told["# Trades"])}))
 def main() -> int:
     """Both, one after the other."""
     options = _options()
-    file = options.data / "binanceusdm-BTCUSDT-1m-2022.parquet"
-    whole, _ = load_folder(options.data, "binanceusdm", "1m", ["BTC"])
-    series = whole.series("BTC-USDT")
-    store = CandleStore(
-        [Series("BTC-USDT", series.table[: options.bars + WINDOW])], interval_s=60, exchange="binanceusdm"
-    )  # fmt: skip
+    store = _candles(options.data, options.bars)
+    series = store.series("BTC-USDT")
     far = {"take_profit_volatilities": 30, "stop_loss_volatilities": 60, "horizon_bars": 10_000}
     strategy = find_strategy("ema_cross", far)
     assumed = Calibrator.assumed(9_900, strategy.name, strategy.code_hash.hex())
@@ -58,7 +61,8 @@ def main() -> int:
     finished = run(strategy, assumed, store, start=start, end=store.last_close, cash_e8=10_000 * SCALE)
     seconds, cpu_seconds = time.time() - began, time.process_time() - cpu
     found = traded(finished.events)
-    told = {
+    told: dict[str, Any] = {
+        "candles": store.exchange,
         "bars": len(finished.grid),
         "load": os.getloadavg()[0],
         "tradeseal": {
@@ -70,17 +74,37 @@ def main() -> int:
             "record_head": finished.record_head,
         },
     }
-    if options.peer:
-        words = [str(options.peer), "-c", PEER, str(file), str(WINDOW), str(options.bars)]
-        answer = subprocess.run(words, capture_output=True, text=True, timeout=600, check=True)
-        peer = json.loads(answer.stdout.splitlines()[-1])
-        told["backtesting.py"] = {
-            "bars_per_second": round(options.bars / peer["seconds"]),
-            "bars_per_cpu_second": round(options.bars / peer["cpu_seconds"]),
-            "trades": peer["trades"],
-        }
+    if not options.alone:
+        told["backtesting.py"] = _peer(options.peer or peer_python(options.bench), series)
     print(json.dumps(told, indent=1))
     return 0
+
+
+def _candles(folder: Path, bars: int) -> CandleStore:
+    """A window of history and so many one-minute bars: real ones of 2022, or invented ones."""
+    if not folder.is_dir():
+        return synthetic(markets=1, bars=bars + WINDOW, interval_s=60)
+    whole, _ = load_folder(folder, "binanceusdm", "1m", ["BTC"])
+    cut = Series("BTC-USDT", whole.series("BTC-USDT").table[: bars + WINDOW])
+    return CandleStore([cut], interval_s=60, exchange="binanceusdm")
+
+
+def _peer(python: Path, series: Series) -> dict[str, Any]:
+    """The same bars through backtesting.py, in a process and an environment of its own."""
+    names = ("time", "open", "high", "low", "close", "volume")
+    rows = series.table[WINDOW:]
+    columns = {name: rows[:, at] if name == "time" else rows[:, at] / SCALE for at, name in enumerate(names)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "candles.parquet"
+        pq.write_table(pa.table(columns), path)
+        words = [str(python), "-c", PEER, str(path)]
+        answer = subprocess.run(words, capture_output=True, text=True, timeout=600, check=True)
+    peer = json.loads(answer.stdout.splitlines()[-1])
+    return {
+        "bars_per_second": round(len(rows) / peer["seconds"]),
+        "bars_per_cpu_second": round(len(rows) / peer["cpu_seconds"]),
+        "trades": peer["trades"],
+    }
 
 
 def _options() -> argparse.Namespace:
@@ -88,7 +112,9 @@ def _options() -> argparse.Namespace:
     shared = Path(__file__).resolve().parent.parent.parent / "shared" / "market-data"
     parser.add_argument("--data", type=Path, default=shared)
     parser.add_argument("--bars", type=int, default=100_000)
-    parser.add_argument("--peer", type=Path, help="a Python in which backtesting.py is installed")
+    parser.add_argument("--peer", type=Path, help="a Python in which backtesting.py is installed, instead of --bench")
+    parser.add_argument("--bench", type=Path, default=USUAL, help="the peer's environment, made if it is not there")
+    parser.add_argument("--alone", action="store_true", help="without the peer")
     return parser.parse_args()
 
 

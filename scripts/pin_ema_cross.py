@@ -1,21 +1,21 @@
 """Write what backtesting.py makes of the crossings that `ema_cross` trades, for a test to compare with.
 
-backtesting.py is AGPL-3.0: it runs in an environment of its own that this script makes (requirements-bench.in), and
-only its numbers are kept. `python scripts/pin_ema_cross.py --data DIR [--bench DIR]`, with candles of Binance in DIR.
+It runs in an environment of its own that is made if it is not there (peer_bench.py).
+`python scripts/pin_ema_cross.py --data DIR [--bench DIR]`, with candles of Binance in DIR.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-import venv
 from pathlib import Path
 from typing import Any
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+from peer_bench import CHECKOUT, USUAL, peer_python
+
 sys.path[:0] = [str(CHECKOUT / "backend"), str(CHECKOUT / "tests" / "backtest")]
 
-from peer import MARKETS, SPAN, our_run  # type: ignore[import-not-found]  # noqa: E402 - a folder of tests, not a package
+from peer import CASES, our_run  # type: ignore[import-not-found]  # noqa: E402 - a folder of tests, not a package
 
 from tradeseal.backtest.trades import traded  # noqa: E402 - found through the path above
 
@@ -59,16 +59,12 @@ print(json.dumps({
 def main() -> int:
     """Both markets, one after the other."""
     options = _options()
-    python = options.bench / "bin" / "python"
-    if not python.exists():
-        venv.create(options.bench, with_pip=True)
-        pins = str(CHECKOUT / "requirements-bench.in")
-        subprocess.run([str(python), "-m", "pip", "install", "-q", "-r", pins], check=True, timeout=900)
+    python = peer_python(options.bench)
     found: dict[str, Any] = {}
-    for market in MARKETS:
-        finished = our_run(options.data, market)
+    for case in CASES:
+        finished = our_run(options.data, case)
         sizes = {t.observed_at: t.quantity_e8 for t in traded(finished.events).trades if t.side == 1}
-        series = finished.store.series(f"{market}-USDT")
+        series = finished.store.series(finished.plan.markets[0])
         end = finished.plan.end
         asked = {
             "candles": [row for row in series.table.tolist() if row[0] < end], "sizes": sizes,
@@ -77,8 +73,8 @@ def main() -> int:
         answer = subprocess.run(
             [str(python), "-c", PEER], input=json.dumps(asked), capture_output=True, text=True, timeout=600, check=True
         )
-        found[market] = json.loads(answer.stdout.splitlines()[-1])
-    TARGET.write_text(json.dumps({"span": SPAN, "markets": found}) + "\n")
+        found[case] = json.loads(answer.stdout.splitlines()[-1])
+    TARGET.write_text(json.dumps({"cases": found}) + "\n")
     print(TARGET.name, {name: len(one["trades"]) for name, one in found.items()})
     return 0
 
@@ -86,9 +82,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--data", type=Path, default=CHECKOUT.parent / "shared" / "market-data")
-    parser.add_argument(
-        "--bench", type=Path, default=CHECKOUT / ".bench", help="the environment, made if it is not there"
-    )
+    parser.add_argument("--bench", type=Path, default=USUAL, help="the environment, made if it is not there")
     return parser.parse_args()
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from peer import MARKETS, our_run
+from peer import CASES, SYNTHETIC, our_run
 
 from tradeseal.backtest.report import report_of
 from tradeseal.backtest.run import Finished
@@ -32,15 +32,14 @@ from tradeseal.settings import CHECKOUT
 DATA: Final = CHECKOUT.parent / "shared" / "market-data"
 PINNED: Final = json.loads((Path(__file__).parent / "ema_cross_peer.json").read_text())
 HALF_SPREAD_BPS: Final = 1
-pytestmark = [
-    pytest.mark.chain, pytest.mark.slow, pytest.mark.usefixtures("compiled"),
-    pytest.mark.skipif(not DATA.is_dir(), reason="real candles are not here: ../shared/market-data"),
-]  # fmt: skip
+pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.usefixtures("compiled")]
 
 
-@pytest.fixture(scope="module", params=MARKETS)
+@pytest.fixture(scope="module", params=CASES)
 def both(request: pytest.FixtureRequest) -> tuple[Finished, dict[str, Any]]:
-    return our_run(DATA, request.param), PINNED["markets"][request.param]
+    if request.param != SYNTHETIC and not DATA.is_dir():
+        pytest.skip("real candles are not here: ../shared/market-data")
+    return our_run(DATA, request.param), PINNED["cases"][request.param]
 
 
 def round_trips(finished: Finished) -> list[tuple[Trade, Trade]]:
