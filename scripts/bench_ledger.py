@@ -1,4 +1,5 @@
-"""Benchmark: the event store beside raw sqlite3 in one run, commit latency, and a million events folded.
+"""Benchmark: the event store beside raw sqlite3 in one run, commit latency, what a thread that only writes would bring,
+and a million events folded.
 
 Run `.venv/bin/python scripts/bench_ledger.py [--events 20000] [--fold 1000000] [--folder DIR]`. Both sides write the
 same rows with `synchronous=FULL` and WAL, in turns, so that both meet the same disk and the same load. The fold is the
@@ -8,12 +9,15 @@ load of the machine.
 
 import argparse
 import os
+import queue
 import sqlite3
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -30,6 +34,9 @@ NAMESPACE = UUID("00000000-0000-5000-8000-000000000002")
 BATCHES = (1, 10, 100)
 FILLS_A_DAY = 100
 ROUNDS = 3
+CALLERS = (1, 8)
+CALLS = 400
+EVENTS_A_CALL = 6  # what a commit of a replay of nine markets holds
 
 
 def a_day(number: int, fills: int) -> TradingDay:
@@ -130,6 +137,54 @@ def save(folder: Path, days: int = 60) -> None:
     print(f"one fill encoded and committed: p50 {cut[49] * 1e3:.2f} ms, p99 {cut[98] * 1e3:.2f} ms")
 
 
+def grouped(folder: Path) -> None:
+    """Callers that wait for their own commit, each storing by itself, and all through one thread that groups them.
+
+    The engine is one caller.
+    """
+    for callers in CALLERS:
+        rates: dict[str, list[float]] = {"by themselves": [], "through a writer": []}
+        for turn in range(2 * ROUNDS):
+            side = tuple(rates)[(turn + turn // 2) % 2]
+            ledger = Ledger(folder / f"grouped-{callers}-{turn}.sqlite")
+            batches = list(batched(rows(ledger, CALLS * EVENTS_A_CALL), EVENTS_A_CALL))
+            waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+            threading.Thread(target=write_in_groups, args=(ledger, waiting)).start()
+            insert = ledger.recorder.insert_events if side == "by themselves" else handed_to(waiting)
+            working = [threading.Thread(target=timed, args=(insert, batches[n::callers])) for n in range(callers)]
+            began = time.perf_counter()
+            for one in working:
+                one.start()
+            for one in working:
+                one.join()
+            rates[side].append(CALLS / (time.perf_counter() - began))
+            waiting.put(None)
+            ledger.close()
+        told = ", ".join(f"{statistics.harmonic_mean(each):,.0f} {side}" for side, each in rates.items())
+        print(f"{callers} waiting for each commit of {EVENTS_A_CALL}: {told} a second", flush=True)
+
+
+Waiting = tuple[Sequence[StoredEvent], "Future[None]"]
+
+
+def handed_to(waiting: "queue.SimpleQueue[Waiting | None]") -> Callable[[Sequence[StoredEvent]], object]:
+    def write(batch: Sequence[StoredEvent]) -> None:
+        stored: Future[None] = Future()
+        waiting.put((batch, stored))
+        stored.result()
+
+    return write
+
+
+def write_in_groups(ledger: Ledger, waiting: "queue.SimpleQueue[Waiting | None]") -> None:
+    """Store together whatever waits, until there is nothing more to come."""
+    while (first := waiting.get()) is not None:
+        group = [first, *(one for _ in range(waiting.qsize()) if (one := waiting.get()) is not None)]
+        ledger.recorder.insert_events([event for batch, _ in group for event in batch])
+        for _, stored in group:
+            stored.set_result(None)
+
+
 def fold(folder: Path, count: int) -> None:
     """So many events, as a start folds them."""
     path = folder / "folded.sqlite"
@@ -162,6 +217,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
         append(Path(name), chosen.events)
         save(Path(name))
+        grouped(Path(name))
         if chosen.fold:
             fold(Path(name), chosen.fold)
     print(f"load of the machine: {os.getloadavg()[0]:.1f}")
