@@ -7,6 +7,7 @@ import { defineConfig } from "@hey-api/openapi-ts";
 export default defineConfig({
   input: "./openapi.json",
   output: { path: "./src/api/generated", clean: true },
-  plugins: ["@hey-api/client-fetch", "@hey-api/typescript", "@hey-api/sdk"],
+  // The functions are handed the client of `src/api/client.ts`; of the generated one only its types are used.
+  plugins: ["@hey-api/client-fetch", "@hey-api/typescript", { name: "@hey-api/sdk", client: false }],
   logs: { file: false, level: "warn" },
 });

@@ -9,7 +9,7 @@ import { Positions } from "@/features/positions";
 import { Prices } from "@/features/prices";
 import { Rules } from "@/features/rules";
 import { Ticket } from "@/features/ticket";
-import { useDashboard, useLive } from "@/live/live";
+import { useDashboard, useLive, useStatus } from "@/live/live";
 import { isStarting, usePhaseText } from "@/live/phase";
 import { cn } from "@/lib/cn";
 import { useServerWords } from "@/ui/server-words";
@@ -74,12 +74,11 @@ export function Dashboard() {
 
 /** What to show before anybody has chosen: what the book holds, else bitcoin; decided once, so that the page never turns by itself. */
 function useFirstMarket(): string {
-  const status = useDashboard("status");
-  const positions = useDashboard("positions");
+  const markets = useStatus((status) => status.data.markets);
+  const held = useDashboard("positions")?.[0]?.market;
   const [first, setFirst] = useState<string | null>(null);
-  if (first !== null || status === undefined) return first ?? "";
-  const { markets } = status.data;
-  const market = positions?.[0]?.market ?? markets.find((each) => each.startsWith("BTC-")) ?? markets[0] ?? "";
+  if (first !== null || markets === undefined) return first ?? "";
+  const market = held ?? markets.find((each) => each.startsWith("BTC-")) ?? markets[0] ?? "";
   if (market !== "") setFirst(market);
   return market;
 }
@@ -96,9 +95,10 @@ function NoPicture() {
 function StartingUp() {
   const t = useTranslations("home");
   const server = useServerWords();
-  const status = useDashboard("status");
+  // While it runs nothing here changes with the status.
+  const status = useLive(({ data }) => (data !== undefined && isStarting(data.status.phase) ? data.status : undefined));
   const phaseText = usePhaseText();
-  if (status === undefined || !isStarting(status.phase)) return null;
+  if (status === undefined) return null;
   const progress = status.phase_progress;
   return (
     <div role="status" className="bg-surface px-3 py-3">
@@ -106,7 +106,7 @@ function StartingUp() {
       <p className="text-xs text-ink-2">{status.phase === "RE_EXECUTING" || !status.phase_detail ? t("beginsByItself") : server(status.phase_detail)}</p>
       <div className="mt-2 h-1 overflow-hidden bg-raised">
         <div
-          className={progress ? "h-full origin-left bg-up transition-transform" : "bone h-full"}
+          className={progress ? "h-full origin-left bg-up transition-transform" : "bone breathing h-full"}
           style={progress ? { transform: `scaleX(${Math.min(1, progress.fraction)})` } : undefined}
         />
       </div>

@@ -49,7 +49,8 @@ void load("en", "shell");
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const words = useWords("shell", "en", useLanguage());
   useEffect(() => {
-    document.documentElement.lang = words.language;
+    // Setting it has the browser work out every style anew, also where nothing changes.
+    if (document.documentElement.lang !== words.language) document.documentElement.lang = words.language;
   }, [words.language]);
   return (
     <ShellWords value={words}>

@@ -2,7 +2,7 @@
 
 import { OctagonX, ShieldAlert, Unplug } from "lucide-react";
 import { useTranslations } from "use-intl";
-import { useConnection, useDashboard, useLive } from "@/live/live";
+import { useConnection, useDashboard, useLive, useStatus } from "@/live/live";
 import { useSecond } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
 import { Button } from "@/ui/button";
@@ -57,7 +57,7 @@ function sentence(text: string): string {
 export function StoppedBanner() {
   const t = useTranslations("banners");
   const server = useServerWords();
-  const stopped = useDashboard("status")?.stopped;
+  const stopped = useStatus((status) => status.stopped);
   if (!stopped) return null;
   return (
     <div role="alert" className="flex items-start gap-3 border-b border-line bg-down-wash px-3 py-2 text-xs">

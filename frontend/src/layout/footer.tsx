@@ -1,13 +1,13 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { useDashboard } from "@/live/live";
+import { useStatus } from "@/live/live";
 
 const LINK = "underline decoration-line-strong underline-offset-2 hover:text-ink";
 
 export function Footer() {
   const t = useTranslations("shell");
-  const version = useDashboard("status")?.version;
+  const version = useStatus((status) => status.version);
   return (
     <footer className="flex flex-wrap gap-x-4 gap-y-1 px-3 py-3 text-2xs text-ink-3">
       <span>Tradeseal {version ?? ""}</span>

@@ -28,7 +28,7 @@ export function Providers({ children }: { children: ReactNode }) {
   );
   return (
     <QueryClientProvider client={cache}>
-      <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
+      <ThemeProvider attribute="class" defaultTheme="system" enableSystem>
         <LiveProvider>{children}</LiveProvider>
       </ThemeProvider>
     </QueryClientProvider>

@@ -1,14 +1,14 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { useDashboard } from "@/live/live";
+import { useStatus, useSynthetic } from "@/live/live";
 import { SyntheticLabel } from "@/ui/badge";
 
 /** How far what you see may be trusted, in plain words, on every page. */
 export function TrustStrip() {
   const t = useTranslations("trust");
-  const status = useDashboard("status");
-  const level = status?.trust.level ?? "S";
+  const level = useStatus((status) => status.trust.level) ?? "S";
+  const synthetic = useSynthetic();
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-0.5 border-b border-line bg-sunken px-3 py-1 text-2xs text-ink-2">
       <a href="/verify" className="inline-flex h-[18px] items-center rounded-[2px] bg-wax-wash px-1.5 font-semibold whitespace-nowrap text-wax hover:underline">
@@ -16,7 +16,7 @@ export function TrustStrip() {
       </a>
       <span className="min-w-0">{t(`levels.${level}`)}</span>
       <span className="font-medium text-ink">{t("disclaimer")}</span>
-      <SyntheticLabel synthetic={status?.data.synthetic} />
+      <SyntheticLabel synthetic={synthetic} />
     </div>
   );
 }

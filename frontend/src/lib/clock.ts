@@ -9,7 +9,8 @@ const listeners = new Set<() => void>();
 let second = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-function subscribe(listener: () => void): () => void {
+/** Be told once a second; one timer serves the whole page. */
+export function everySecond(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
     second = Math.floor(nowMs() / 1000);
@@ -27,11 +28,14 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** The second that everybody was told last; 0 before anybody listens. */
+export const presentSecond = (): number => second;
+
 /** Re-render once a second with the present second; one timer serves the whole page. 0 while the page is being exported. */
 export function useSecond(): number {
   return useSyncExternalStore(
-    subscribe,
-    () => second,
+    everySecond,
+    presentSecond,
     () => 0,
   );
 }

@@ -11,13 +11,21 @@ export function useColours(): Colours | null {
   const { resolvedTheme } = useTheme();
   return useMemo(() => {
     if (typeof window === "undefined" || resolvedTheme === undefined) return null;
-    // next-themes sets the class in an effect; read the tokens from a probe that carries the theme itself.
-    const probe = document.createElement("div");
-    probe.className = resolvedTheme === "dark" ? "dark" : "light";
-    document.body.append(probe);
-    const style = getComputedStyle(probe);
-    const colours = Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Colours;
-    probe.remove();
-    return colours;
+    const theme = resolvedTheme === "dark" ? "dark" : "light";
+    return (known[theme] ??= read(theme));
   }, [resolvedTheme]);
+}
+
+const known: Partial<Record<"dark" | "light", Colours>> = {};
+
+/** Asked for once a theme: the browser has to work out every style to answer. */
+function read(theme: "dark" | "light"): Colours {
+  // next-themes sets the class in an effect; read the tokens from a probe that carries the theme itself.
+  const probe = document.createElement("div");
+  probe.className = theme;
+  document.body.append(probe);
+  const style = getComputedStyle(probe);
+  const colours = Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Colours;
+  probe.remove();
+  return colours;
 }

@@ -1,13 +1,18 @@
 import { nowMs } from "@/lib/clock";
 import type { Socket, Surroundings } from "./connection";
 
-/** The browser around a live connection. In a hidden tab frames stop, so a timer draws there instead. */
+/**
+ * The browser around a live connection. In a hidden tab frames stop, so a timer draws there instead.
+ *
+ * What changed is worked out right after a frame, in a task of its own: within the frame's own task, before its layout
+ * and painting, it would make that frame late.
+ */
 export const browser: Surroundings = {
   open: (url) => new WebSocket(url) as unknown as Socket,
   nowMs,
   onFrame: (run) => {
     if (document.visibilityState === "hidden") setTimeout(run, 250);
-    else requestAnimationFrame(run);
+    else requestAnimationFrame(() => setTimeout(run));
   },
   after: (ms, run) => {
     const timer = setTimeout(run, ms);

@@ -66,6 +66,16 @@ describe("the picture and what changes it", () => {
     expect(next.signals).toBe(before.signals);
   });
 
+  it("keeps what a message only says again the same object, so that one new number draws one thing", () => {
+    const before = aDashboard();
+    const said = JSON.parse(JSON.stringify(before)) as Dashboard;
+    const next = after(before, { type: "status", seq: 11, data: { ...said.status, data_clock: "2021-05-01T15:00:00Z" } });
+    expect(next.status).not.toBe(before.status);
+    expect(next.status.data).toBe(before.status.data);
+    expect(after(before, { type: "book", seq: 11, data: { book: said.book, gauges: said.gauges, positions: said.positions } }).book).toBe(before.book);
+    expect(after(before, { type: "prices", seq: 11, data: said.prices }).prices[0]).toBe(before.prices[0]);
+  });
+
   it("reads only what is a message", () => {
     expect(parseMessage('{"type":"heartbeat","seq":1}')).toMatchObject({ type: "heartbeat" });
     for (const text of ["", "<html>", "null", "[]", '{"seq":1}']) expect(parseMessage(text)).toBeNull();

@@ -1,4 +1,5 @@
 /** What the messages of `/ws` mean for the picture the main page shows. Pure: the next picture from the last and one message. */
+import { replaceEqualDeep as same } from "@tanstack/react-query";
 import type { Cycle, Dashboard, EquityPoint, Rejection, StreamMessage } from "@/api/types";
 import type { Protocol } from "./connection";
 import { socketUrl } from "./browser";
@@ -26,21 +27,27 @@ export function parseMessage(text: string): StreamMessage | null {
   }
 }
 
+/** What a message says again, as most of each does, stays the same object: then nothing is drawn for it. */
 export function reduceDashboard(dashboard: Dashboard | undefined, message: StreamMessage): Dashboard | undefined {
   if (message.type === "snapshot") return message.data;
   if (dashboard === undefined || message.type === "heartbeat") return dashboard;
   const next = { ...dashboard, seq: message.seq };
   switch (message.type) {
     case "status":
-      return { ...next, status: message.data };
+      return { ...next, status: same(dashboard.status, message.data) };
     case "prices": {
       const changed = new Map(message.data.map((price) => [price.market, price]));
-      const known = dashboard.prices.map((price) => changed.get(price.market) ?? price);
+      const known = dashboard.prices.map((price) => same(price, changed.get(price.market) ?? price));
       const added = message.data.filter((price) => !dashboard.prices.some((each) => each.market === price.market));
       return { ...next, prices: [...known, ...added] };
     }
     case "book":
-      return { ...next, book: message.data.book, gauges: message.data.gauges, positions: message.data.positions };
+      return {
+        ...next,
+        book: same(dashboard.book, message.data.book),
+        gauges: same(dashboard.gauges, message.data.gauges),
+        positions: same(dashboard.positions, message.data.positions),
+      };
     case "equity":
       return { ...next, equity: withPoints(dashboard.equity, message.data) };
     case "cycle":
@@ -48,11 +55,11 @@ export function reduceDashboard(dashboard: Dashboard | undefined, message: Strea
     case "rejection":
       return { ...next, rejections: withRejection(dashboard.rejections, message.data) };
     case "markets":
-      return { ...next, markets: message.data };
+      return { ...next, markets: same(dashboard.markets, message.data) };
     case "pending":
-      return { ...next, pending: message.data };
+      return { ...next, pending: same(dashboard.pending, message.data) };
     case "counters":
-      return { ...next, counters: message.data };
+      return { ...next, counters: same(dashboard.counters, message.data) };
     default:
       return next; // A newer server may say more than this page knows.
   }

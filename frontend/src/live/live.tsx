@@ -2,16 +2,22 @@
 
 /** One live connection for the whole page, and hooks that read slices of it. A component is drawn again only when its slice changes. */
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { useDashboardRequest } from "@/api/dashboard";
-import type { Dashboard, StreamMessage } from "@/api/types";
-import { useSecond } from "@/lib/clock";
+import type { Dashboard, Status, StreamMessage } from "@/api/types";
+import { everySecond, presentSecond } from "@/lib/clock";
+import { quoteOf } from "@/lib/market";
 import { browser } from "./browser";
 import { LiveConnection, type LiveState } from "./connection";
 import { dashboardStream } from "./dashboard-stream";
+import { Unveiling } from "./unveiling";
 
 type Connection = LiveConnection<Dashboard, StreamMessage>;
 const LiveContext = createContext<Connection | null>(null);
+
+/** As the eye goes over the page. */
+const PARTS: readonly (keyof Dashboard)[] = ["book", "prices", "positions", "markets", "gauges", "equity", "counters", "rejections", "signals"];
+const unveiling = new Unveiling(PARTS, browser.onFrame);
 
 /** Prices older than this lose their colour. */
 export const STALE_AFTER_S = 3;
@@ -20,8 +26,14 @@ const POLL_WHILE_DOWN_MS = 4000;
 export function LiveProvider({ children }: { children: ReactNode }) {
   const [connection] = useState<Connection>(() => new LiveConnection(dashboardStream, browser));
   useEffect(() => {
+    const end = connection.watch(() => {
+      if (connection.current().data?.status.ready) unveiling.begin();
+    });
     connection.start();
-    return () => connection.stop();
+    return () => {
+      connection.stop();
+      end();
+    };
   }, [connection]);
   return (
     <LiveContext.Provider value={connection}>
@@ -89,7 +101,30 @@ export function useLive<R>(select: (live: LiveState<Dashboard>) => R): R {
  * all zero because nothing has been read yet: that is no data, not "nothing happened".
  */
 export function useDashboard<K extends keyof Dashboard>(part: K): Dashboard[K] | undefined {
-  return useLive(({ data }) => (data?.status.ready || part === "status" ? data?.[part] : undefined));
+  const connection = useConnection();
+  return useSyncExternalStore(
+    useBoth(connection.watch, unveiling.watch),
+    () => {
+      const { data } = connection.current();
+      return part === "status" || (data?.status.ready && unveiling.has(part)) ? data?.[part] : undefined;
+    },
+    () => undefined,
+  );
+}
+
+/** Of the status only what is chosen: it changes with every candle, its parts seldom do. */
+export function useStatus<R>(select: (status: Status) => R): R | undefined {
+  return useLive(({ data }) => (data === undefined ? undefined : select(data.status)));
+}
+
+/** The currency that everything is counted in, as a market's name tells it. */
+export function useQuote(): string {
+  return quoteOf(useStatus((status) => status.data.markets[0]));
+}
+
+/** Are the prices made up? */
+export function useSynthetic(): boolean | undefined {
+  return useStatus((status) => status.data.synthetic);
 }
 
 /** Is the engine there to be asked? Before that, questions would only come back as "still starting". */
@@ -97,11 +132,34 @@ export function useReady(): boolean {
   return useLive(({ data }) => data?.status.ready ?? false);
 }
 
-/** Seconds since the feed last spoke, and whether that is too long. */
+/** Whether the feed has been silent for too long, and then for how many seconds; a feed that speaks draws nothing here. */
 export function useFeedAge(): { ageS: number | null; stale: boolean } {
-  const second = useSecond();
-  const heardAtMs = useLive((live) => live.heardAtMs);
-  if (heardAtMs === 0 || second === 0) return { ageS: null, stale: false };
-  const ageS = Math.max(0, second - Math.floor(heardAtMs / 1000));
-  return { ageS, stale: ageS > STALE_AFTER_S };
+  const connection = useConnection();
+  const silentS = useSyncExternalStore(
+    useBoth(connection.watch, everySecond),
+    () => silenceOf(connection.current().heardAtMs),
+    () => 0,
+  );
+  return { ageS: silentS === 0 ? null : silentS, stale: silentS > 0 };
+}
+
+type Watch = (tell: () => void) => () => void;
+
+/** Told by either of two. */
+function useBoth(one: Watch, other: Watch): Watch {
+  return useCallback(
+    (tell) => {
+      const ends = [one(tell), other(tell)];
+      return () => ends.forEach((end) => end());
+    },
+    [one, other],
+  );
+}
+
+/** Seconds of silence; 0 while it is short enough. */
+function silenceOf(heardAtMs: number): number {
+  const second = presentSecond();
+  if (heardAtMs === 0 || second === 0) return 0;
+  const ageS = second - Math.floor(heardAtMs / 1000);
+  return ageS > STALE_AFTER_S ? ageS : 0;
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { useDashboard, useLive } from "./live";
+import { useLive, useStatus } from "./live";
 import { isStarting } from "./phase";
 import { useSessionBlock } from "./session";
 
@@ -10,10 +10,10 @@ export function useChangeBlock(): string | null {
   const t = useTranslations("blocked");
   const session = useSessionBlock();
   const link = useLive((live) => live.link.link);
-  const status = useDashboard("status");
+  const phase = useStatus((status) => status.phase);
   if (link !== "open") return t("notConnected");
-  if (status === undefined || isStarting(status.phase)) return t("starting");
-  if (status.phase === "STOPPED") return t("stopped");
+  if (phase === undefined || isStarting(phase)) return t("starting");
+  if (phase === "STOPPED") return t("stopped");
   return session;
 }
 
@@ -21,6 +21,6 @@ export function useChangeBlock(): string | null {
 export function useEntryBlock(): string | null {
   const t = useTranslations("blocked");
   const block = useChangeBlock();
-  const finished = useDashboard("status")?.phase === "FINISHED";
+  const finished = useStatus((status) => status.phase) === "FINISHED";
   return block ?? (finished ? t("finished") : null);
 }

@@ -18,7 +18,8 @@ export function Panel({ title, note, actions, className, bodyClassName, children
       <header className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1.5">
         <h2 className="text-[0.8125rem] font-semibold tracking-[-0.005em]">{title}</h2>
         {note ? <p className="text-2xs min-w-0 text-ink-3">{note}</p> : null}
-        {actions ? <div className="ml-auto flex flex-wrap items-center gap-1.5">{actions}</div> : null}
+        {/* As high as a button: one that comes later moves nothing. */}
+        {actions ? <div className="ml-auto flex min-h-6 flex-wrap items-center gap-1.5">{actions}</div> : null}
       </header>
       <div className={cn("relative min-w-0 flex-1", bodyClassName)}>{children}</div>
     </section>

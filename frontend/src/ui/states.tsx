@@ -18,7 +18,7 @@ export function Skeleton({ className }: { className?: string }) {
 export function SkeletonRows({ rows, className, label }: { rows: number; className?: string; label: string }) {
   const t = useTranslations("states");
   return (
-    <div role="status" aria-label={t("loading", { what: label })} className="divide-y divide-line">
+    <div role="status" aria-label={t("loading", { what: label })} className="breathing divide-y divide-line">
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className={cn("flex h-9 items-center gap-4 px-3", className)}>
           <Skeleton className="w-20" />

@@ -98,7 +98,7 @@ function Legend({ name, swatch, value }: { name: string; swatch: string; value: 
   return (
     <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
       <span aria-hidden className={cn("w-4 border-t", swatch)} />
-      {name} <span className="num font-medium text-ink-2">{value}</span>
+      {name} <span className="num min-w-[5em] font-medium text-ink-2">{value}</span>
     </span>
   );
 }

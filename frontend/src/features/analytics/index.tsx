@@ -2,7 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { useAnalytics } from "@/api/analytics";
-import { useDashboard, useLive, useReady } from "@/live/live";
+import { useLive, useReady, useSynthetic } from "@/live/live";
 import { formatCount, formatMoney, formatTime } from "@/lib/format";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -27,7 +27,7 @@ export function Results() {
   const ready = useReady();
   const open = useLive((live) => live.link.link === "open");
   const query = useAnalytics(ready, ready && open);
-  const synthetic = useDashboard("status")?.data.synthetic;
+  const synthetic = useSynthetic();
   const { data, error } = query;
   if (data === undefined && error) return <Failure what={t("theResultsCouldNotBe")} error={error} onRetry={query.refetch} className="m-3" />;
   return (

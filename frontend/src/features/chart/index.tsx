@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { candlesKey, useCandles } from "@/api/candles";
 import type { Position } from "@/api/types";
-import { useDashboard, useFeedAge, useReady } from "@/live/live";
+import { useDashboard, useFeedAge, useReady, useStatus, useSynthetic } from "@/live/live";
 import { formatAge, formatPrice } from "@/lib/format";
 import { quoteOf } from "@/lib/market";
 import { cn } from "@/lib/cn";
@@ -28,38 +28,25 @@ const CandleTable = dynamic(() => import("./candle-table").then((file) => file.C
 export function MarketChart({ market, className }: { market: string; className?: string }) {
   const t = useTranslations("chart");
   const cache = useQueryClient();
-  const status = useDashboard("status");
-  const price = useDashboard("prices")?.find((each) => each.market === market);
+  const clock = useStatus((status) => status.data_clock) ?? null;
+  const interval = useStatus((status) => status.data.interval_s);
   const position = useDashboard("positions")?.find((each) => each.market === market);
   const [chosen, choose] = useChosenIndicators();
   const [asTable, setAsTable] = useState(false);
   const candles = useCandles(market, chosen, cache, useReady());
-  const { stale, ageS } = useFeedAge();
-  const clock = status?.data_clock ?? null;
 
   // A new data time means a new candle: ask for the tail, at most once a second however fast the replay runs.
   useEffect(() => {
     if (clock !== null && market !== "") refresh(() => void cache.refetchQueries({ queryKey: candlesKey(market, chosen) }, { cancelRefetch: false }));
   }, [cache, clock, market, chosen, position?.quantity]);
 
-  const old = stale || price?.stale;
   return (
     <Panel
       title={market || t("market")}
-      note={status ? t("candlesOf", { interval: formatAge(status.data.interval_s) }) : undefined}
+      note={interval === undefined ? undefined : t("candlesOf", { interval: formatAge(interval) })}
       className={className}
       bodyClassName="flex flex-col [--chart-height:300px] sm:[--chart-height:400px]"
-      actions={
-        <>
-          {price?.pending ? <Badge tone="warn">{t("stepWaits", { price: formatPrice(price.pending) })}</Badge> : null}
-          {old ? <Badge tone="warn">{stale ? t("old", { age: formatAge(ageS) }) : t("noFreshPrice")}</Badge> : null}
-          <SyntheticLabel synthetic={status?.data.synthetic} />
-          <span className={cn("num text-sm font-semibold", old && "text-ink-3")}>
-            {formatPrice(price?.price)} <span className="text-2xs font-normal text-ink-3">{quoteOf(market)}</span>
-          </span>
-          <Change value={price?.change_24h} faded={Boolean(old)} className="text-xs" />
-        </>
-      }
+      actions={<LastPrice market={market} />}
     >
       <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-1">
         <IndicatorSwitches chosen={chosen} onChange={choose} />
@@ -82,6 +69,26 @@ export function MarketChart({ market, className }: { market: string; className?:
       </div>
       <Legend />
     </Panel>
+  );
+}
+
+/** The market's last price; apart from the chart, which moves only with a candle. */
+function LastPrice({ market }: { market: string }) {
+  const t = useTranslations("chart");
+  const price = useDashboard("prices")?.find((each) => each.market === market);
+  const synthetic = useSynthetic();
+  const { stale, ageS } = useFeedAge();
+  const old = stale || price?.stale;
+  return (
+    <>
+      {price?.pending ? <Badge tone="warn">{t("stepWaits", { price: formatPrice(price.pending) })}</Badge> : null}
+      {old ? <Badge tone="warn">{stale ? t("old", { age: formatAge(ageS) }) : t("noFreshPrice")}</Badge> : null}
+      <SyntheticLabel synthetic={synthetic} />
+      <span className={cn("num text-sm font-semibold", old && "text-ink-3")}>
+        {formatPrice(price?.price)} <span className="text-2xs font-normal text-ink-3">{quoteOf(market)}</span>
+      </span>
+      <Change value={price?.change_24h} faded={Boolean(old)} className="text-xs" />
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { usePause } from "@/api/pause";
 import { useResume } from "@/api/resume";
 import { useSetSpeed } from "@/api/set-speed";
 import { formatAge } from "@/lib/format";
-import { useDashboard } from "@/live/live";
+import { useStatus } from "@/live/live";
 import { useChangeBlock, useEntryBlock } from "@/live/trading-block";
 import { Button } from "@/ui/button";
 import { useProblemWords } from "@/ui/states";
@@ -14,13 +14,12 @@ import { useProblemWords } from "@/ui/states";
 /** Pause and resume the engine's entries. */
 export function PauseResume() {
   const t = useTranslations("engine");
-  const status = useDashboard("status");
+  // Held at a point in time or paused by a person: both go on by the same lever.
+  const paused = useStatus((status) => status.phase === "PAUSED" || status.paused) ?? false;
   const block = useChangeBlock();
   const finished = useEntryBlock();
   const pause = usePause();
   const resume = useResume();
-  // Held at a point in time or paused by a person: both go on by the same lever.
-  const paused = status?.phase === "PAUSED" || (status?.paused ?? false);
   const problem = useProblemWords();
   const failure = pause.error ?? resume.error;
   return (
@@ -51,21 +50,21 @@ const SPEEDS = ["600", "1800", "3600", "14400", "86400", "max"];
 /** How much data time passes in a second of a replay. */
 export function Speed() {
   const t = useTranslations("engine");
-  const status = useDashboard("status");
+  const speed = useStatus((status) => (status.mode === "replay" ? status.speed : undefined));
   const block = useChangeBlock();
   const setSpeed = useSetSpeed();
-  if (status === undefined || status.mode !== "replay") return null;
-  const known = SPEEDS.includes(status.speed);
+  if (speed === undefined) return null;
+  const known = SPEEDS.includes(speed);
   return (
     <select
       aria-label={t("speed")}
       title={block ?? t("speedHint")}
       className="h-6 rounded-[3px] border border-line-strong bg-surface px-1 text-xs max-sm:w-16 disabled:border-line disabled:text-ink-3"
-      value={status.speed}
+      value={speed}
       disabled={block !== null}
       onChange={(event) => setSpeed.mutate(event.target.value)}
     >
-      {known ? null : <option value={status.speed}>{t("perSecond", { span: formatAge(Number(status.speed)) })}</option>}
+      {known ? null : <option value={speed}>{t("perSecond", { span: formatAge(Number(speed)) })}</option>}
       {SPEEDS.map((value) => (
         <option key={value} value={value}>
           {value === "max" ? t("fastest") : t("perSecond", { span: formatAge(Number(value)) })}

@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { EquityPoint } from "@/api/types";
-import { useDashboard } from "@/live/live";
+import { useDashboard, useSynthetic } from "@/live/live";
 import { formatMoney } from "@/lib/format";
 import { SyntheticLabel } from "@/ui/badge";
 import { Change } from "@/ui/delta";
@@ -20,7 +20,7 @@ const EquityTable = dynamic(() => import("./equity-table").then((file) => file.E
 export function Equity({ className }: { className?: string }) {
   const t = useTranslations("equity");
   const points = useDashboard("equity");
-  const status = useDashboard("status");
+  const synthetic = useSynthetic();
   const initial = useDashboard("book")?.initial;
   const [pointed, setPointed] = useState<EquityPoint | null>(null);
   const [asTable, setAsTable] = useState(false);
@@ -33,7 +33,7 @@ export function Equity({ className }: { className?: string }) {
       bodyClassName="relative min-h-[200px]"
       actions={
         <>
-          <SyntheticLabel synthetic={status?.data.synthetic} />
+          <SyntheticLabel synthetic={synthetic} />
           <Legend name={t("equity")} swatch="bg-ink" value={last?.equity} change={changeOf(initial, last?.equity)} />
           <Legend name={t("buyAndHold")} swatch="bg-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
           {points && points.length > 1 ? <TableSwitch of={t("equityBesideBuyAndHold")} shown={asTable} onChange={setAsTable} /> : null}
@@ -66,7 +66,7 @@ function Legend({ name, swatch, value, change }: { name: string; swatch: string;
   return (
     <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
       <span aria-hidden className={`h-0.5 w-3 ${swatch}`} />
-      {name} <span className="num font-medium text-ink-2">{formatMoney(value)}</span>
+      {name} <span className="num min-w-[5em] font-medium text-ink-2">{formatMoney(value)}</span>
       <Change value={change} />
     </span>
   );

@@ -9,7 +9,7 @@ import { getEvents, type LoggedEvent } from "@/api/generated";
 import { answerOf } from "@/api/problem";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
-import { useDashboard, useReady } from "@/live/live";
+import { useReady, useStatus } from "@/live/live";
 import { ExportLinks } from "@/ui/export-links";
 import { Field, Input } from "@/ui/fields";
 import { Hash } from "@/ui/hash";
@@ -32,7 +32,7 @@ export interface LogPlace {
 /** The append-only log, a page at a time, each page's hash chain recomputed in the browser. */
 export function EventLog({ place, onPlace }: { place: LogPlace; onPlace: (place: LogPlace) => void }) {
   const t = useTranslations("events");
-  const last = useDashboard("status")?.store.position ?? null;
+  const last = useStatus((status) => status.store.position) ?? null;
   const after = place.after ?? (last === null ? null : Math.max(0, last - PAGE));
   const events = useQuery({
     queryKey: ["events", after, place.topic],

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { useContracts } from "@/api/contracts";
 import { useBlocks, useHeadNumber, useKnown, type WholeTransaction } from "@/chain/queries";
-import { useDashboard, useReady } from "@/live/live";
+import { useReady, useStatus } from "@/live/live";
 import { formatCount } from "@/lib/format";
 import { Fact } from "@/ui/fact";
 import { Hash } from "@/ui/hash";
@@ -67,7 +67,7 @@ export function ExplorerHome({ before }: { before: number | null }) {
 
 function ChainFacts() {
   const t = useTranslations("explorer");
-  const chain = useDashboard("status")?.chain;
+  const chain = useStatus((status) => status.chain);
   const told = useContracts(useReady()).data;
   return (
     <section aria-label={t("chain")} className="flex flex-wrap items-end gap-x-6 gap-y-3 bg-surface px-3 py-3">

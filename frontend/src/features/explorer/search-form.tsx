@@ -10,7 +10,7 @@ import { reasonOf } from "@/chain/rpc";
 import { placeOf, placesOfHash, type Found } from "@/chain/search";
 import { cn } from "@/lib/cn";
 import { shortHash } from "@/lib/format";
-import { useDashboard } from "@/live/live";
+import { useStatus } from "@/live/live";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/fields";
 
@@ -21,7 +21,7 @@ export function SearchForm({ onGone, autoFocus = false, className }: { onGone?: 
   const t = useTranslations("search");
   const router = useRouter();
   const known = useKnown();
-  const markets = useDashboard("status")?.data.markets ?? [];
+  const markets = useStatus((status) => status.data.markets) ?? [];
   const [text, setText] = useState("");
   const [outcome, setOutcome] = useState<Outcome>(null);
   const [busy, setBusy] = useState(false);

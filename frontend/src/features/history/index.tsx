@@ -4,7 +4,7 @@ import { memo } from "react";
 import { useTranslations } from "use-intl";
 import { useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
-import { useDashboard, useReady } from "@/live/live";
+import { useReady, useStatus, useSynthetic } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, formatPrice, formatQuantity, NO_DATA } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
@@ -28,17 +28,18 @@ interface HistoryProps {
 /** Every cycle there was, newest first. */
 export function History({ filter, onFilter }: HistoryProps) {
   const t = useTranslations("history");
-  const status = useDashboard("status");
+  const markets = useStatus((status) => status.data.markets);
+  const synthetic = useSynthetic();
   const history = useTradeHistory(filter, useReady());
   const filtered = Object.values(filter).some(Boolean);
   const total = history.data?.pages[0]?.total;
   return (
     <Panel
       title={t("trades")}
-      note={total === undefined ? undefined : t(filtered ? "matching" : "inAll", { count: formatCount(total), quote: quoteOf(status?.data.markets[0]) })}
+      note={total === undefined ? undefined : t(filtered ? "matching" : "inAll", { count: formatCount(total), quote: quoteOf(markets?.[0]) })}
       actions={
         <>
-          <SyntheticLabel synthetic={status?.data.synthetic} />
+          <SyntheticLabel synthetic={synthetic} />
           <Button size="small" onClick={() => void history.refetch()} busy={history.isRefetching}>
             {t("refresh")}
           </Button>
@@ -47,7 +48,7 @@ export function History({ filter, onFilter }: HistoryProps) {
         </>
       }
     >
-      <Filters filter={filter} markets={status?.data.markets ?? []} onFilter={onFilter} />
+      <Filters filter={filter} markets={markets ?? []} onFilter={onFilter} />
       <Answered query={history} what={t("theTradesCouldNotBe")} loading={<SkeletonRows rows={14} label={t("trades2")} />}>
         {(answer) => {
           const cycles = answer.pages.flatMap((page) => page.items);

@@ -3,10 +3,9 @@
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { BookNumbers, Gauge as RuleGauge } from "@/api/types";
-import { useDashboard, useFeedAge } from "@/live/live";
+import { useDashboard, useFeedAge, useQuote } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, NO_DATA, shareOf, signOf } from "@/lib/format";
-import { quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { Arrow, Delta, toneOf } from "@/ui/delta";
 import { Gauge, type GaugeState } from "@/ui/gauge";
@@ -18,11 +17,10 @@ import { difference, drawdown, lossShare, ratio } from "./sums";
 export function PortfolioStrip() {
   const t = useTranslations("portfolio");
   const book = useDashboard("book");
-  const status = useDashboard("status");
+  const unit = useQuote();
   const gauges = useDashboard("gauges");
   const { stale } = useFeedAge();
-  if (book === undefined || status === undefined) return <Bones />;
-  const unit = quoteOf(status.data.markets[0]);
+  if (book === undefined) return <Bones />;
   return (
     <section aria-label={t("portfolio")} className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
       <Equity book={book} unit={unit} stale={stale} />
@@ -142,7 +140,7 @@ function stateOf(share: number | null): GaugeState {
 
 function Cell({ label, unit, children }: { label: string; unit?: string; children: ReactNode }) {
   return (
-    <div className="flex min-h-[104px] min-w-0 flex-col gap-1 bg-surface px-3 py-2.5">
+    <div className="flex min-h-[118px] min-w-0 flex-col gap-1 bg-surface px-3 py-2.5">
       <p className="label flex justify-between gap-2">
         {label} {unit ? <span className="font-normal">{unit}</span> : null}
       </p>
@@ -160,7 +158,7 @@ function Bones() {
   return (
     <section role="status" aria-label={t("loadingThePortfolio")} className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
       {Array.from({ length: 6 }, (_, index) => (
-        <div key={index} className="flex min-h-[104px] flex-col gap-2 bg-surface px-3 py-2.5">
+        <div key={index} className="flex min-h-[118px] flex-col gap-2 bg-surface px-3 py-2.5">
           <Skeleton className="h-3 w-16" />
           <Skeleton className="h-6 w-28" />
           <Skeleton className="h-3 w-24" />

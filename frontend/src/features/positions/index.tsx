@@ -4,11 +4,10 @@ import dynamic from "next/dynamic";
 import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Position } from "@/api/types";
-import { useDashboard, useFeedAge } from "@/live/live";
+import { useDashboard, useFeedAge, useQuote, useSynthetic } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
 import { cn } from "@/lib/cn";
 import { formatMoney, formatPrice, formatQuantity } from "@/lib/format";
-import { quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -27,16 +26,16 @@ const CloseAllDialog = dynamic(() => import("./close-all-dialog").then((file) =>
 export function Positions({ onChoose, className }: { onChoose: (market: string) => void; className?: string }) {
   const t = useTranslations("positions");
   const positions = useDashboard("positions");
-  const status = useDashboard("status");
   const block = useChangeBlock();
-  const quote = quoteOf(status?.data.markets[0]);
+  const quote = useQuote();
+  const synthetic = useSynthetic();
   const { stale } = useFeedAge();
   const [leaving, setLeaving] = useState<Position | null>(null);
   const [closing, setClosing] = useState(false);
   return (
     <Panel title={t("openPositions")} note={quote ? t("pricesAndValuesIn", { quote }) : undefined} className={className} actions={
         <>
-          <SyntheticLabel synthetic={status?.data.synthetic} />
+          <SyntheticLabel synthetic={synthetic} />
           <Button size="small" blocked={block ?? (positions?.length ? null : t("nothingToClose"))} onClick={() => setClosing(true)}>
             {t("closeAllAsk")}
           </Button>
@@ -44,7 +43,7 @@ export function Positions({ onChoose, className }: { onChoose: (market: string) 
       }
     >
       {positions === undefined ? (
-        <SkeletonRows rows={3} label={t("positions")} />
+        <SkeletonRows rows={2} label={t("positions")} />
       ) : positions.length === 0 ? (
         <Empty why={t("theBookHoldsNothingBut")} next={t("aPositionOpensWhenA")} />
       ) : (

@@ -3,10 +3,9 @@
 import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Price } from "@/api/types";
-import { useDashboard, useFeedAge } from "@/live/live";
+import { useDashboard, useFeedAge, useQuote, useSynthetic } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatAge, formatPrice, signOf } from "@/lib/format";
-import { quoteOf } from "@/lib/market";
 import { SyntheticLabel } from "@/ui/badge";
 import { Change } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
@@ -22,12 +21,13 @@ interface PricesProps {
 export function Prices({ chosen, onChoose, className }: PricesProps) {
   const t = useTranslations("prices");
   const prices = useDashboard("prices");
-  const status = useDashboard("status");
+  const quote = useQuote();
+  const synthetic = useSynthetic();
   const { ageS, stale } = useFeedAge();
   return (
-    <Panel title={t("prices")} note={quoteOf(status?.data.markets[0])} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+    <Panel title={t("prices")} note={quote} className={className} actions={<SyntheticLabel synthetic={synthetic} />}>
       {prices === undefined ? (
-        <SkeletonRows rows={9} label={t("prices2")} />
+        <SkeletonRows rows={5} className="h-[42px]" label={t("prices2")} />
       ) : prices.length === 0 ? (
         <Empty why={t("noMarketHasAPrice")} next={t("theFirstVectorOfMarks")} />
       ) : (

@@ -15,7 +15,7 @@ import { readable } from "@/chain/readable";
 import { ask } from "@/chain/rpc";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
-import { useDashboard, useReady } from "@/live/live";
+import { useReady, useStatus } from "@/live/live";
 import { Badge } from "@/ui/badge";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
@@ -192,7 +192,7 @@ function Changes() {
 function Roles() {
   const t = useTranslations("risk");
   const contracts = useContracts(useReady());
-  const simulated = useDashboard("status")?.book_class === "SIMULATED";
+  const simulated = useStatus((status) => status.book_class) === "SIMULATED";
   return (
     <Panel title={t("roles")} note={simulated ? t("demoKeys") : t("rolesNote")}>
       <Answered query={contracts} what={t("failed")} loading={<SkeletonRows rows={4} label={t("roles")} />}>

@@ -1,5 +1,6 @@
 "use client";
 
+import { memo } from "react";
 import { useTranslations } from "use-intl";
 import type { Gauge as RuleGauge } from "@/api/types";
 import { useDashboard } from "@/live/live";
@@ -17,7 +18,7 @@ export function Rules({ className }: { className?: string }) {
   return (
     <Panel title={t("rules")} note={t("asTheContractMeasuresThem")} className={className}>
       {gauges === undefined ? (
-        <SkeletonRows rows={9} label={t("rules2")} />
+        <SkeletonRows rows={9} className="h-[60px]" label={t("rules2")} />
       ) : gauges.length === 0 ? (
         <Empty why={t("theContractHasNotMeasured")} next={t("itDoesWithTheFirst")} />
       ) : (
@@ -38,7 +39,7 @@ const STATES: Record<RuleGauge["state"], { fill: GaugeState; tone: string }> = {
   NO_DATA: { fill: "off", tone: "text-ink-3" },
 };
 
-export function RuleRow({ gauge }: { gauge: RuleGauge }) {
+export const RuleRow = memo(function RuleRow({ gauge }: { gauge: RuleGauge }) {
   const t = useTranslations("rules");
   const state = STATES[gauge.state];
   const bar = barOf(gauge);
@@ -72,7 +73,7 @@ export function RuleRow({ gauge }: { gauge: RuleGauge }) {
       {note ? <p className="text-2xs mt-0.5 text-ink-3">{note}</p> : null}
     </li>
   );
-}
+});
 
 interface Bar {
   share: number | null;

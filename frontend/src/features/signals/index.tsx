@@ -3,9 +3,9 @@
 import { memo, type ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { Counters, Cycle } from "@/api/types";
-import { useDashboard } from "@/live/live";
+import { useDashboard, useQuote, useStatus } from "@/live/live";
 import { formatCount, formatTime } from "@/lib/format";
-import { baseOf, quoteOf } from "@/lib/market";
+import { baseOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { CycleLink, CycleOutcome, CycleSide } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
@@ -19,9 +19,8 @@ export function Signals({ className }: { className?: string }) {
   const t = useTranslations("signals");
   const signals = useDashboard("signals");
   const counters = useDashboard("counters");
-  const status = useDashboard("status");
-  const quote = quoteOf(status?.data.markets[0]);
-  const shrunkSince = status?.confidence_shrunk_since;
+  const quote = useQuote();
+  const shrunkSince = useStatus((status) => status.confidence_shrunk_since);
   return (
     <Panel title={t("signals")} className={className} actions={counters ? <Funnel counters={counters} /> : null}>
       {shrunkSince ? (

@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 import { useExecute } from "@/api/execute";
 import { useExecutePreview } from "@/api/preview";
 import type { PendingSignal, Prediction } from "@/api/types";
-import { useDashboard } from "@/live/live";
+import { useDashboard, useStatus } from "@/live/live";
 import { useEntryBlock } from "@/live/trading-block";
 import { freshKey } from "@/lib/key";
 import { formatTime } from "@/lib/format";
@@ -34,7 +34,7 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
   const block = useEntryBlock();
   const execute = useExecute();
   const question = useQuestion(market, opinion, size);
-  const clock = useDashboard("status")?.data_clock ?? null;
+  const clock = useStatus((status) => status.data_clock) ?? null;
   const preview = useExecutePreview(market, size, clock, !execute.isPending && !execute.data);
   const cycle = useDashboard("signals")?.find((each) => each.market === market && each.kind === "ENTRY" && each.candle_close === opinion?.candle_close);
   return (

@@ -7,7 +7,7 @@ import { useExecutePreview } from "@/api/preview";
 import { useSetMode } from "@/api/set-mode";
 import type { MarketSetting, Prediction } from "@/api/types";
 import { useDebounced } from "@/lib/debounced";
-import { useDashboard, useReady } from "@/live/live";
+import { useDashboard, useReady, useStatus, useSynthetic } from "@/live/live";
 import { useChangeBlock, useEntryBlock } from "@/live/trading-block";
 import { formatAge, formatBps, formatPrice } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
@@ -25,6 +25,8 @@ import { shareFromPercent } from "./size";
 import { ExecuteDialog, Questions } from "./lazy-dialog";
 
 const TYPING_MS = 250;
+/** What nine rules and the book before and after need; kept while the question is under way and its script comes. */
+const PRECHECK_PLACE = "min-h-[416px]";
 
 interface TicketProps {
   market: string;
@@ -35,10 +37,12 @@ interface TicketProps {
 /** Acts on the strategy's own signal; it cannot invent an opinion, only make its size smaller. */
 export function Ticket({ market, onChoose, className }: TicketProps) {
   const t = useTranslations("ticket");
-  const status = useDashboard("status");
+  const clock = useStatus((status) => status.data_clock) ?? null;
+  const markets = useStatus((status) => status.data.markets);
+  const synthetic = useSynthetic();
   const setting = useDashboard("markets")?.find((each) => each.market === market);
   const block = useEntryBlock();
-  const prediction = usePrediction(market, status?.data_clock ?? null);
+  const prediction = usePrediction(market, clock);
   const [percent, setPercent] = useState("");
   const [asking, setAsking] = useState(false);
   const size = shareFromPercent(percent);
@@ -47,15 +51,15 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
   const sizeHint = useSizeHint(opinion);
   // Asked when the typing pauses; an answer on another size is faded until then.
   const asked = useDebounced(size.share, TYPING_MS);
-  const preview = useExecutePreview(market, asked, status?.data_clock ?? null, useReady() && size.error === null);
+  const preview = useExecutePreview(market, asked, clock, useReady() && size.error === null);
   return (
-    <Panel title={t("tradeTicket")} className={className} actions={<SyntheticLabel synthetic={status?.data.synthetic} />}>
+    <Panel title={t("tradeTicket")} className={className} actions={<SyntheticLabel synthetic={synthetic} />}>
       <Questions />
       <div className="flex flex-col gap-3 p-3">
         <div className="grid grid-cols-[1fr_auto] items-end gap-2">
           <Field label={t("market")}>
             <Select value={market} onChange={(event) => onChoose(event.target.value)}>
-              {(status?.data.markets ?? [market]).map((each) => (
+              {(markets ?? [market]).map((each) => (
                 <option key={each} value={each}>
                   {each}
                 </option>
@@ -74,7 +78,13 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
         >
           <Input inputMode="decimal" placeholder={t("theSignalSSize")} value={percent} onChange={(event) => setPercent(event.target.value)} aria-invalid={size.error !== null} />
         </Field>
-        {preview.data && size.error === null ? <Precheck preview={preview.data} faded={preview.isPlaceholderData || asked !== size.share} /> : null}
+        {preview.data && size.error === null ? (
+          <div className={preview.data.outcome === "ORDER" ? PRECHECK_PLACE : undefined}>
+            <Precheck preview={preview.data} faded={preview.isPlaceholderData || asked !== size.share} />
+          </div>
+        ) : preview.isLoading && opinion !== undefined && opinion.side !== "HOLD" ? (
+          <Skeleton className={PRECHECK_PLACE} />
+        ) : null}
         {preview.error && !preview.data ? <Failure what={t("preCheckFailed")} error={preview.error} onRetry={preview.refetch} /> : null}
         <Button tone="solid" size="large" blocked={block ?? sizeError} reason="below" onClick={() => setAsking(true)}>
           {t("executeTheSignal")}

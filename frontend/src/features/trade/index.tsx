@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { useTrade } from "@/api/trade";
 import type { Check, CycleDetail, EventRef, TransactionRef } from "@/api/types";
-import { useDashboard, useReady } from "@/live/live";
+import { useReady, useSynthetic } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, formatPrice, formatQuantity, NO_DATA } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
@@ -66,7 +66,7 @@ function Head({ detail }: { detail: CycleDetail }) {
   const t = useTranslations("trade");
   const { cycle } = detail;
   const ended = useOutcomeWords()(cycle);
-  const synthetic = useDashboard("status")?.data.synthetic;
+  const synthetic = useSynthetic();
   const quote = quoteOf(cycle.market);
   return (
     <section aria-label={t("summary")} className="bg-surface px-3 py-3">

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
-import { useDashboard } from "@/live/live";
+import { useStatus } from "@/live/live";
 import { Badge } from "@/ui/badge";
 import { Panel } from "@/ui/panel";
 
@@ -13,7 +13,7 @@ const DISHONEST = ["trader", "oracle", "operator"] as const;
 export function Levels() {
   const t = useTranslations("verify.levels");
   const trust = useTranslations("trust");
-  const level = useDashboard("status")?.trust.level ?? "S";
+  const level = useStatus((status) => status.trust.level) ?? "S";
   return (
     <Panel title={t("title")}>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-px bg-line lg:grid-cols-2">

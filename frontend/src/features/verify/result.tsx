@@ -23,7 +23,7 @@ export function RunResult({ run, onRetry }: { run: Run; onRetry?: () => void }) 
           {t(`gathering.${run.step}`)} {run.total ? <span className="num text-ink-3">{t("of", { done: run.done ?? 0, total: run.total })}</span> : null}
         </p>
         <div className="mt-2 h-1 overflow-hidden bg-raised">
-          <div className={share === null ? "bone h-full" : "h-full origin-left bg-up"} style={share === null ? undefined : { transform: `scaleX(${share})` }} />
+          <div className={share === null ? "bone breathing h-full" : "h-full origin-left bg-up"} style={share === null ? undefined : { transform: `scaleX(${share})` }} />
         </div>
       </div>
     );

@@ -1,0 +1,14 @@
+/** Work that can wait until the browser has nothing better to do. */
+
+const AT_THE_LATEST_MS = 1500;
+const WHERE_NOBODY_TELLS_MS = 60;
+
+/** Run then, in a task of its own; the answer calls it off. */
+export function whenIdle(run: () => void): () => void {
+  if (typeof requestIdleCallback === "undefined") {
+    const timer = setTimeout(run, WHERE_NOBODY_TELLS_MS);
+    return () => clearTimeout(timer);
+  }
+  const asked = requestIdleCallback(run, { timeout: AT_THE_LATEST_MS });
+  return () => cancelIdleCallback(asked);
+}
