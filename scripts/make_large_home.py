@@ -158,7 +158,8 @@ class Writer:
             )  # fmt: skip
             cycles += made
         self.settle_day(book)
-        self.saved += [book, log, *cycles]
+        # A fill is booked after the signal that it came of, as the engine does: who folds the log relies on it.
+        self.saved += [*cycles, book, log]
         self.day += 1
 
     def settle_day(self, book: TradingDay) -> None:
