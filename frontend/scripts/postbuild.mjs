@@ -16,7 +16,7 @@ const MEDIA = "_next/static/media";
 const fonts = readdirSync(join(OUT, MEDIA)).filter((name) => /^(inter|jetbrains-mono)-latin-wght-normal\..*woff2$/.test(name));
 if (fonts.length !== 2) throw new Error(`Two fonts were expected in ${MEDIA}: ${fonts}`);
 const links = fonts.map((name) => `<link rel="preload" href="/${MEDIA}/${name}" as="font" type="font/woff2" crossorigin="anonymous"/>`).join("");
-for (const name of readdirSync(OUT).filter((each) => each.endsWith(".html") && each !== "checker.html")) {
+for (const name of readdirSync(OUT, { recursive: true }).filter((each) => each.endsWith(".html") && each !== "checker.html")) {
   const page = readFileSync(join(OUT, name), "utf8");
   if (!page.includes(links)) writeFileSync(join(OUT, name), page.replace("</head>", `${links}</head>`));
 }

@@ -24,6 +24,8 @@ def served(tmp_path: Path, story: Story) -> Site:
     (out / "index.html").write_bytes(PAGE)
     (out / "trades.html").write_bytes(PAGE + b"trades")
     (out / "trades" / "index.txt").write_text("payload")
+    (out / "id").mkdir()
+    (out / "id" / "trades.html").write_bytes(PAGE + b"perdagangan")
     (out / "404.html").write_bytes(b"<!doctype html>nothing here")
     (out / "_next" / "static" / "a.js").write_bytes(b"1" * 5000)
     (out / "_next" / "static" / "a.js.gz").write_bytes(gzip.compress(b"1" * 5000))
@@ -46,6 +48,25 @@ def test_scripts_inside_the_page_are_allowed_by_their_hash_alone(served: Site) -
     assert "unsafe-eval" not in policy
     assert "script-src 'self' 'unsafe-inline'" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_a_page_comes_in_the_language_that_was_chosen_else_in_the_first_that_the_browser_speaks(served: Site) -> None:
+    def end(path: str, **headers: str) -> bytes:
+        answer = served.client().get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return answer.content.removeprefix(PAGE)
+
+    assert b"trades" == end("/trades")
+    assert b"perdagangan" == end("/trades", cookie="tradeseal.language=id")
+    assert b"perdagangan" == end("/trades", accept_language="fr-FR, id-ID;q=0.9, en;q=0.8")
+    assert b"trades" == end("/trades", cookie="tradeseal.language=en", accept_language="id")
+    assert b"trades" == end("/trades", cookie="tradeseal.language=fr", accept_language="fr")
+    assert b"" == end("/", accept_language="id"), "a page that was not exported in it comes in English"
+    assert "accept-language" in served.client().get("/trades").headers["vary"]
+
+
+def test_a_translated_page_has_no_address_of_its_own(served: Site) -> None:
+    assert 404 == served.client().get("/id/trades").status_code
+    assert 404 == served.client().get("/id/trades.html").status_code
 
 
 def test_only_the_page_of_proofs_may_ask_a_node_of_the_readers_own(served: Site) -> None:

@@ -25,6 +25,9 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 # A reader's node is his own: any address over TLS, or one on his machine. Only the pages of proofs may speak to it.
 _PROOFS: Final = frozenset({"verify", "checker"})
 _ANY_NODE: Final = ("https:", "http://127.0.0.1:*", "http://localhost:*")
+# The export's own language, then those whose pages lie in folders of their names.
+_LANGUAGES: Final = ("en", "id")
+_CHOICE: Final = "tradeseal.language"
 _NOT_BUILT: Final = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Tradeseal</title>
 <h1>The page is not built yet</h1><p>Run <code>./run.sh</code>, which builds it, or use the API under
 <a href="/api/dashboard">/api/dashboard</a>.</p></html>"""
@@ -41,7 +44,10 @@ class _File:
 
 
 class StaticExport:
-    """Serves `out/`: `/trades` is `trades.html`, `/` is `index.html`, everything else as it lies there."""
+    """Serves `out/`: `/trades` is `trades.html`, `/` is `index.html`, everything else as it lies there.
+
+    A page comes in the reader's language where it was exported in that too.
+    """
 
     def __init__(self, folder: Path, *, rpc_origins: Sequence[str] = ()) -> None:
         self._folder = folder
@@ -59,27 +65,32 @@ class StaticExport:
             self._files = self._index()
         if not self._files:
             return Response(_NOT_BUILT, status_code=503, media_type="text/html", headers={"cache-control": "no-store"})
-        found = self._find(path)
+        found = self._find(path, language := language_of(request))
         if found is None:
-            missing = self._files.get("/404.html")
+            missing = self._page("/404.html", language)
             if missing is None or "." in path.rpartition("/")[2]:
                 return problem("NOT_FOUND", f"There is nothing at {path[:100]}.", instance=path)
             return self._send(missing, request, status=404)
         return self._send(found, request, status=200)
 
-    def _find(self, path: str) -> _File | None:
+    def _find(self, path: str, language: str) -> _File | None:
         if path == "/":
-            return self._files.get("/index.html")
+            return self._page("/index.html", language)
         if path == "/favicon.ico":  # browsers ask for it by this name whatever a page says
             return self._files.get("/icon.svg")
         trimmed = path.rstrip("/")
-        return self._files.get(path) or self._files.get(trimmed + ".html") or self._files.get(trimmed + "/index.html")
+        return (
+            self._files.get(path) or self._page(trimmed + ".html", language) or self._files.get(trimmed + "/index.html")
+        )
+
+    def _page(self, path: str, language: str) -> _File | None:
+        return self._files.get(f"{language}:{path}") or self._files.get(path)
 
     def _send(self, file: _File, request: Request, *, status: int) -> Response:
         headers = {
             "etag": file.etag,
             "cache-control": _FOREVER if file.forever else "no-cache",
-            "vary": "accept-encoding",
+            "vary": "accept-encoding" if file.policy is None else "accept-encoding, accept-language, cookie",
         }
         if file.policy is not None:
             headers["content-security-policy"] = file.policy
@@ -95,9 +106,14 @@ class StaticExport:
         if not (self._folder / "index.html").is_file():
             return {}
         paths = [p for p in self._folder.rglob("*") if p.is_file() and not p.is_symlink()]
-        return {
-            "/" + path.relative_to(self._folder).as_posix(): self._read(path) for path in paths if path.suffix != ".gz"
-        }
+        return {self._name(path): self._read(path) for path in paths if path.suffix != ".gz"}
+
+    def _name(self, path: Path) -> str:
+        """`/trades.html`; in another language `id:/trades.html`, which is no address."""
+        first, *rest = path.relative_to(self._folder).parts
+        if first in _LANGUAGES and path.suffix == ".html":
+            return f"{first}:/{'/'.join(rest)}"
+        return "/" + path.relative_to(self._folder).as_posix()
 
     def _read(self, path: Path) -> _File:
         body = path.read_bytes()
@@ -116,6 +132,15 @@ class StaticExport:
     def _origins_of(self, path: Path) -> tuple[str, ...]:
         """Where a page may send questions besides here: the page of proofs to a node of the reader's own, wherever."""
         return (*self._rpc_origins, *_ANY_NODE) if path.stem in _PROOFS else self._rpc_origins
+
+
+def language_of(request: Request) -> str:
+    """What the reader chose, else the first of his browser's languages that there are pages in."""
+    chosen = request.cookies.get(_CHOICE)
+    if chosen in _LANGUAGES:
+        return chosen
+    spoken = (each.strip()[:2].lower() for each in request.headers.get("accept-language", "").split(","))
+    return next((each for each in spoken if each in _LANGUAGES), _LANGUAGES[0])
 
 
 def content_policy(page: bytes, rpc_origins: Sequence[str] = ()) -> str:

@@ -22,7 +22,7 @@ export const viewport: Viewport = {
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     // next-themes sets the class before React runs.
-    <html lang="en" suppressHydrationWarning>
+    <html lang={process.env.EXPORT_LANGUAGE ?? "en"} suppressHydrationWarning>
       <body>
         <Providers>
           {/* What was exported stays on the screen until the words are there. */}

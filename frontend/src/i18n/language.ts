@@ -1,10 +1,14 @@
-/** Which language the reader chose, kept in this browser. Knows nothing of the words themselves. */
+/**
+ * Which language the reader chose, kept in this browser, and told to the server in a cookie, so that the page comes in it.
+ * Knows nothing of the words themselves.
+ */
 import { useSyncExternalStore } from "react";
 
 export const LANGUAGES = ["en", "id"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const KEY = "tradeseal.language";
+const A_YEAR_S = 31_536_000;
 const listeners = new Set<() => void>();
 
 function isLanguage(text: string | null): text is Language {
@@ -22,10 +26,16 @@ export function chosenLanguage(): Language {
 export function chooseLanguage(language: Language): void {
   try {
     window.localStorage.setItem(KEY, language);
+    tellServer(language);
   } catch {
     // A browser that keeps nothing still changes its language for this visit.
   }
   for (const each of [...listeners]) each();
+}
+
+/** The next page comes in this language at once. */
+export function tellServer(language: Language): void {
+  document.cookie = `${KEY}=${language}; path=/; max-age=${A_YEAR_S}; samesite=strict`;
 }
 
 function read(): string | null {
@@ -45,7 +55,15 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The exported page is English; a reader's own choice comes when it runs. */
+/** The language that this page was exported in (scripts/build.mjs): what it says until it runs. */
+export const EXPORTED: Language = exported();
+
+function exported(): Language {
+  const told = typeof document === "undefined" ? process.env.EXPORT_LANGUAGE : document.documentElement.lang;
+  return isLanguage(told ?? null) ? (told as Language) : "en";
+}
+
+/** The page comes in the language that its server knows of; the reader's own choice comes when it runs. */
 export function useLanguage(): Language {
-  return useSyncExternalStore(subscribe, chosenLanguage, () => "en");
+  return useSyncExternalStore(subscribe, chosenLanguage, () => EXPORTED);
 }

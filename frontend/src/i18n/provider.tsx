@@ -2,14 +2,14 @@
 
 /**
  * The page's words. Each language has a file for what stands around every page and one for each page, loaded when they
- * are needed; the exported page is English and its words are loaded before it comes to life, so that what is drawn never
- * changes under the reader.
+ * are needed; those of the language that the page was exported in are loaded before it comes to life, so that what is drawn
+ * never changes under the reader.
  */
 import { usePathname } from "next/navigation";
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
 import { IntlProvider, type Messages } from "use-intl";
 import { FILES, type Room } from "@/messages/built/rooms";
-import { useLanguage, type Language } from "./language";
+import { EXPORTED, tellServer, useLanguage, type Language } from "./language";
 
 interface Words {
   language: Language;
@@ -42,12 +42,16 @@ function useWords(room: Room, begin: Language, wanted: Language): Words {
   return words;
 }
 
-const ShellWords = createContext<Words>({ language: "en", messages: {} as Messages });
+const ShellWords = createContext<Words>({ language: EXPORTED, messages: {} as Messages });
 
-void load("en", "shell");
+void load(EXPORTED, "shell");
 
 export function LanguageProvider({ children }: { children: ReactNode }) {
-  const words = useWords("shell", "en", useLanguage());
+  const wanted = useLanguage();
+  const words = useWords("shell", EXPORTED, wanted);
+  useEffect(() => {
+    if (wanted !== EXPORTED) tellServer(wanted);
+  }, [wanted]);
   useEffect(() => {
     // Setting it has the browser work out every style anew, also where nothing changes.
     if (document.documentElement.lang !== words.language) document.documentElement.lang = words.language;
