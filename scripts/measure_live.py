@@ -1,7 +1,8 @@
 """How smoothly the dashboard draws under a feed of ten messages a second: long tasks and the time between frames.
 
 A running server gives the page and its first picture; the messages after it are sent by this script, in the server's
-own words: prices of every market, equity, the book, a cycle and the status with its clock, by turns.
+own words: prices of every market, equity, the book, a cycle and the status with its clock, by turns. Before them the
+same page is watched while nothing is sent: what its frames take then is the machine's doing, not the feed's.
 
 Usage: python scripts/measure_live.py http://127.0.0.1:8000 [SECONDS]      (needs Chromium; loopback only)
 """
@@ -20,6 +21,8 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 A_SECOND = 10
 WARM_UP_MS = 4_000
 FRAME_P95_MS_MOST = 20
+A_FRAME_MS = 1_000 / 60
+QUIET_MS = 5_000
 KINDS = ("prices", "equity", "book", "cycle", "prices", "equity", "book", "prices", "cycle", "status")
 
 WATCH = """() => {
@@ -87,6 +90,9 @@ def main(origin: str, seconds: int) -> int:
         if not feed.picture:
             sys.exit("The server sent no picture.")
         page.evaluate(WATCH)
+        page.wait_for_timeout(QUIET_MS)
+        quiet = sorted(page.evaluate("window.seen.frames"))
+        page.evaluate("() => { window.seen.frames = []; window.seen.long = []; }")
         browser.start_tracing(page=page, categories=["toplevel"])
         began = time.monotonic()
         for number in range(seconds * A_SECOND):
@@ -97,6 +103,7 @@ def main(origin: str, seconds: int) -> int:
         seen = page.evaluate("window.seen")
         browser.close()
     frames = sorted(seen["frames"])
+    tasks = tasks_of_processor_ms(trace["traceEvents"])
     told = {
         "messages": seconds * A_SECOND,
         "seconds": round(took, 1),
@@ -104,17 +111,20 @@ def main(origin: str, seconds: int) -> int:
         **{f"frame_p{share}_ms": round(frames[len(frames) * share // 100], 1) for share in (50, 95, 99)},
         "longest_frame_ms": round(frames[-1], 1),
         "long_tasks_ms": seen["long"],
-        "longest_task_of_processor_ms": longest_task_ms(trace["traceEvents"]),
+        "longest_task_of_processor_ms": round(max(tasks, default=0), 1),
+        "tasks_of_processor_longer_than_a_frame": sum(task > A_FRAME_MS for task in tasks),
+        "frame_p95_ms_when_nothing_is_sent": round(quiet[len(quiet) * 95 // 100], 1),
+        "longest_frame_ms_when_nothing_is_sent": round(quiet[-1], 1),
     }
     sys.stdout.write(json.dumps(told) + "\n")
     return int(bool(seen["long"]) or told["frame_p95_ms"] > FRAME_P95_MS_MOST)
 
 
-def longest_task_ms(events: Sequence[Mapping[str, Any]]) -> float:
-    """The longest task of the page's thread by processor time: what it would be where nothing else runs."""
+def tasks_of_processor_ms(events: Sequence[Mapping[str, Any]]) -> list[float]:
+    """The tasks of the page's thread by processor time: what they would take where nothing else runs."""
     threads = {(e["pid"], e["tid"]) for e in events if e.get("args", {}).get("name") == "CrRendererMain"}
-    tasks = [e["tdur"] for e in events if "RunTask" in e["name"] and "tdur" in e and (e["pid"], e["tid"]) in threads]
-    return round(max(tasks, default=0) / 1_000, 1)
+    tasks = [e for e in events if "RunTask" in e["name"] and "tdur" in e and (e["pid"], e["tid"]) in threads]
+    return [e["tdur"] / 1_000 for e in tasks]
 
 
 if __name__ == "__main__":

@@ -1,13 +1,27 @@
 "use client";
 
+import { Check, CircleHelp, Ellipsis, Minus, X } from "lucide-react";
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { Step } from "@/api/types";
 import { cn } from "@/lib/cn";
 import { formatCount, shortHash } from "@/lib/format";
 import { useServerWords } from "./server-words";
-import { LOOKS, stateOf, STEP_NAMES } from "./steps";
+import { stateOf, STEP_NAMES } from "./steps";
 import { Time } from "./time";
+
+const LOOKS: Record<Step["state"], { className: string; icon: ReactNode }> = {
+  DONE: { className: "bg-up-wash text-up", icon: <Check className="size-3" strokeWidth={3} /> },
+  ACTIVE: { className: "animate-pulse border border-up text-up", icon: <Ellipsis className="size-3" /> },
+  WAITING: { className: "border border-line-strong text-ink-3", icon: <Ellipsis className="size-3" /> },
+  REFUSED: { className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
+  REJECTED: { className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
+  SKIPPED: { className: "bg-warn-wash text-warn", icon: <Minus className="size-3" strokeWidth={3} /> },
+  FAILED: { className: "bg-down text-surface", icon: <X className="size-3" strokeWidth={3} /> },
+  UNKNOWN: { className: "bg-warn-wash text-warn", icon: <CircleHelp className="size-3" /> },
+  NOT_REACHED: { className: "border border-line", icon: null },
+};
 
 const LINK = "num text-2xs leading-6 text-ink-2 underline decoration-line-strong underline-offset-2 hover:decoration-ink";
 

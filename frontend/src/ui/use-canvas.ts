@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { whenIdle } from "@/lib/idle";
 
-export type Library = typeof import("lightweight-charts");
+export type Library = typeof import("./chart-library");
 
 export interface Canvas {
   remove(): void;
@@ -18,7 +18,7 @@ export function useCanvas<C extends Canvas>(draw: (library: Library, box: HTMLEl
     let drawn: C | undefined;
     let callOff: (() => void) | undefined;
     // What can be read comes first: a chart is a fifth of a second's work on a slow machine.
-    void import("lightweight-charts").then((library) => {
+    void import("./chart-library").then((library) => {
       if (gone) return;
       callOff = whenIdle(() => {
         if (box.current === null) return;
