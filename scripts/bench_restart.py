@@ -38,8 +38,11 @@ def asked(port: int, path: str) -> int:
 def wait_for(port: int, path: str, process: "subprocess.Popen[str]", began: float) -> float:
     """Seconds until a path answers 200."""
     while time.perf_counter() - began < WAIT_S:
-        if asked(port, path) == 200:
+        status = asked(port, path)
+        if status == 200:
             return time.perf_counter() - began
+        if status == 404:
+            raise SystemExit(f"{path} is not there: ./run.sh builds the page")
         if process.poll() is not None:
             raise SystemExit(f"the server ended with {process.returncode}")
         time.sleep(0.02)
@@ -59,11 +62,13 @@ def start(home: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tradeseal.main", *words], env=environment, stdout=subprocess.DEVNULL, text=True
     ) as process:
-        page = wait_for(port, "/", process, began)
-        ready = wait_for(port, "/api/health/ready", process, began)
-        process.send_signal(signal.SIGINT)
-        ended = time.perf_counter()
-        process.wait(WAIT_S)
+        try:
+            page = wait_for(port, "/", process, began)
+            ready = wait_for(port, "/api/health/ready", process, began)
+        finally:
+            process.send_signal(signal.SIGINT)
+            ended = time.perf_counter()
+            process.wait(WAIT_S)
     took = time.perf_counter() - ended
     print(f"{way}: first page after {page:.1f} s, ready after {ready:.1f} s, ended in {took:.1f} s", flush=True)
 
