@@ -4,15 +4,18 @@ Knows the command line and the address it prints. Knows nothing of pages.
 """
 
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +24,8 @@ TRADESEAL = Path(sys.executable).with_name("tradeseal")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/#key=\S+")
 START_S = 120
 STOP_S = 20
+CHAIN_STANDS_S = 0.25
+CHAIN_RUNS_S = 0.005
 
 # The first candle of the synthetic feed whose BUY passes every rule; found by `tradeseal replay`, the same on every
 # machine. The data clock is held there, before the round is authorised.
@@ -71,6 +76,13 @@ class Server:
         """End the stall."""
         self._signal(signal.SIGCONT)
 
+    @contextmanager
+    def slow_chain(self) -> Iterator[None]:
+        """Let the chain's own process run for moments only, so that what follows one another is seen to."""
+        assert self._process is not None
+        with chain_by_moments(self._process.pid):
+            yield
+
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
@@ -111,6 +123,33 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(STOP_S)
+
+
+@contextmanager
+def chain_by_moments(server: int) -> Iterator[None]:
+    """Stop and continue the Anvil that this server started; without one, a chain inside the server, change nothing."""
+    told = subprocess.run(["pgrep", "-P", str(server), "anvil"], capture_output=True, text=True, check=False)
+    anvils = [int(pid) for pid in told.stdout.split()]
+    over = threading.Event()
+
+    def send(number: signal.Signals) -> None:
+        for pid in anvils:
+            os.kill(pid, number)
+
+    def take_turns() -> None:
+        while not over.is_set():
+            send(signal.SIGSTOP)
+            over.wait(CHAIN_STANDS_S)
+            send(signal.SIGCONT)
+            over.wait(CHAIN_RUNS_S)
+
+    turns = threading.Thread(target=take_turns, daemon=True)
+    turns.start()
+    try:
+        yield
+    finally:
+        over.set()
+        turns.join()
 
 
 def _free_port() -> int:

@@ -125,6 +125,33 @@ def test_a_market_set_to_ask_asks_and_takes_no_for_an_answer(
     seen.context.close()
 
 
+# Every picture that the dialog shows of the seven steps: which are done, and which of them lead to their transaction.
+WATCH_STEPS = """() => {
+    window.stepsSeen = [];
+    const look = () => {
+        const steps = [...document.querySelectorAll('[role=dialog] ol > li')];
+        const done = steps.flatMap((step, at) => (/^done/m.test(step.innerText) ? [at + 1] : []));
+        const linked = steps.flatMap((step, at) => (step.querySelector('a[href^="/tx?hash=0x"]') ? [at + 1] : []));
+        const picture = JSON.stringify({ done, linked });
+        if (steps.length === 7 && JSON.stringify(window.stepsSeen.at(-1)) !== picture) {
+            window.stepsSeen.push(JSON.parse(picture));
+        }
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+def came_one_after_the_other(pictures: list[dict[str, list[int]]]) -> None:
+    """The steps were shown while they happened, none before the one in front of it, those on the chain with links."""
+    for picture in pictures:
+        assert picture["done"] == list(range(1, len(picture["done"]) + 1)), pictures
+        assert {3, 4, 6} & set(picture["done"]) <= set(picture["linked"]), pictures
+    counts = [(len(picture["done"]), len(picture["linked"])) for picture in pictures]
+    assert sorted(counts) == counts, pictures
+    assert (7, 3) == counts[-1], pictures
+    assert len(counts) >= 3, f"not seen on the way: {pictures}"
+
+
 def test_a_trade_is_executed_verified_and_exited_by_keyboard_alone(
     browser: Browser, trader: Server, key: StorageState
 ) -> None:
@@ -137,8 +164,11 @@ def test_a_trade_is_executed_verified_and_exited_by_keyboard_alone(
     expect(page.get_by_role("region", name="Pre-check by the contract")).to_contain_text("would allow")
     press(page, "^BUTTON Execute the signal")
     expect(dialog).to_contain_text(f"BUY {MARKET}")
-    press(page, "^BUTTON Execute$")
-    expect(dialog.locator("[data-outcome=SETTLED]")).to_be_visible(timeout=AN_ORDER_MS)
+    page.evaluate(WATCH_STEPS)
+    with trader.slow_chain():
+        press(page, "^BUTTON Execute$")
+        expect(dialog.locator("[data-outcome=SETTLED]")).to_be_visible(timeout=AN_ORDER_MS)
+    came_one_after_the_other(page.evaluate("window.stepsSeen"))
     expect(dialog.get_by_role("list", name=re.compile("steps", re.IGNORECASE)).get_by_role("link")).not_to_have_count(0)
     press(page, "^A See the whole trade")
 

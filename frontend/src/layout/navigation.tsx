@@ -1,6 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
 import { PageLink } from "./page-link";
@@ -10,10 +11,19 @@ import { isAt, PAGES } from "./pages";
 export function Navigation() {
   const path = usePathname();
   const t = useTranslations("pages");
+  const row = useRef<HTMLElement>(null);
+
+  // On a phone the row is wider than the screen: bring the page one is on into sight, moving the row alone.
+  useEffect(() => {
+    const here = row.current?.querySelector<HTMLElement>("[aria-current=page]");
+    if (row.current && here) row.current.scrollLeft = here.offsetLeft - (row.current.clientWidth - here.offsetWidth) / 2;
+  }, [path]);
+
   return (
     <nav
+      ref={row}
       aria-label={t("label")}
-      className="flex shrink-0 gap-0.5 overflow-x-auto border-b border-line bg-surface px-1 md:sticky md:top-[45px] md:h-[calc(100dvh-45px)] md:w-[72px] md:flex-col md:overflow-x-hidden md:overflow-y-auto md:border-r md:border-b-0 md:px-0 md:py-1"
+      className="relative flex shrink-0 gap-0.5 overflow-x-auto border-b border-line bg-surface px-1 md:sticky md:top-[45px] md:h-[calc(100dvh-45px)] md:w-[72px] md:flex-col md:overflow-x-hidden md:overflow-y-auto md:border-r md:border-b-0 md:px-0 md:py-1"
     >
       {PAGES.map((page) => {
         const here = isAt(page, path);

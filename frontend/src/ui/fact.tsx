@@ -4,8 +4,8 @@ import type { ReactNode } from "react";
 export function Fact({ name, title, children }: { name: string; title?: string; children: ReactNode }) {
   return (
     <div className="min-w-0" title={title}>
-      <dt className="label truncate">{name}</dt>
-      <dd className="num truncate font-medium">{children}</dd>
+      <dt className="label truncate max-sm:whitespace-normal">{name}</dt>
+      <dd className="num truncate font-medium max-sm:whitespace-normal">{children}</dd>
     </div>
   );
 }

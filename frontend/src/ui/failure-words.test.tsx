@@ -37,10 +37,14 @@ it.each([
 it("tells a purchase without cash from a sale without a position", () => {
   const part = { id: "RULE-08", unit: "amount", measured: "120", limit: "100" } as const;
   expect(said(part)).toContain("Kas tidak cukup: perlu 120.00");
-  expect(said(part, { side: "SELL" })).toContain("Tidak ada yang dijual: diminta 120.00");
+  expect(said(part, { side: "SELL" })).toContain("Tidak ada yang dijual: diminta 120,");
 });
 
 it("names the state, and leaves what it does not know as the server wrote it", () => {
   expect(said({ id: "RULE-09", unit: "state", measured: "HALTED, price step pending, odd", limit: "ACTIVE" })).toContain("HALTED, lompatan harga menunggu, odd.");
   expect(said({ measured: null })).toBe("RULE-03as the server said");
+});
+
+it("counts what was to be sold to the last digit: two digits of a coin may be a fortune", () => {
+  expect(said({ id: "RULE-08", unit: "amount", measured: "0.01653843", limit: "0" }, { side: "SELL", locale: "en" })).toBe("RULE-08Nothing to sell: 0.01653843 asked, 0 held and free.");
 });

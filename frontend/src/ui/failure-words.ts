@@ -3,6 +3,7 @@
 /** A rule's refusal as a sentence in the reader's language, from the contract's own two numbers. */
 import { useTranslations } from "use-intl";
 import type { RuleFailure } from "@/api/types";
+import { formatQuantity } from "@/lib/format";
 import { formatFraction, formatMeasure } from "@/lib/measure";
 import { nameOf } from "./server-words";
 
@@ -18,7 +19,10 @@ export function useFailureWords(): (rule: RuleFailure, side: string) => string {
     if (rule.measured === null || rule.limit === null) return rule.text;
     const sides = { measured: formatMeasure(rule.measured, rule.unit), limit: formatMeasure(rule.limit, rule.unit) };
     if (rule.id === "RULE-05") return t(`RULE-05.${partOf(rule)}`, { ...sides, share: formatFraction(rule.measured) });
-    if (rule.id === "RULE-08") return t(side === "SELL" ? "RULE-08.sell" : "RULE-08.buy", sides);
+    if (rule.id === "RULE-08") {
+      // What is sold is counted in its own unit, to the last digit; what is bought costs money.
+      return side === "SELL" ? t("RULE-08.sell", { measured: formatQuantity(rule.measured), limit: formatQuantity(rule.limit) }) : t("RULE-08.buy", sides);
+    }
     if (rule.id === "RULE-09") return t("RULE-09", { state: state(rule.measured) });
     return t(rule.id, sides);
   };

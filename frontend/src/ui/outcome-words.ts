@@ -5,12 +5,17 @@ import { useTranslations } from "use-intl";
 import type { Cycle } from "@/api/types";
 import { formatMoney, formatPrice, formatQuantity } from "@/lib/format";
 import { useFailureWords } from "./failure-words";
+import { useServerWords } from "./server-words";
 
 export type Ended = Pick<Cycle, "outcome" | "outcome_text" | "rules" | "side" | "quantity" | "fill_price" | "realised">;
+
+/** How the oracle says which of its numbered checks turned a signal away. */
+const REFUSAL = /^CHECK_(?<number>\d+)_(?<name>.+?): got (?<got>.+), wanted (?<wanted>.+)\.$/;
 
 export function useOutcomeWords(): (cycle: Ended) => string | undefined {
   const t = useTranslations("outcomeWords");
   const failure = useFailureWords();
+  const server = useServerWords();
   return (cycle) => {
     const settled = cycle.outcome === "SETTLED" || cycle.outcome === "TradeSettled";
     if (settled && cycle.fill_price !== null) {
@@ -18,6 +23,18 @@ export function useOutcomeWords(): (cycle: Ended) => string | undefined {
       return t(cycle.side === "SELL" ? "sold" : "bought", told);
     }
     if (cycle.rules.length > 0) return cycle.rules.map((rule) => `${rule.id} ${failure(rule, cycle.side)}`).join(" ");
-    return cycle.outcome_text ?? undefined;
+    const check = REFUSAL.exec(cycle.outcome_text ?? "")?.groups;
+    if (check !== undefined) return t("refusedBy", { number: check.number ?? "", name: server(check.name) ?? "", got: server(check.got) ?? "", wanted: server(check.wanted) ?? "" });
+    return server(cycle.outcome_text);
+  };
+}
+
+/** The same beside an outcome that names the rules already: one broken rule needs no second naming. */
+export function useWhyWords(): (cycle: Ended) => string | undefined {
+  const words = useOutcomeWords();
+  const failure = useFailureWords();
+  return (cycle) => {
+    const [only, ...others] = cycle.rules;
+    return only !== undefined && others.length === 0 ? failure(only, cycle.side) : words(cycle);
   };
 }

@@ -48,8 +48,14 @@ function Rule({ rule, side }: { rule: AssessedRule; side: string }) {
         </span>
         <span className="min-w-0 truncate">{titles(rule.id)}</span>
         <span className="num ml-auto text-2xs">
-          {rule.id === "RULE-05" && !rule.failed ? (
+          {isAsked(rule, side) ? null : <span className="text-ink-3">{t("notAsked")}</span>}
+          {!isAsked(rule, side) ? null : rule.id === "RULE-05" && !rule.failed ? (
             <span className="font-medium">{t("live")}</span>
+          ) : rule.id === "RULE-08" && side === "SELL" ? (
+            <>
+              <span className={cn("font-medium", rule.failed && "text-down")}>{formatQuantity(rule.measured)}</span>
+              <span className="text-ink-3"> / {formatQuantity(rule.limit)}</span>
+            </>
           ) : (
             <>
               <span className={cn("font-medium", rule.failed && "text-down")}>{formatMeasure(rule.measured, rule.unit)}</span>
@@ -61,6 +67,11 @@ function Rule({ rule, side }: { rule: AssessedRule; side: string }) {
       {rule.failed ? <span className="block text-2xs text-down">{why(rule, side)}</span> : null}
     </li>
   );
+}
+
+/** An exit is asked few rules (RULES.md); of the others the contract compares nothing with nothing. */
+function isAsked(rule: AssessedRule, side: string): boolean {
+  return side !== "SELL" || rule.failed || rule.measured_raw !== "0" || rule.limit_raw !== "0";
 }
 
 function BeforeAndAfter({ preview }: { preview: OrderPreview }) {
@@ -77,28 +88,35 @@ function BeforeAndAfter({ preview }: { preview: OrderPreview }) {
       <p className="num text-xs whitespace-normal text-ink-2">
         {t("order", { side: preview.side, quantity: formatQuantity(preview.quantity), base, price: formatPrice(preview.price), limit: formatPrice(preview.limit_price), notional: formatMoney(preview.notional), fee: formatMoney(preview.fee), quote })}
       </p>
-      <table className="w-full text-xs">
-        <caption className="sr-only">{t("beforeAndAfter")}</caption>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col" className="label text-right">{t("before")}</th>
-            <th scope="col" className="label text-right">{t("after")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.name}>
-              <th scope="row" className="label py-0.5 text-left">{row.name}</th>
-              <td className="num text-right text-ink-2">{row.from}</td>
-              <td className="num text-right font-medium">
-                <span aria-hidden className="text-ink-3">→ </span>
-                {row.to}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {preview.allowed ? <Change rows={rows} /> : <p className="text-xs text-ink-2">{t("nothingWouldChange")}</p>}
     </>
+  );
+}
+
+function Change({ rows }: { rows: readonly { name: string; from: string; to: string }[] }) {
+  const t = useTranslations("precheck");
+  return (
+    <table className="w-full text-xs">
+      <caption className="sr-only">{t("beforeAndAfter")}</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col" className="label text-right">{t("before")}</th>
+          <th scope="col" className="label text-right">{t("after")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.name}>
+            <th scope="row" className="label py-0.5 text-left">{row.name}</th>
+            <td className="num text-right text-ink-2">{row.from}</td>
+            <td className="num text-right font-medium">
+              <span aria-hidden className="text-ink-3">→ </span>
+              {row.to}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

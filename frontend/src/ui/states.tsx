@@ -121,8 +121,9 @@ export function useProblemWords(): (error: unknown) => string {
   };
 }
 
-/** What an error says of itself. */
+/** What an error says of itself; one of the node's says in its details what its message buries under the request. */
 export function messageOf(error: unknown): string | null {
+  if (error instanceof Error && "details" in error && typeof error.details === "string" && error.details) return error.details;
   if (error instanceof Error && error.message) return error.message;
   return typeof error === "string" && error ? error : null;
 }

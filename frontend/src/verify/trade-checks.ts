@@ -72,7 +72,7 @@ export function order(evidence: Evidence, facts: Facts): Check {
   const market = keccak256(stringToHex(evidence.claim.market));
   if (event.args.market !== market) return fail("order", evidence.claim.market, event.args.market, market);
   const asked = asksFor(evidence, facts, event.args.market);
-  const want = `${judged.quantity} @ ${judged.limitPrice}`;
+  const want = `${decimal(judged.quantity)} @ ${decimal(judged.limitPrice)}`;
   if (asked.length === 0) return fail("order", event.args.market, "–", want, "notFound");
   const found = asked.find((each) => each === want);
   return found ? pass("order", evidence.claim.market, found, want) : fail("order", evidence.claim.market, asked.join(", "), want);
@@ -83,9 +83,9 @@ function asksFor(evidence: Evidence, facts: Facts, market: Hex): string[] {
   return facts.transactions.flatMap(({ call }) => {
     if (call?.functionName === "authorise") {
       const digests = signalsOf(evidence, call).map((each) => each.digest);
-      return call.args[0].filter((_, index) => digests[index] === evidence.claim.digest).map((each) => `${each.quantity} @ ${each.limitPrice}`);
+      return call.args[0].filter((_, index) => digests[index] === evidence.claim.digest).map((each) => `${decimal(each.quantity)} @ ${decimal(each.limitPrice)}`);
     }
-    if (call?.functionName === "exit") return call.args[0].filter((each) => each.market === market).map((each) => `${each.quantity} @ ${each.limitPrice}`);
+    if (call?.functionName === "exit") return call.args[0].filter((each) => each.market === market).map((each) => `${decimal(each.quantity)} @ ${decimal(each.limitPrice)}`);
     return [];
   });
 }

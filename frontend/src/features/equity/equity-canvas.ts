@@ -1,22 +1,34 @@
-/** Draws the two curves with lightweight-charts. Knows nothing of React. */
+/** Draws the two curves and, below them on the same time scale, how far equity stood under its peak. Knows nothing of React. */
 import type { IChartApi, ISeriesApi, LineData, MouseEventParams, Time, UTCTimestamp } from "lightweight-charts";
 import type { EquityPoint } from "@/api/types";
 import type { Colours } from "@/lib/colours";
+import { formatNumber } from "@/lib/format";
 import { chartOptions, chartTime } from "@/ui/chart-frame";
 import { lastAtOrBefore, type Crosshairs } from "@/ui/crosshair";
 import type { Canvas, Library } from "@/ui/use-canvas";
+import { underPeak } from "./drawdown";
+
+const EQUITY_PANE = 0;
+const DRAWDOWN_PANE = 1;
 
 export class EquityCanvas implements Canvas {
   private readonly chart: IChartApi;
   private readonly equity: ISeriesApi<"Line">;
   private readonly held: ISeriesApi<"Line">;
+  private readonly drawdown: ISeriesApi<"Baseline">;
   private shown: readonly EquityPoint[] = [];
 
-  constructor({ createChart, LineSeries, LineStyle }: Library, box: HTMLElement) {
+  constructor({ createChart, LineSeries, BaselineSeries, LineStyle }: Library, box: HTMLElement) {
     // Thousands of points must fit into a phone: let them stand closer than a pixel.
     this.chart = createChart(box, { layout: { attributionLogo: false }, autoSize: true, timeScale: { minBarSpacing: 0.01 } });
-    this.held = this.chart.addSeries(LineSeries, { lineWidth: 1, lineStyle: LineStyle.Dashed, priceLineVisible: false });
-    this.equity = this.chart.addSeries(LineSeries, { lineWidth: 2, priceLineVisible: false });
+    const money = { type: "custom", minMove: 0.01, formatter: (value: number) => formatNumber(value) } as const;
+    const percent = { type: "custom", minMove: 0.01, formatter: (value: number) => `${formatNumber(value)} %` } as const;
+    this.held = this.chart.addSeries(LineSeries, { lineWidth: 1, lineStyle: LineStyle.Dashed, priceLineVisible: false, priceFormat: money }, EQUITY_PANE);
+    this.equity = this.chart.addSeries(LineSeries, { lineWidth: 2, priceLineVisible: false, priceFormat: money }, EQUITY_PANE);
+    this.drawdown = this.chart.addSeries(BaselineSeries, { lineWidth: 1, priceLineVisible: false, baseValue: { type: "price", price: 0 }, priceFormat: percent }, DRAWDOWN_PANE);
+    const [above, below] = this.chart.panes();
+    above?.setStretchFactor(3);
+    below?.setStretchFactor(1);
   }
 
   remove(): void {
@@ -24,23 +36,34 @@ export class EquityCanvas implements Canvas {
   }
 
   dress(colours: Colours): void {
-    this.chart.applyOptions(chartOptions(colours));
+    const { localization, ...options } = chartOptions(colours);
+    this.chart.applyOptions({
+      ...options,
+      layout: { ...options.layout, panes: { separatorColor: colours["line-strong"], enableResize: false } },
+      // Two units in one chart: each series writes its own.
+      localization: { locale: localization?.locale, timeFormatter: localization?.timeFormatter },
+    });
     this.equity.applyOptions({ color: colours.ink });
     this.held.applyOptions({ color: colours.benchmark });
+    const shade = `${colours.down}33`;
+    this.drawdown.applyOptions({ topLineColor: colours.down, topFillColor1: shade, topFillColor2: shade, bottomLineColor: colours.down, bottomFillColor1: shade, bottomFillColor2: shade });
   }
 
   show(points: readonly EquityPoint[]): void {
     const whole = this.shown.length === 0 || this.isWhole();
     const known = this.shown.length;
+    const under = underPeak(points).map((value, index) => ({ time: chartTime((points[index] as EquityPoint).time), value: value * 100 }));
     if (known > 0 && points.length >= known && points[0] === this.shown[0] && points[known - 2] === this.shown[known - 2]) {
       // Only the end moved: draw that.
       for (const point of points.slice(known - 1)) {
         this.equity.update(equityPoint(point));
         for (const held of heldPoint(point)) this.held.update(held);
       }
+      for (const point of under.slice(known - 1)) this.drawdown.update(point);
     } else {
       this.equity.setData(points.map(equityPoint));
       this.held.setData(points.flatMap(heldPoint));
+      this.drawdown.setData(under);
     }
     this.shown = points;
     // Keeps the whole curve in sight, unless somebody has scrolled or zoomed in.

@@ -36,6 +36,10 @@ export function Equity({ className }: { className?: string }) {
           <SyntheticLabel synthetic={synthetic} />
           <Legend name={t("equity")} swatch="bg-ink" value={last?.equity} change={changeOf(initial, last?.equity)} />
           <Legend name={t("buyAndHold")} swatch="bg-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
+          <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
+            <span aria-hidden className="h-0.5 w-3 bg-down" />
+            {t("drawdown")}
+          </span>
           {points && points.length > 1 ? <TableSwitch of={t("equityBesideBuyAndHold")} shown={asTable} onChange={setAsTable} /> : null}
         </>
       }

@@ -91,7 +91,7 @@ function Filter({ place, onPlace }: { place: LogPlace; onPlace: (place: LogPlace
   const [topic, setTopic] = useState(place.topic);
   return (
     <form
-      className="grid grid-cols-[minmax(0,1fr)] gap-3 border-b border-line p-3 sm:max-w-sm"
+      className="grid grid-cols-[minmax(0,1fr)] gap-3 border-b border-line p-3 sm:pr-[max(0.75rem,calc(100%-24rem))]"
       onSubmit={(event) => {
         event.preventDefault();
         if (TOPIC.test(topic)) onPlace({ after: topic === "" ? null : 0, topic });
@@ -123,7 +123,7 @@ function Event({ event }: { event: LoggedEvent }) {
     <li className="px-3 py-1.5">
       <details>
         <summary className="min-h-6">
-          <span className="inline-flex flex-wrap items-baseline gap-x-3">
+          <span className="inline-flex max-w-[calc(100%-1.5rem)] flex-wrap items-baseline gap-x-3 align-top">
             <span className="num text-xs text-ink-3">{formatCount(event.position)}</span>
             <span className="font-medium">{name ?? kind}</span>
             <span className="text-xs text-ink-3">{name ? kind : ""}</span>

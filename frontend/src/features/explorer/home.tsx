@@ -9,7 +9,7 @@ import { formatCount } from "@/lib/format";
 import { Fact } from "@/ui/fact";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
-import { Answered, SkeletonRows } from "@/ui/states";
+import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
 import { AddressLink, BlockLink } from "./links";
 import { SearchForm } from "./search-form";
@@ -32,6 +32,7 @@ export function ExplorerHome({ before }: { before: number | null }) {
         </Answered>
       </Panel>
       <Panel title={t("contracts")} note={t("contractsNote")}>
+        {known.contracts.length === 0 ? <Empty why={t("noContractsTold")} /> : null}
         <Table
           caption={t("contracts")}
           head={

@@ -58,6 +58,7 @@ export function Health({ className }: { className?: string }) {
               </span>
             ) : null}
           </Line>
+          <Oracle />
           <Line name={t("chain", { kind: status.chain.kind })}>
             <span className="num">{t("block", { number: formatCount(status.chain.block) })}</span>
             <Hash value={status.chain.block_hash} className="ml-2 align-middle" />
@@ -97,6 +98,30 @@ export function Health({ className }: { className?: string }) {
       ) : null}
     </Panel>
   );
+}
+
+/** Does the oracle still check and sign: its newest prices on the chain, what it passed and what it turned away. */
+function Oracle() {
+  const t = useTranslations("health");
+  const status = useDashboard("status");
+  const seen = useDashboard("book")?.observed_at;
+  const counters = useDashboard("counters");
+  const behind = candlesBehind(seen, status?.data_clock, status?.data.interval_s);
+  return (
+    <Line name={t("oracle")}>
+      <span className="num">{seen ? t.rich("signedPricesOf", { time: () => <Time iso={seen} precision="minutes" /> }) : t("nothingSignedYet")}</span>
+      {behind === null ? null : (
+        <span className={cn("num block text-2xs", behind > 1 ? "text-warn" : "text-ink-3")}>{behind > 1 ? t("oracleBehind", { count: formatCount(behind) }) : t("oracleKeepsUp")}</span>
+      )}
+      {counters ? <span className="num block text-2xs text-ink-3">{t("oracleChecked", { verified: formatCount(counters.verified), refused: formatCount(counters.refused) })}</span> : null}
+    </Line>
+  );
+}
+
+/** A round's prices are posted when the next candle opens: one behind is in step. */
+function candlesBehind(seen: string | null | undefined, clock: string | null | undefined, intervalS: number | undefined): number | null {
+  if (!seen || !clock || !intervalS) return null;
+  return Math.max(0, Math.floor((Date.parse(clock) - Date.parse(seen)) / 1000 / intervalS));
 }
 
 function Line({ name, children }: { name: string; children: ReactNode }) {

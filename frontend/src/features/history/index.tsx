@@ -11,7 +11,7 @@ import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
-import { CycleLink, CycleOutcome, CycleSide } from "@/ui/cycle-parts";
+import { CycleLink, CycleOutcome, CycleSide, WhyCell } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
 import { ExportLinks, FillsLink } from "@/ui/export-links";
 import { Panel } from "@/ui/panel";
@@ -98,6 +98,7 @@ function Trades({ cycles }: { cycles: readonly Cycle[] }) {
           <Th right>{t("realised")}</Th>
           <Th>{t("sevenSteps")}</Th>
           <Th>{t("outcome")}</Th>
+          <Th>{t("why")}</Th>
           <Th right>{t("record")}</Th>
         </>
       }
@@ -116,7 +117,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
       <Td>
         <CycleLink id={cycle.id} time={cycle.candle_close ?? cycle.opened_at} />
       </Td>
-      <Td className="font-medium">
+      <Td className="font-medium whitespace-nowrap">
         {baseOf(cycle.market)}
         <span className="max-sm:hidden">-{quoteOf(cycle.market)}</span>
       </Td>
@@ -144,6 +145,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
       <Td>
         <CycleOutcome cycle={cycle} />
       </Td>
+      <WhyCell cycle={cycle} />
       <Td right className="text-ink-3 max-sm:hidden">
         {cycle.record_seq === null ? NO_DATA : `#${cycle.record_seq}`}
       </Td>

@@ -5,6 +5,8 @@ import { useTranslations } from "use-intl";
 import { usePull, type Governance, type Pull } from "@/api/governance";
 import { formatAge, formatBps, formatCount, formatMoney, formatTime, shortHash } from "@/lib/format";
 import { freshKey } from "@/lib/key";
+import { quoteOf } from "@/lib/market";
+import { useDashboard } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -120,6 +122,7 @@ function LimitsForm({ known, busy, use }: FormProps) {
   const [value, setValue] = useState("");
   const blocked = block ?? (/^\d{1,9}$/.test(value) ? null : t("wholeNumber"));
   const limits = { [name]: Number(value) };
+  const told = t("inForce", { value: worded(name, known.limits[name] ?? 0), raw: String(known.limits[name] ?? 0) });
   return (
     <>
       <Field label={t("parameter")}>
@@ -131,7 +134,7 @@ function LimitsForm({ known, busy, use }: FormProps) {
           ))}
         </Select>
       </Field>
-      <Field label={t("value")} hint={t("inForce", { value: worded(name, known.limits[name] ?? 0), raw: String(known.limits[name] ?? 0) })}>
+      <Field label={t(`value.${unitOf(name)}`)} hint={/^\d{1,9}$/.test(value) ? `${told} · ${t("youWrite", { value: worded(name, Number(value)) })}` : told}>
         <Input value={value} inputMode="numeric" onChange={(event) => setValue(event.target.value.trim())} />
       </Field>
       <div className="flex flex-wrap gap-2">
@@ -146,14 +149,21 @@ function LimitsForm({ known, busy, use }: FormProps) {
   );
 }
 
+function unitOf(name: string): "bps" | "seconds" | "count" {
+  return name.endsWith("_bps") ? "bps" : name.endsWith("_seconds") ? "seconds" : "count";
+}
+
+const WORDED = { bps: formatBps, seconds: formatAge, count: formatCount } as const;
+
 function worded(name: string, value: number): string {
-  return name.endsWith("_bps") ? formatBps(value) : name.endsWith("_seconds") ? formatAge(value) : formatCount(value);
+  return WORDED[unitOf(name)](value);
 }
 
 function MoneyForm({ known, ...rest }: FormProps) {
   const t = useTranslations("levers");
   const [way, setWay] = useState<"in" | "out">("in");
   const [amount, setAmount] = useState("");
+  const unit = quoteOf(useDashboard("status")?.data.markets[0]);
   const blocked = /^\d{1,12}(\.\d{1,8})?$/.test(amount) && Number(amount) > 0 ? null : t("anAmount");
   return (
     <Confirm {...rest} known={known} tone="solid" text={t("confirm")} blocked={blocked} order={{ lever: "flow", amount: way === "in" ? amount : `-${amount}` }}>
@@ -166,7 +176,7 @@ function MoneyForm({ known, ...rest }: FormProps) {
         ]}
         onChange={setWay}
       />
-      <Field label={t("amount")} hint={t("freeCash", { amount: formatMoney(known.free_cash) })}>
+      <Field label={t("amount", { unit })} hint={t("freeCash", { amount: formatMoney(known.free_cash), unit })}>
         <Input value={amount} inputMode="decimal" onChange={(event) => setAmount(event.target.value.trim())} />
       </Field>
     </Confirm>

@@ -13,7 +13,7 @@ const pulled: Pull[] = [];
 let known: Governance;
 let signals: Cycle[] = [];
 
-vi.mock("@/live/live", () => ({ useReady: () => true, useDashboard: () => signals }));
+vi.mock("@/live/live", () => ({ useReady: () => true, useDashboard: (part: string) => (part === "signals" ? signals : { data: { markets: ["BTC-USDT"] } }) }));
 vi.mock("@/live/trading-block", () => ({ useChangeBlock: () => null }));
 vi.mock("@/api/governance", () => ({
   useGovernance: () => ({ data: known, error: null, isPending: false, dataUpdatedAt: 0, refetch: () => undefined }),

@@ -11,6 +11,7 @@ import { Arrow, Delta, toneOf } from "@/ui/delta";
 import { Gauge, type GaugeState } from "@/ui/gauge";
 import { useServerWords } from "@/ui/server-words";
 import { Skeleton } from "@/ui/states";
+import { Time } from "@/ui/time";
 import { difference, drawdown, lossShare, ratio } from "./sums";
 
 /** The book in six numbers, each with its unit and, where there is one, its limit. */
@@ -43,6 +44,11 @@ function Equity({ book, unit, stale }: { book: BookNumbers; unit: string; stale:
         <Delta value={gain} arrow /> <span className={toneOf(gain)}>({formatFraction(ratio(gain, book.initial), { signed: true })})</span>{" "}
         <span className="text-ink-3">{t("sinceStart")}</span>
       </p>
+      {book.observed_at ? (
+        <p className="num text-2xs whitespace-normal text-ink-3" title={t("marksAreTheOracles")}>
+          {t.rich("atMarksOf", { time: () => <Time iso={book.observed_at} precision="minutes" /> })}
+        </p>
+      ) : null}
     </Cell>
   );
 }
@@ -59,7 +65,7 @@ function DayPnl({ book, unit }: { book: BookNumbers; unit: string }) {
       <Gauge label={t("dailyLossUsed")} share={used} state={stateOf(used)} valueText={t("ofLimit", { now: formatFraction(book.day_pnl_fraction, { signed: true }), limit: `−${formatFraction(book.daily_loss_limit)}` })} />
       <p className="num text-xs whitespace-normal">
         <span className={toneOf(book.day_pnl_fraction)}>{formatFraction(book.day_pnl_fraction, { signed: true })}</span>
-        <span className="text-ink-3"> · {t("stopsAt", { limit: `−${formatFraction(book.daily_loss_limit)}` })}</span>
+        <span className="text-ink-3"> · {t("stopsAt", { limit: unbroken(`−${formatFraction(book.daily_loss_limit)}`) })}</span>
       </p>
     </Cell>
   );
@@ -116,8 +122,10 @@ function Drawdown({ book, gauge }: { book: BookNumbers; gauge: RuleGauge | undef
     <Cell label={t("drawdownFromPeak")}>
       <Big>{now === null ? NO_DATA : formatFraction(now)}</Big>
       {limit ? <Gauge label={t("drawdown")} share={share} state={stateOf(share)} valueText={t("ofLimit", { now: formatFraction(now), limit: formatFraction(limit) })} /> : null}
-      <p className="num text-xs text-ink-3">{t("peak", { amount: formatMoney(book.peak) })}</p>
-      <BookState book={book} />
+      {limit ? <p className="num text-xs text-ink-3">{t("stopsAt", { limit: unbroken(`−${formatFraction(limit)}`) })}</p> : null}
+      <p className="num text-2xs whitespace-normal text-ink-3">
+        {t("peak", { amount: formatMoney(book.peak) })} · <BookState book={book} />
+      </p>
     </Cell>
   );
 }
@@ -127,11 +135,14 @@ function BookState({ book }: { book: BookNumbers }) {
   const server = useServerWords();
   const tone = book.state === "ACTIVE" ? "text-ink-3" : book.state === "REDUCING" ? "text-warn" : "text-down";
   return (
-    <p className={cn("text-xs", tone)} title={server(book.state_reason)}>
+    <span className={cn("whitespace-nowrap", tone)} title={server(book.state_reason)}>
       {t("book")} <strong className="font-semibold">{book.state}</strong>
-    </p>
+    </span>
   );
 }
+
+/** A number stays with its unit when the line ends. */
+const unbroken = (text: string) => text.replaceAll(" ", "\u00a0");
 
 function stateOf(share: number | null): GaugeState {
   if (share === null) return "off";

@@ -7,7 +7,7 @@ import { useDashboard, useQuote, useStatus } from "@/live/live";
 import { formatCount, formatTime } from "@/lib/format";
 import { baseOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
-import { CycleLink, CycleOutcome, CycleSide } from "@/ui/cycle-parts";
+import { CycleLink, CycleOutcome, CycleSide, WhyCell } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
 import { Panel } from "@/ui/panel";
 import { Empty, SkeletonRows } from "@/ui/states";
@@ -49,6 +49,7 @@ export function Signals({ className }: { className?: string }) {
                 <span title={t("marketSignalOracleAuthoriseExecute")}>{t("sevenSteps")}</span>
               </Th>
               <Th>{t("outcome")}</Th>
+              <Th>{t("why")}</Th>
               <Th right>{quote ? t("pnlIn", { quote }) : t("pnl")}</Th>
             </>
           }
@@ -81,6 +82,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
       <Td>
         <CycleOutcome cycle={cycle} />
       </Td>
+      <WhyCell cycle={cycle} />
       <Td right className="max-sm:ml-auto">
         <Delta value={cycle.kind === "EXIT" ? cycle.realised : null} />
       </Td>

@@ -26,7 +26,7 @@ export function Strategies({ work }: { work: ReactNode }) {
     <div className="flex flex-col gap-px bg-line pb-px">
       <h1 className="sr-only">{t("title")}</h1>
       {work}
-      <Answered query={strategies} what={t("failed")} loading={<SkeletonRows rows={16} label={t("title")} />}>
+      <Answered query={strategies} what={t("failed")} loading={<Waiting />}>
         {(known) => (
           <>
             {known.in_use ? <InUse used={known.in_use} warmup={known.strategies[0]?.warmup_candles ?? 0} /> : null}
@@ -37,6 +37,15 @@ export function Strategies({ work }: { work: ReactNode }) {
           </>
         )}
       </Answered>
+    </div>
+  );
+}
+
+function Waiting() {
+  const t = useTranslations("strategies");
+  return (
+    <div className="bg-surface">
+      <SkeletonRows rows={16} label={t("title")} />
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { useTrade } from "@/api/trade";
 import type { Check, CycleDetail, EventRef, TransactionRef } from "@/api/types";
 import { useReady, useSynthetic } from "@/live/live";
 import { cn } from "@/lib/cn";
-import { formatCount, formatMoney, formatPrice, formatQuantity, NO_DATA } from "@/lib/format";
+import { formatCount, formatMoney, formatPrice, formatQuantity, formatTime, NO_DATA, shiftPoint } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
@@ -106,6 +106,15 @@ function Head({ detail }: { detail: CycleDetail }) {
   );
 }
 
+const SHORT_FORMS = /\b(rsi|macd|ma|bps|pct)\b/g;
+
+/** `bollinger_lower` → `bollinger lower`, `rsi_14` → `RSI 14`: the strategy names its own, so no list knows them all. */
+function indicatorWords(name: string): string {
+  return name
+    .replaceAll("_", " ")
+    .replaceAll(SHORT_FORMS, (short) => (short === "pct" ? "%" : short === "bps" ? "bp" : short.toUpperCase()));
+}
+
 function Signal({ detail }: { detail: CycleDetail }) {
   const t = useTranslations("trade");
   const { cycle, signal } = detail;
@@ -142,7 +151,7 @@ function Signal({ detail }: { detail: CycleDetail }) {
             <dl className="grid grid-cols-1 gap-x-6 sm:grid-cols-2">
               {detail.indicators.map((indicator) => (
                 <div key={indicator.name} className="flex justify-between gap-3 border-b border-line py-1">
-                  <dt className="label truncate">{indicator.name}</dt>
+                  <dt className="label truncate" title={indicator.name}>{indicatorWords(indicator.name ?? "")}</dt>
                   <dd className="num text-xs">{indicator.value}</dd>
                 </div>
               ))}
@@ -202,10 +211,10 @@ function Checks({ checks }: { checks: readonly Check[] }) {
               </Td>
               <Td className="whitespace-nowrap">{server(check.name)}</Td>
               <Td>
-                <Value text={check.got} />
+                <Value text={readable(check.name, check.got)} />
               </Td>
               <Td className="text-ink-2">
-                <Value text={check.limit} />
+                <Value text={readable(check.name, check.limit)} />
               </Td>
             </tr>
           ))}
@@ -328,10 +337,22 @@ function Events({ events }: { events: readonly EventRef[] }) {
   );
 }
 
+/** Seconds since 1970 as a time that people read. */
+function withTimes(text: string): string {
+  return text.replaceAll(/\b1\d{9}\b/g, (seconds) => formatTime(new Date(Number(seconds) * 1000).toISOString(), "minutes"));
+}
+
 /** Hashes among the numbers compared are shortened; everything else stands as it is. */
 function Value({ text }: { text: string }) {
   const server = useServerWords();
-  return /^(0x)?[0-9a-f]{40,}$/i.test(text) ? <Hash value={text} /> : <span className="text-xs">{server(text)}</span>;
+  return /^(0x)?[0-9a-f]{40,}$/i.test(text) ? <Hash value={text} /> : <span className="text-xs">{withTimes(server(text) ?? text)}</span>;
+}
+
+const E8 = 8;
+
+/** Prices are compared as whole numbers of a hundred-millionth: shown as prices. */
+function readable(check: string, text: string): string {
+  return check === "price" && /^\d+$/.test(text) ? formatPrice(shiftPoint(text, -E8)) : text;
 }
 
 function Bones() {
