@@ -119,6 +119,12 @@ export function localTime(iso: Maybe<string>): { time: string; zone: string } | 
 }
 let localClock: Intl.DateTimeFormat | undefined;
 
+/**
+ * A browser reads its tables of numbers and of times when they are first asked for, which takes longer than drawing half
+ * the page. To be run one by one while the page waits for its numbers.
+ */
+export const PREPARATIONS: readonly (() => void)[] = [() => formatCount(0), () => formatMoney("0"), () => localTime("1970-01-01T00:00:00Z")];
+
 /** `3 s`, `4 min`, `2 h 05`, `3 d`: how long, for people. */
 export function formatAge(seconds: Maybe<number>): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NO_DATA;

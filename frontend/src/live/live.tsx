@@ -6,6 +6,8 @@ import { createContext, useCallback, useContext, useEffect, useRef, useState, us
 import { useDashboardRequest } from "@/api/dashboard";
 import type { Dashboard, Status, StreamMessage } from "@/api/types";
 import { everySecond, presentSecond } from "@/lib/clock";
+import { PREPARATIONS } from "@/lib/format";
+import { oneByOneWhenIdle } from "@/lib/idle";
 import { quoteOf } from "@/lib/market";
 import { browser } from "./browser";
 import { LiveConnection, type LiveState } from "./connection";
@@ -30,7 +32,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       if (connection.current().data?.status.ready) unveiling.begin();
     });
     connection.start();
+    const callOff = oneByOneWhenIdle(PREPARATIONS);
     return () => {
+      callOff();
       connection.stop();
       end();
     };
