@@ -23,6 +23,8 @@ export function useCanvas<C extends Canvas>(draw: (library: Library, box: HTMLEl
       callOff = whenIdle(() => {
         if (box.current === null) return;
         drawn = draw(library, box.current);
+        // The library lays its panes out in a table, which is none of data: the box says in words what is drawn.
+        for (const table of box.current.querySelectorAll("table")) table.role = "presentation";
         setCanvas(drawn);
       });
     });
