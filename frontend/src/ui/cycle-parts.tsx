@@ -4,8 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { Cycle } from "@/api/types";
 import { cn } from "@/lib/cn";
-import { Outcome } from "./outcome";
-import { useWhyWords, type Ended } from "./outcome-words";
+import { useOutcomeWords, type Ended } from "./outcome-words";
 import { Side } from "./side";
 import { Td } from "./table";
 import { Time } from "./time";
@@ -31,19 +30,9 @@ export function CycleSide({ cycle }: { cycle: Pick<Cycle, "side" | "kind" | "rea
   );
 }
 
-/** How it ended, with the rules that said no. */
-export function CycleOutcome({ cycle }: { cycle: Ended }) {
-  return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <Outcome cycle={cycle} />
-      {cycle.rules.length > 0 ? <span className="font-mono text-2xs text-ink-3">{cycle.rules.map((rule) => rule.id).join(" ")}</span> : null}
-    </span>
-  );
-}
-
-/** Why it ended so, as a sentence: two short lines, which the row has room for; on a phone whole, below the others. */
+/** Why it ended so, the rules that said no by name: two short lines, which the row has room for; on a phone whole, below the others. */
 export function WhyCell({ cycle }: { cycle: Ended }) {
-  const why = useWhyWords()(cycle);
+  const why = useOutcomeWords()(cycle);
   return (
     <Td title={why} className={cn("max-w-40 min-w-32 text-2xs text-ink-2 sm:w-full", "max-sm:order-last max-sm:w-full max-sm:max-w-none", why === undefined && "max-sm:hidden")}>
       <span className="line-clamp-2 leading-[14px] max-sm:line-clamp-none">{why}</span>

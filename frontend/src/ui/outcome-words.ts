@@ -28,13 +28,3 @@ export function useOutcomeWords(): (cycle: Ended) => string | undefined {
     return server(cycle.outcome_text);
   };
 }
-
-/** The same beside an outcome that names the rules already: one broken rule needs no second naming. */
-export function useWhyWords(): (cycle: Ended) => string | undefined {
-  const words = useOutcomeWords();
-  const failure = useFailureWords();
-  return (cycle) => {
-    const [only, ...others] = cycle.rules;
-    return only !== undefined && others.length === 0 ? failure(only, cycle.side) : words(cycle);
-  };
-}

@@ -11,9 +11,10 @@ import { baseOf, quoteOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
 import { Button } from "@/ui/button";
-import { CycleLink, CycleOutcome, CycleSide, WhyCell } from "@/ui/cycle-parts";
+import { CycleLink, CycleSide, WhyCell } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
 import { ExportLinks, FillsLink } from "@/ui/export-links";
+import { Outcome } from "@/ui/outcome";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { StepTicks } from "@/ui/steps";
@@ -143,7 +144,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
         <StepTicks steps={cycle.steps} />
       </Td>
       <Td>
-        <CycleOutcome cycle={cycle} />
+        <Outcome cycle={cycle} />
       </Td>
       <WhyCell cycle={cycle} />
       <Td right className="text-ink-3 max-sm:hidden">

@@ -7,8 +7,9 @@ import { useDashboard, useQuote, useStatus } from "@/live/live";
 import { formatCount, formatTime } from "@/lib/format";
 import { baseOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
-import { CycleLink, CycleOutcome, CycleSide, WhyCell } from "@/ui/cycle-parts";
+import { CycleLink, CycleSide, WhyCell } from "@/ui/cycle-parts";
 import { Delta } from "@/ui/delta";
+import { Outcome } from "@/ui/outcome";
 import { Panel } from "@/ui/panel";
 import { Empty, SkeletonRows } from "@/ui/states";
 import { StepTicks } from "@/ui/steps";
@@ -80,7 +81,7 @@ const Row = memo(function Row({ cycle }: { cycle: Cycle }) {
         <StepTicks steps={cycle.steps} />
       </Td>
       <Td>
-        <CycleOutcome cycle={cycle} />
+        <Outcome cycle={cycle} />
       </Td>
       <WhyCell cycle={cycle} />
       <Td right className="max-sm:ml-auto">
