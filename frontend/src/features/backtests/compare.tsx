@@ -119,6 +119,10 @@ const ALWAYS = new Set(["strategy", "params", "data_label", "markets", "interval
 function Asked({ found }: { found: BacktestComparison }) {
   const t = useTranslations("backtests");
   const of = (name: string, cell: (run: ComparedRun) => string): Line => ({ name, cells: found.of_each.map(cell) });
+  const wordOf = (name: string) => {
+    const key = [`hashes.${name}`, `planWords.${name}`].find((each) => t.has(each as never));
+    return key === undefined ? name.replaceAll("_", " ") : t(key as never);
+  };
   const params = [...new Set(found.of_each.flatMap((run) => Object.keys(run.params)))].sort();
   const lines = [
     of(t("strategy"), (run) => run.strategy),
@@ -129,7 +133,7 @@ function Asked({ found }: { found: BacktestComparison }) {
     ...params.map((name) => of(name, (run) => String(run.params[name] ?? "—"))),
     ...Object.entries(found.plans_differ)
       .filter(([name]) => !ALWAYS.has(name))
-      .map(([name, values]) => ({ name: t.has(`hashes.${name}` as never) ? t(`hashes.${name}` as never) : name.replaceAll("_", " "), cells: values.map(told) })),
+      .map(([name, values]) => ({ name: wordOf(name), cells: values.map(told) })),
   ];
   return <Lines title={t("whatWasRun")} note={t("differentBold")} runs={found.runs} lines={lines} marked />;
 }
