@@ -1,4 +1,4 @@
-"""Benchmark: a home started again, from the command to the first page, and to the engine at work.
+"""Benchmark: a home started again, from the command to the first page, to its trades, and to the engine at work.
 
 Run `.venv/bin/python scripts/bench_restart.py HOME [--starts 3]`. Serves the home with its clock held, so that nothing
 is traded, and ends it as a person would, which keeps a snapshot of the chain. The first start goes without one. Prints
@@ -64,13 +64,18 @@ def start(home: Path) -> None:
     ) as process:
         try:
             page = wait_for(port, "/", process, began)
+            held = wait_for(port, "/api/trades/history?limit=1", process, began)
             ready = wait_for(port, "/api/health/ready", process, began)
         finally:
             process.send_signal(signal.SIGINT)
             ended = time.perf_counter()
             process.wait(WAIT_S)
     took = time.perf_counter() - ended
-    print(f"{way}: first page after {page:.1f} s, ready after {ready:.1f} s, ended in {took:.1f} s", flush=True)
+    print(
+        f"{way}: first page after {page:.1f} s, its trades after {held:.1f} s, engine ready after {ready:.1f} s, "
+        f"ended in {took:.1f} s",
+        flush=True,
+    )
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ from tradeseal.trading.published import RuleCheck, Ticket  # noqa: E402
 BOOK, HOUR, DAY = "demo", 3_600, 86_400
 DAYS_A_SAVE = 4
 ENGINE_TRADES = 5_000
-BARS_OF_A_MARKET = 20_000
+BARS_OF_A_MARKET = 28_000
 SETTLED = "TradeCycle.TradeSettled"
 CHECKS = tuple(
     CheckFacts(number, name, passed=True, got="0x" + "ab" * 32, limit="0x" + "ab" * 32)

@@ -69,9 +69,13 @@ class Places:
         return self.node_wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
     def environment(self) -> dict[str, str]:
-        """The environment of every program we start: our Python and our Node come first on PATH."""
+        """The environment of every program we start: our Python and our Node come first on PATH.
+
+        What Python compiles is kept, whatever is set outside: each start would cost a second and a half more.
+        """
         paths = [SETUP / "bin", self.python.parent, self.node.parent]
-        return os.environ | {
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return kept | {
             "PATH": os.pathsep.join([*map(str, paths), os.environ.get("PATH", "")]),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "NEXT_TELEMETRY_DISABLED": "1",

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from tradeseal.backtest.bias import BiasReport
 from tradeseal.backtest.committed import committed_signals, compare
-from tradeseal.cycle.engine import Engine, parse_speed
+from tradeseal.cycle.engine import Engine
 from tradeseal.cycle.faults import FaultPoint
 from tradeseal.cycle.ports import BookFact, Listener
 from tradeseal.cycle.signal_source import SignalSource
+from tradeseal.cycle.speed import parse_speed
 from tradeseal.cycle.state import EngineState
 from tradeseal.cycle.steps import Steps
 from tradeseal.cycle.ticks import step_limit_bps
@@ -195,9 +196,12 @@ def open_parts(
     *,
     lock: HomeLock | None = None,
     re_executed: Callable[[int, int], None] = lambda _done, _total: None,
+    opened_ledger: Callable[[Ledger], Callable[[], None]] = lambda _ledger: lambda: None,
 ) -> Parts:
     """Start everything, from the lock of the home to the engine; nothing runs until `engine.run`.
 
+    `opened_ledger` hears of the ledger before its chain is there, of a used home before its candles are, and answers
+    what is to be called before the ledger is closed.
     Raises `Refused` with what is wrong, or `Unavailable` with what did not answer; then nothing is left running.
     """
     from tradeseal.chain.choice import choose
@@ -212,6 +216,7 @@ def open_parts(
         refuse_unfinished(settings.home)
         migrate(settings.home)
         began = read_manifest(settings.home)
+        used = _open_ledger(settings.home, opened, opened_ledger) if began is not None else None
         asked = settings.chain if "chain" in settings.model_fields_set else None
         chain = choose(asked, None if began is None else began.chain, contracts=settings.contracts)
         settings = settings.model_copy(update={"chain": chain.kind})
@@ -234,9 +239,7 @@ def open_parts(
             keep_manifest(settings.home, data.manifest)
         log_to(settings.home / "logs")
         listener.phase("STARTING_CHAIN", chain.note or f"starting {chain.kind}")
-        ledger = Ledger(settings.home / "ledger.sqlite")
-        opened.callback(ledger.close)
-        refuse_lost_events(settings.home, ledger.facts)
+        ledger = used or _open_ledger(settings.home, opened, opened_ledger)
         state = EngineState()
         for fact in checked(ledger.facts.all()):
             state.apply(fact)
@@ -284,6 +287,14 @@ def open_parts(
         )
         note = " ".join(filter(None, (chain.note, gate.chain.note)))
         return Parts(data, source, portfolio, ledger, gate, engine, note, opened.pop_all())
+
+
+def _open_ledger(home: Path, opened: ExitStack, opened_ledger: Callable[[Ledger], Callable[[], None]]) -> Ledger:
+    ledger = Ledger(home / "ledger.sqlite")
+    opened.callback(ledger.close)
+    refuse_lost_events(home, ledger.facts)
+    opened.callback(opened_ledger(ledger))
+    return ledger
 
 
 def _opinionated(

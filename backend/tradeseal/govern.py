@@ -7,18 +7,19 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from secrets import token_hex
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import httpx
 import typer
 from rich.console import Console
 
-from tradeseal.cycle.ports import TickSeen
 from tradeseal.evidence import AsJson, Home, refuse
 from tradeseal.kernel.errors import Refused, TradesealError, Unavailable
 from tradeseal.kernel.money import format_e8, to_e8
 from tradeseal.ledger.lock import HomeLock
 from tradeseal.settings import ADDRESS, load_settings
+
+if TYPE_CHECKING:
+    from tradeseal.cycle.ports import TickSeen
 
 Key = Annotated[str | None, typer.Option("--key", help="Acts once for a key, however often it is asked.")]
 Reason = Annotated[str, typer.Option("--reason", help="Kept on the chain, at most 32 characters.")]
@@ -228,7 +229,7 @@ def _at_rest(home: Path, act: Callable[[_Hand], Any]) -> Any:
 class _Quiet:
     """Hears everything and says nothing."""
 
-    def tick(self, seen: TickSeen) -> None: ...
+    def tick(self, seen: "TickSeen") -> None: ...
 
     def progress(self, done: int, total: int, data_clock: int) -> None: ...
 
@@ -260,6 +261,8 @@ def _change(lever: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ask(url: str, token: str, path: str, body: Mapping[str, Any] | None, key: str) -> Any:
+    import httpx
+
     where = f"{url}/api/governance{'/' if path else ''}{path}"
     headers = {"authorization": f"Bearer {token}"} | ({"idempotency-key": key} if key else {})
     try:

@@ -16,9 +16,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from tradeseal import __version__, deploying, evidence, govern, research, runs, upkeep
-from tradeseal.cycle.engine import Stopped
-from tradeseal.cycle.ports import TickSeen
-from tradeseal.cycle.summary import count_outcomes
 from tradeseal.evidence import AsJson, Home, refuse
 from tradeseal.home.demo import remove_demo
 from tradeseal.home.doctor import examine
@@ -48,6 +45,8 @@ from tradeseal.trading.published import BookState
 
 if TYPE_CHECKING:
     from tradeseal.bootstrap import Parts
+    from tradeseal.cycle.engine import Stopped
+    from tradeseal.cycle.ports import TickSeen
     from tradeseal.market.published import MarketReport
 
 app = typer.Typer(
@@ -317,6 +316,8 @@ def _names(markets: str) -> list[str]:
 
 def _summary(parts: "Parts", seconds: float) -> dict[str, Any]:
     """What a run ended with; amounts as strings, the record head for comparing runs."""
+    from tradeseal.cycle.summary import count_outcomes
+
     engine, report = parts.engine, parts.data.report
     book, stopped = engine.book, engine.stopped
     counts = count_outcomes(parts.ledger.facts.all())
@@ -353,7 +354,7 @@ def _summary(parts: "Parts", seconds: float) -> dict[str, Any]:
     }
 
 
-def _agree(stopped: Stopped | None) -> bool | None:
+def _agree(stopped: "Stopped | None") -> bool | None:
     """Whether ledger and chain agreed to the end; None when something else stopped the engine."""
     if stopped is None:
         return True
@@ -406,7 +407,7 @@ class _Bar:
     def re_executed(self, done: int, total: int) -> None:
         self._progress.update(self._task, description="re-executing blocks", total=total or None, completed=done)
 
-    def tick(self, seen: TickSeen) -> None:
+    def tick(self, seen: "TickSeen") -> None:
         """Prices are not shown here."""
 
     def progress(self, done: int, total: int, data_clock: int) -> None:

@@ -12,19 +12,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tradeseal.api.access import Gatekeeper, api_token
-from tradeseal.api.levers import ReplayLevers
 from tradeseal.api.ports import Ports
-from tradeseal.api.replay import DescribedContracts, NodeRpc, ReplayControl, ReplayMarket
+from tradeseal.api.replay import DescribedContracts, NodeRpc, ReplayControl
 from tradeseal.api.server import Server
 from tradeseal.home.logs import log_to
 from tradeseal.kernel.errors import Refused, TradesealError, Unavailable
 from tradeseal.ledger.lock import HomeLock
+from tradeseal.readmodels.published import open_read_models
 from tradeseal.settings import ADDRESS, Settings
 
 if TYPE_CHECKING:
     from tradeseal.backtest.research import Research
     from tradeseal.bootstrap import Parts
-    from tradeseal.readmodels.published import ReadModels
+    from tradeseal.ledger.published import Ledger
 
 
 END_SECONDS_MAX = 150  # a long chain takes its time to be kept
@@ -44,7 +44,6 @@ class Running:
         self._server = server
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._parts: Parts | None = None
-        self._views: ReadModels | None = None
         self._ending = threading.Event()
 
     def start(self, give_up: Callable[[], None]) -> None:
@@ -79,12 +78,15 @@ class Running:
 
     def _open(self) -> None:
         # The page is served before these are loaded: the chain's libraries and the indicators cost seconds.
+        from tradeseal.api.levers import ReplayLevers  # noqa: PLC0415
+        from tradeseal.api.replay_market import ReplayMarket  # noqa: PLC0415
         from tradeseal.bootstrap import open_parts  # noqa: PLC0415
         from tradeseal.chain.published import describe  # noqa: PLC0415
-        from tradeseal.readmodels.published import open_read_models  # noqa: PLC0415
 
         control, ports = self._control, self._ports
-        parts = open_parts(self._settings, control, lock=self._lock, re_executed=control.re_executed)
+        parts = open_parts(
+            self._settings, control, lock=self._lock, re_executed=control.re_executed, opened_ledger=self._show
+        )
         self._parts = parts
         control.attach(
             parts.engine,
@@ -93,15 +95,19 @@ class Running:
             note=parts.data.note,
             chain_note=parts.chain_note,
         )
-        self._views = open_read_models(self._settings.home / "views", parts.ledger.facts, changed=self._server.changed)
-        self._views.follower.start()
         ports.market = ReplayMarket(parts.engine, parts.source)
         ports.contracts = DescribedContracts(parts.gate, describe)
         ports.rpc = NodeRpc(parts.gate)
-        ports.queries, ports.rebuilder = self._views.queries, self._views.rebuilder
         ports.research = _research(self._settings, parts)
         ports.levers = ReplayLevers(parts.engine, parts.gate)
         ports.engine = control
+
+    def _show(self, ledger: "Ledger") -> Callable[[], None]:
+        """Answer from the views what a home already holds, while its chain is being opened."""
+        views = open_read_models(self._settings.home / "views", ledger.facts, changed=self._server.changed)
+        views.follower.start()
+        self._ports.queries, self._ports.rebuilder = views.queries, views.rebuilder
+        return views.follower.stop
 
     def _walk(self) -> None:
         if self._parts is not None and not self._ending.is_set():
@@ -111,8 +117,6 @@ class Running:
             self._ending.wait()
 
     def _close(self) -> None:
-        if self._views is not None:
-            self._views.follower.stop()
         if self._parts is not None:
             self._parts.close()
 

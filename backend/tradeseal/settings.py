@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tradeseal.cycle.engine import parse_speed
+from tradeseal.cycle.speed import parse_speed
 from tradeseal.kernel.clock import parse_span, parse_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import SCALE

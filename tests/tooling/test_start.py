@@ -127,3 +127,9 @@ def test_every_part_needs_what_is_there() -> None:
 
     assert {goal for goals in checks.GOALS.values() for goal in goals} <= names
     assert checks.GOALS.keys() <= set(options.PARTS)
+
+
+def test_what_python_compiles_is_kept_whatever_is_set_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    assert "PYTHONDONTWRITEBYTECODE" not in prepare.Places().environment()

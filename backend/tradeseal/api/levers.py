@@ -8,8 +8,6 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from tradeseal.api.ports import ChangeSeen, GovernanceSeen, LeverResult
-from tradeseal.cycle.engine import Engine
-from tradeseal.cycle.levers import Acted, Waiting
 from tradeseal.kernel.clock import iso_utc
 from tradeseal.kernel.errors import Refused
 from tradeseal.kernel.money import format_e8
@@ -17,6 +15,8 @@ from tradeseal.trading.published import BookClass
 
 if TYPE_CHECKING:
     from tradeseal.chain.published import ChainGate
+    from tradeseal.cycle.engine import Engine
+    from tradeseal.cycle.levers import Acted, Waiting
 
 PERSON = "person"
 
@@ -26,10 +26,10 @@ class ReplayLevers:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: "Engine",
         gate: "ChainGate",
         *,
-        ask: Callable[[Callable[[], Acted]], Acted] | None = None,
+        ask: "Callable[[Callable[[], Acted]], Acted] | None" = None,
     ) -> None:
         self._engine = engine
         self._gate = gate
@@ -40,7 +40,7 @@ class ReplayLevers:
         who = {"who": PERSON, "key": key or f"lever-{token_hex(12)}"}
         return _result(self._ask(lambda: self._lever(lever)(**arguments, **who)))
 
-    def _lever(self, name: str) -> Callable[..., Acted]:
+    def _lever(self, name: str) -> "Callable[..., Acted]":
         lever: Callable[..., Acted] = getattr(self._engine.levers, name)
         return lever
 
@@ -71,7 +71,7 @@ class ReplayLevers:
             waiting=tuple(self._change(change, levers.now()) for change in levers.waiting()),
         )
 
-    def _change(self, change: Waiting, now: int) -> ChangeSeen:
+    def _change(self, change: "Waiting", now: int) -> ChangeSeen:
         return ChangeSeen(
             id=change.id,
             change=change.change,
@@ -84,7 +84,7 @@ class ReplayLevers:
             differences=tuple(self._differences(change)),
         )
 
-    def _differences(self, change: Waiting) -> list[tuple[str, str, str]]:
+    def _differences(self, change: "Waiting") -> list[tuple[str, str, str]]:
         told = list(change.arguments.values())
         if change.change == "LIMITS":
             in_force = self._gate.limits_in_force()
@@ -119,7 +119,7 @@ def lever_of(change: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _result(acted: Acted) -> LeverResult:
+def _result(acted: "Acted") -> LeverResult:
     return LeverResult(acted.act, acted.transaction_hash, acted.block, acted.change_id or None, acted.already_run)
 
 

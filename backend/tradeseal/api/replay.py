@@ -1,7 +1,7 @@
 """The replay as the server sees it: the engine's words and numbers in the shapes of the API's ports.
 
-Knows the engine, the candles and the chain's description. Knows nothing of HTTP. What it tells may be a moment old;
-what it asks runs in the engine's thread.
+Knows the engine and the chain's description. Knows nothing of HTTP. What it tells may be a moment old; what it asks
+runs in the engine's thread. It is there before the engine is: that is loaded behind the first page.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,30 +10,27 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tradeseal.api.ports import (
     Asking,
-    CandleSeen,
     ChainInfo,
     DataInfo,
     EngineStatus,
     OrderPreview,
     Phase,
-    Predicted,
     PriceSeen,
     RpcFault,
     StoppedInfo,
     TradeResult,
 )
-from tradeseal.cycle.engine import Engine, Outcome, parse_speed
-from tradeseal.cycle.ports import TickSeen
-from tradeseal.cycle.preview import Preview, preview_execute, preview_exit
-from tradeseal.cycle.signal_source import SignalSource
+from tradeseal.cycle.speed import parse_speed
 from tradeseal.kernel.errors import Refused, TradesealError
-from tradeseal.market.published import WINDOW, CandleStore
-from tradeseal.signals.published import CURVES, Opinion, curves
 from tradeseal.trading.published import BookClass, BookState, Order, RuleCheck
 from tradeseal.trading.trust import level_of
 
 if TYPE_CHECKING:
     from tradeseal.chain.published import ChainGate
+    from tradeseal.cycle.engine import Engine, Outcome
+    from tradeseal.cycle.ports import TickSeen
+    from tradeseal.cycle.preview import Preview
+    from tradeseal.market.published import CandleStore
 
 DAY_S = 86_400
 _SIDES: dict[int, Literal["HOLD", "BUY", "SELL"]] = {0: "HOLD", 1: "BUY", 2: "SELL"}
@@ -66,7 +63,7 @@ class ReplayControl:
         self._say = say
 
     def attach(
-        self, engine: Engine, gate: "ChainGate", *, synthetic: bool, note: str = "", chain_note: str = ""
+        self, engine: "Engine", gate: "ChainGate", *, synthetic: bool, note: str = "", chain_note: str = ""
     ) -> None:
         """The parts are there; the notes say where the candles came from and why this chain, if worth a word."""
         self._engine, self._gate, self._chain_note = engine, gate, chain_note
@@ -86,7 +83,7 @@ class ReplayControl:
 
     # What the engine tells.
 
-    def tick(self, seen: TickSeen) -> None:  # noqa: ARG002 - the board asks for all prices itself
+    def tick(self, seen: "TickSeen") -> None:  # noqa: ARG002 - the board asks for all prices itself
         """Prices moved."""
         self._touch()
 
@@ -129,7 +126,7 @@ class ReplayControl:
         self._say(f"stopped: {error}")
         self._touch()
 
-    def _assess(self, engine: Engine, gate: "ChainGate") -> None:
+    def _assess(self, engine: "Engine", gate: "ChainGate") -> None:
         waiting = [
             c for c in engine.steps.cycles.values() if c.stage == "committed" and c.signal and c.signal.side == BUY
         ]
@@ -201,7 +198,7 @@ class ReplayControl:
         marks = {p.market: p for p in book.positions} if book else {}
         return [self._price(engine, market, marks.get(market)) for market in engine.steps.markets]
 
-    def _price(self, engine: Engine, market: str, mark: Any) -> PriceSeen:
+    def _price(self, engine: "Engine", market: str, mark: Any) -> PriceSeen:
         price, observed_at = engine.last_prices.get(market, (None, None))
         before = None if observed_at is None else _close_at(engine.store, market, observed_at - DAY_S)
         return PriceSeen(
@@ -240,13 +237,17 @@ class ReplayControl:
 
     def preview_execute(self, market: str, *, size_bps: int | None) -> OrderPreview:
         """What executing would ask for."""
+        from tradeseal.cycle.preview import preview_execute  # noqa: PLC0415 - the page is served before this is loaded
+
         return self._previewed(preview_execute(self._running().steps, market, size_bps=size_bps))
 
     def preview_exit(self, market: str, *, fraction_bps: int) -> OrderPreview:
         """What an exit by hand would ask for."""
+        from tradeseal.cycle.preview import preview_exit  # noqa: PLC0415 - the page is served before this is loaded
+
         return self._previewed(preview_exit(self._running().steps, market, fraction_bps=fraction_bps))
 
-    def _previewed(self, seen: Preview) -> OrderPreview:
+    def _previewed(self, seen: "Preview") -> OrderPreview:
         numbers = {name: value for name, value in vars(seen).items() if name != "side"}
         return OrderPreview(side=_SIDES[seen.side], **numbers)
 
@@ -274,74 +275,10 @@ class ReplayControl:
         engine = self._running()
         engine.ask(lambda: engine.set_mode(market, mode))
 
-    def _running(self) -> Engine:
+    def _running(self) -> "Engine":
         if self._engine is None:
             raise Refused("STARTING", "The engine has not started yet.")
         return self._engine
-
-
-class ReplayMarket:
-    """Closed candles up to the data's clock, and the opinion on the newest."""
-
-    def __init__(self, engine: Engine, source: SignalSource) -> None:
-        self._engine = engine
-        self._source = source
-
-    def candles(self, market: str, *, before: int | None, limit: int) -> Sequence[CandleSeen]:
-        """The newest `limit` closed candles, oldest first."""
-        clock = self._engine.data_clock
-        end = clock if before is None else min(before, clock)
-        store = self._engine.store
-        found = store.candles(market, end - (limit + 1) * store.interval_s, end)
-        return [
-            CandleSeen(c.open_time, c.close_time, c.open_e8, c.high_e8, c.low_e8, c.close_e8, c.volume_e8)
-            for c in found[-limit:]
-        ]
-
-    def curves(
-        self, market: str, *, until: int, count: int, chosen: Sequence[str]
-    ) -> Mapping[str, Sequence[float | None]]:
-        """The strategies' own indicators, candle by candle."""
-        store = self._engine.store
-        run = store.window(market, until, min(count + WINDOW - 1, store.closed(market, until)))
-        found = {} if run is None else curves(run, chosen)
-        named = [name for key in chosen for name in CURVES[key]]
-        values = {name: found.get(name, [])[-count:] for name in named}
-        return {name: [None] * (count - len(known)) + list(known) for name, known in values.items()}
-
-    def prediction(self, market: str) -> Predicted:
-        """The opinion on the newest closed candle of a market."""
-        store = self._engine.store
-        known = store.closed(market, self._engine.data_clock)
-        close = store.series(market).times[known - 1] + store.interval_s if known else 0
-        opinion = self._source.opinion(market, close)
-        window = store.window(market, close)
-        if not isinstance(opinion, Opinion) or window is None:
-            got, needed = (known, 0) if isinstance(opinion, Opinion) else (opinion.got, opinion.needed)
-            raise Refused("NOT_ENOUGH_DATA", f"{market} has too few closed candles yet.", got=got, needed=needed)
-        return Predicted(
-            market=market,
-            candle_close=close,
-            price_e8=window.close_e8,
-            side=_SIDES[opinion.side],
-            confidence_bps=opinion.confidence_bps,
-            base_rate_bps=opinion.base_rate_bps,
-            risk_score=opinion.risk_score,
-            size_bps=opinion.size_bps,
-            buy_score=opinion.buy_score,
-            sell_score=opinion.sell_score,
-            take_profit_bps=opinion.take_profit_bps,
-            stop_loss_bps=opinion.stop_loss_bps,
-            horizon_s=opinion.horizon_s,
-            indicators=opinion.indicators,
-            why=opinion.why,
-            strategy=self._source.strategy,
-            window="0x" + window.hash.hex(),
-            model="0x" + self._source.model.hex(),
-            calibrator="0x" + self._source.calibrator(close).hash.hex(),
-            shrunk=self._source.calibrator(close).shrunk,
-            expires_at=close + store.interval_s,
-        )
 
 
 class NodeRpc:
@@ -379,12 +316,12 @@ def _to_nobody(_text: str) -> None:
     """Nobody listens yet."""
 
 
-def _result(outcome: Outcome) -> TradeResult:
+def _result(outcome: "Outcome") -> TradeResult:
     cycle_id = str(outcome.cycle_id) if outcome.cycle_id else None
     return TradeResult(outcome.outcome.upper(), outcome.message, cycle_id, outcome.already_run)
 
 
-def _close_at(store: CandleStore, market: str, moment: int) -> int | None:
+def _close_at(store: "CandleStore", market: str, moment: int) -> int | None:
     known = store.closed(market, moment)
     return int(store.series(market).columns[4][known - 1]) if known else None
 

@@ -244,7 +244,7 @@ def book(
 _UNKNOWN_AT_FIRST: Final = (
     "observed_at",
     "equity", "cash", "reserved", "opening", "peak", "day_pnl", "day_pnl_fraction", "daily_loss_limit", "exposure",
-    "exposure_fraction",
+    "exposure_fraction", "unrealised_total",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from tradeseal.cycle.domainmodel import SignalLog, TradeCycle
 from tradeseal.cycle.levers import Levers
 from tradeseal.cycle.ports import Listener, TickSeen
+from tradeseal.cycle.speed import HELD, MAX_SPEED
 from tradeseal.cycle.steps import Steps
 from tradeseal.cycle.ticks import Tick, close_tick, find_trigger, must_post, open_tick, trigger_tick
 from tradeseal.kernel.clock import monotonic_s
@@ -28,8 +29,6 @@ from tradeseal.trading.published import BookState, ExitReason
 
 Answer = TypeVar("Answer")
 COMMAND_TIMEOUT_S = 30.0
-HELD = 0.0
-MAX_SPEED = float("inf")
 
 
 @dataclass(frozen=True)
@@ -49,19 +48,6 @@ class Stopped:
     code: str
     message: str
     facts: Mapping[str, str]
-
-
-def parse_speed(text: str) -> float:
-    """`max` as infinity, else seconds of data per second, 0 holds the clock."""
-    if text == "max":
-        return MAX_SPEED
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = -1.0
-    if not 0 <= speed <= 10**9:
-        raise Refused("BAD_SPEED", f"{text!r} is no speed; write a number from 0 to 1000000000, or max.", got=text)
-    return speed
 
 
 class Engine:

@@ -5,9 +5,12 @@ Knows the words of steps 4 to 7. Knows nothing of how a chain or a venue is reac
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from tradeseal.oracle.published import SignalMessage
 from tradeseal.trading.reasons import Fault, Reason, Rule, Skip, fault_of, reasons
+
+if TYPE_CHECKING:
+    from tradeseal.oracle.published import SignalMessage
 
 __all__ = [
     "BookClass",
@@ -64,7 +67,7 @@ class BookStateName(IntEnum):
 class Order:
     """A request to authorise one BUY: market and side are the signal's."""
 
-    signal: SignalMessage
+    signal: "SignalMessage"
     quantity_e8: int
     limit_price_e8: int
 
@@ -77,7 +80,7 @@ class ExitOrder:
     quantity_e8: int
     limit_price_e8: int
     reason: ExitReason
-    signal: SignalMessage | None = None
+    signal: "SignalMessage | None" = None
 
 
 @dataclass(frozen=True)
