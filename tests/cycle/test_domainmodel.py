@@ -1,11 +1,14 @@
 """A cycle goes its seven steps in their order, no step twice, to exactly one outcome."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 from builders import A_CHECK, A_PLACE, A_STAMP, A_TICKET, AN_OPINION, NOON, a_cycle, a_signal
 
 from tradeseal.cycle.domainmodel import OutOfOrder, TradeCycle
+from tradeseal.cycle.facts import SignalFacts
+from tradeseal.oracle.published import SignalMessage
 
 Step = Callable[[TradeCycle], object]
 
@@ -128,3 +131,8 @@ def test_a_person_may_only_make_a_trade_smaller() -> None:
     cycle.decide("approved", who="person", idempotency_key="key", size_bps=500)
 
     assert (cycle.approval, cycle.size_bps) == ("approved", 500)
+
+
+def test_a_stored_signal_has_the_fields_of_the_signed_one_in_its_order() -> None:
+    # The text form is made by position.
+    assert [field.name for field in fields(SignalMessage)] == [field.name for field in fields(SignalFacts)]

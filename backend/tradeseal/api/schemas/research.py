@@ -192,11 +192,10 @@ class KeyFigures(Answer):
     profit_factor: Fraction | None = None
 
 
-class BacktestRun(Answer):
-    """A stored run."""
+class RunInShort(Answer):
+    """What a stored run was made of and what came of it."""
 
     id: str
-    kept_at: Annotated[Time, Field(description="When it was stored, by this machine's clock.")]
     strategy: str
     params: dict[str, int]
     markets: list[Market]
@@ -211,8 +210,14 @@ class BacktestRun(Answer):
     rejections: int
     initial: Amount
     equity: Amount
-    figures: KeyFigures
     record_head: Hash
+
+
+class BacktestRun(RunInShort):
+    """A stored run."""
+
+    kept_at: Annotated[Time, Field(description="When it was stored, by this machine's clock.")]
+    figures: KeyFigures
 
 
 class BacktestJob(Answer):
@@ -301,28 +306,12 @@ class ComparedPoint(Answer):
     equity: Amount
 
 
-class ComparedRun(Answer):
-    """A run in short."""
+class ComparedRun(RunInShort):
+    """A run beside others."""
 
-    id: str
-    strategy: str
-    params: dict[str, int]
-    markets: list[Market]
-    data: str
-    interval_s: int
-    confidence: Annotated[str, Field(description="fitted before the start, or what was assumed instead.")]
-    from_: Annotated[Time, Field(alias="from")]
-    to: Time
-    bars: int
-    entries: int
-    exits: int
-    rejections: int
-    initial: Amount
-    equity: Amount
     costs: Annotated[Amount, Field(description="Fees, half spread and slippage of all fills.")]
     deflated_sharpe: Annotated[Fraction | None, Field(description="The probability of more than luck.")]
     skill: Annotated[Between | None, Field(description="Brier skill over all signals.")]
-    record_head: Hash
     curve: list[ComparedPoint]
 
 
