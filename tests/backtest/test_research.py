@@ -66,10 +66,11 @@ def test_a_running_job_can_be_ended_and_the_next_one_begun(tmp_path: Path, store
     first = asked.start({})
     assert asked.cancel(first.id).phase == "CANCELLED"
     assert asked.cancel(first.id).phase == "CANCELLED"
-    second = asked.start({"cash": "500"})
+    second = asked.start({"cash": "500", "fee": "0.0005"})
     assert over(asked, 120).id == second.id
     assert [job.phase for job in asked.jobs()] == ["CANCELLED", "DONE"]
     assert [run["initial_e8"] for run in asked.runs()] == [500 * SCALE]
+    assert asked.report(asked.runs()[0]["id"])["plan"]["limits"] == {"fee_bps": 5}
     with pytest.raises(Refused) as refusal:
         asked.cancel("job-9")
     assert refusal.value.code == "UNKNOWN_JOB"
@@ -82,6 +83,8 @@ def test_what_cannot_be_run_is_refused_before_anything_begins(tmp_path: Path, st
         ({"from": "yesterday"}, "NOT_A_TIME"),
         ({"from": "2024-12-09T00:00Z", "to": "2024-12-08T00:00Z"}, "NO_CANDLES"),
         ({"cash": "0"}, "BAD_CASH"),
+        ({"fee": "0.00005"}, "BAD_FEE"),
+        ({"fee": "0.2"}, "BAD_FEE"),
     ):
         with pytest.raises(Refused) as refusal:
             research(tmp_path, store).start(wish)

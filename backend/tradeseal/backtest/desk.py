@@ -221,6 +221,7 @@ def prepare_question(asked: Asked, wish: Mapping[str, Any]) -> Asked:
         start=asked.start if wish.get("from") is None else parse_utc(wish["from"]),
         end=asked.end if wish.get("to") is None else parse_utc(wish["to"]),
         cash_e8=asked.cash_e8 if wish.get("cash") is None else to_e8(wish["cash"]),
+        limits=asked.limits if wish.get("fee") is None else replace(asked.limits, fee_bps=fee_bps_of(wish["fee"])),
         assume_bps=wish.get("assume_confidence_bps"),
         terms=asked.terms.among(wish["markets"]) if wish.get("markets") else asked.terms,
     )

@@ -336,6 +336,9 @@ class BacktestOrder(Order):
     from_: Annotated[Time | None, Field(alias="from")] = None
     to: Time | None = None
     cash: Annotated[Amount | None, Field(description="USDT at the start.")] = None
+    fee: Annotated[
+        Amount | None, Field(description="The contract's fee as a share of a fill, in whole basis points: like 0.0005.")
+    ] = None
     assume_confidence_bps: Annotated[
         int | None, Field(ge=1, lt=10_000, description="Fit no confidence but assume this one; the report says so.")
     ] = None

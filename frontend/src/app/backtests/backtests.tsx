@@ -30,7 +30,7 @@ export function BacktestsPage() {
 
 function beginOf(query: URLSearchParams): BacktestOrder {
   const text = (name: string) => query.get(name) ?? undefined;
-  return { strategy: text("strategy"), params: numbers(text("params")), markets: text("markets")?.split(",") ?? [], from: text("from"), to: text("to"), cash: text("cash") };
+  return { strategy: text("strategy"), params: numbers(text("params")), markets: text("markets")?.split(",") ?? [], from: text("from"), to: text("to"), cash: text("cash"), fee: text("fee") };
 }
 
 function numbers(text: string | undefined): Record<string, number> {

@@ -3,8 +3,7 @@
  *
  * Knows the fields of `report.json` and of the manifest. Knows nothing of how a number is computed.
  */
-import type { BacktestOrder } from "@/api/backtests";
-import { formatCount, formatMoney, formatNumber, NO_DATA } from "@/lib/format";
+import { formatCount, formatMoney, formatNumber, NO_DATA, shiftPoint } from "@/lib/format";
 
 export interface Interval {
   value: number;
@@ -55,6 +54,10 @@ export interface Plan {
   start: number;
   end: number;
   cash_e8: string;
+  /** What the venue asks, by the options of the command line; left out where it asks nothing. */
+  venue?: Record<string, string>;
+  /** The contract's limits where they are not the usual ones. */
+  limits?: Record<string, number>;
   contracts_hash: string;
   version: string;
 }
@@ -126,26 +129,35 @@ export function metricText({ id, unit, value }: Pick<RunMetric, "id" | "unit" | 
   }
 }
 
-const DAY = /T00:00:00Z$/;
-const short = (iso: string): string => iso.replace(DAY, "").replace(":00Z", "Z");
-
 /** The same run from a terminal. */
 export function commandOf(report: Report): string {
   const { plan } = report;
   const words = ["tradeseal backtest", `--strategy ${plan.strategy}`];
   for (const [name, value] of Object.entries(plan.params)) words.push(`--param ${name}=${value}`);
   words.push(`--markets ${plan.markets.map((market) => market.split("-")[0]).join(",")}`, `--from ${timeOf(plan.start)}`, `--to ${timeOf(plan.end)}`);
+  words.push(`--cash ${report.initial}`);
+  const fee = feeOf(plan);
+  if (fee !== undefined) words.push(`--fee ${fee}`);
+  for (const [name, value] of Object.entries(plan.venue ?? {})) words.push(`--${name.replaceAll("_", "-")} ${value}`);
   const assumed = /^assumed (.+)$/.exec(plan.confidence)?.[1];
   if (assumed !== undefined) words.push(`--assume-confidence ${assumed}`);
   return words.join(" \\\n  ");
 }
 
-function timeOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace(":00.000Z", "Z");
+/** A fee that is not the usual one, as a share of a fill. */
+export function feeOf({ limits }: Plan): string | undefined {
+  const bps = limits?.fee_bps;
+  return bps === undefined ? undefined : (shiftPoint(String(bps), -4) ?? undefined);
 }
 
-/** What a form has to be filled with to ask for a run again. */
-export function orderOf(report: Report): BacktestOrder {
-  const { plan } = report;
-  return { strategy: plan.strategy, params: plan.params, markets: plan.markets, from: short(timeOf(plan.start)), to: short(timeOf(plan.end)), cash: report.initial };
+/** Whether the contract takes a share as its fee: whole basis points, at most a tenth. */
+export function isFee(text: string): boolean {
+  const bps = shiftPoint(text, 4);
+  return bps !== null && /^\d{1,4}$/.test(bps) && Number(bps) <= FEE_MOST_BPS;
+}
+
+const FEE_MOST_BPS = 1_000;
+
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(":00.000Z", "Z");
 }

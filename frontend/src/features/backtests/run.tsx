@@ -20,7 +20,7 @@ import { useServerWords } from "@/ui/server-words";
 import { Checks, FoldsPanel } from "./checks";
 import { Honesty } from "./honesty";
 import { Jobs } from "./jobs";
-import { commandOf, metricText, percent, type Folds, type Plan, type Report } from "./report";
+import { commandOf, feeOf, metricText, percent, type Folds, type Plan, type Report } from "./report";
 import { RunTrades } from "./run-trades";
 import { useFigureWords, useReasonWords } from "./words";
 
@@ -71,6 +71,8 @@ function Head({ run, report }: { run: Backtest; report: Report }) {
   const t = useTranslations("backtests");
   const { plan } = report;
   const again = new URLSearchParams({ strategy: plan.strategy, params: JSON.stringify(plan.params), markets: plan.markets.join(","), from: report.from.slice(0, 10), to: report.to.slice(0, 10), cash: report.initial });
+  const fee = feeOf(plan);
+  if (fee !== undefined) again.set("fee", fee);
   return (
     <Panel
       title={t("runOf", { strategy: plan.strategy })}

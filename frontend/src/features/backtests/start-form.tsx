@@ -12,6 +12,7 @@ import { Field, Input, Select } from "@/ui/fields";
 import { Panel } from "@/ui/panel";
 import { Answered, Failure, SkeletonRows } from "@/ui/states";
 import { useBusy } from "./jobs";
+import { isFee } from "./report";
 
 /** A form to begin a back-test; what is left empty is the home's own. `begin` comes from the address. */
 export function StartForm({ begin }: { begin: BacktestOrder }) {
@@ -40,11 +41,13 @@ function Form({ strategies, begin }: { strategies: readonly StrategySeen[]; begi
   const [from, setFrom] = useState((begin.from ?? "").slice(0, 10));
   const [to, setTo] = useState((begin.to ?? "").slice(0, 10));
   const [cash, setCash] = useState(begin.cash ?? "");
+  const [fee, setFee] = useState(begin.fee ?? "");
   const strategy = strategies.find((each) => each.name === name);
 
   const wrong = [
     ...(strategy?.parameters ?? []).filter((each) => problemOf(each, params[each.name]) !== null).map((each) => each.name),
     ...(cash !== "" && !(isDecimal(cash) && Number(cash) > 0) ? [t("cash")] : []),
+    ...(fee !== "" && !isFee(fee) ? [t("fee")] : []),
     ...(from !== "" && to !== "" && to <= from ? [t("to")] : []),
   ];
   const blocked = block ?? busy ?? (wrong.length > 0 ? t("wrongFields", { fields: wrong.join(", ") }) : null);
@@ -60,13 +63,14 @@ function Form({ strategies, begin }: { strategies: readonly StrategySeen[]; begi
       ...(from ? { from: `${from}T00:00Z` } : {}),
       ...(to ? { to: `${to}T00:00Z` } : {}),
       ...(cash ? { cash } : {}),
+      ...(fee ? { fee } : {}),
     });
   };
   const toggle = (market: string) => setChosen(chosen.includes(market) ? chosen.filter((each) => each !== market) : [...chosen, market]);
 
   return (
     <form aria-label={t("start")} onSubmit={send} className="flex flex-col gap-3 px-3 py-3">
-      <div className="grid grid-cols-2 gap-2 md:grid-cols-4">
+      <div className="grid grid-cols-2 gap-2 md:grid-cols-5">
         <Field label={t("strategy")}>
           <Select value={name} onChange={(event) => setName(event.target.value)}>
             {strategies.map((each) => (
@@ -82,6 +86,9 @@ function Form({ strategies, begin }: { strategies: readonly StrategySeen[]; begi
         </Field>
         <Field label={t("cash")} hint={t("cashHint")} error={cash !== "" && !(isDecimal(cash) && Number(cash) > 0) ? t("notAnAmount") : null}>
           <Input inputMode="decimal" value={cash} placeholder="10000" onChange={(event) => setCash(event.target.value.trim())} />
+        </Field>
+        <Field label={t("fee")} hint={t("feeHint")} error={fee !== "" && !isFee(fee) ? t("notAFee") : null}>
+          <Input inputMode="decimal" value={fee} placeholder="0.001" onChange={(event) => setFee(event.target.value.trim())} />
         </Field>
       </div>
       <fieldset className="min-w-0">
