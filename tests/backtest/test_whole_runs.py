@@ -5,8 +5,11 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from typer.testing import CliRunner
 
 from tradeseal.backtest.desk import Asked, backtest, prepare
 from tradeseal.backtest.folders import ASIDE, DRAFT, LOCK
-from tradeseal.backtest.report import report_of
+from tradeseal.backtest.report import Report, report_of
 from tradeseal.backtest.run import Finished, run
 from tradeseal.backtest.store import RunStore, export, refuse_taken
 from tradeseal.kernel.clock import parse_utc
@@ -91,7 +94,7 @@ def test_a_run_killed_at_any_step_of_being_stored_is_there_whole_or_as_it_was(
 ) -> None:
     first, second = report_of(finished, []), report_of(finished, [0.1, 0.2])
     killed, ready = 0, tmp_path / "ready"
-    RunStore(ready).keep(finished, first)
+    RunStore(ready).keep(finished, lambda _: first)
     RunStore(ready).attach(first["id"], "checks.json", {"reports": []})
     for before in (False, True):
         for step in range(100):
@@ -102,7 +105,7 @@ def test_a_run_killed_at_any_step_of_being_stored_is_there_whole_or_as_it_was(
 
             def store(runs: RunStore = runs, step: int = step) -> None:
                 killed_at(step)
-                runs.keep(finished, second)
+                runs.keep(finished, lambda _: second)
 
             ended = in_a_child(store)
             # Asked at once, as the page would, and after the next run has been stored.
@@ -111,7 +114,7 @@ def test_a_run_killed_at_any_step_of_being_stored_is_there_whole_or_as_it_was(
             for run_id in there:
                 assert set(contents(runs.folder(run_id))) >= KEPT_ALWAYS | ({"checks.json"} if before else set())
                 assert runs.report(run_id)["trials"]["trials"] in [*wanted, second["trials"]["trials"]]
-            runs.keep(finished, second)
+            runs.keep(finished, lambda _: second)
             assert {path.name for path in (home / "backtests").iterdir()} == {first["id"], LOCK}
             assert (runs.folder(first["id"]) / "checks.json").is_file() == before
             if not ended:
@@ -124,7 +127,7 @@ def test_a_run_killed_at_any_step_of_being_stored_is_there_whole_or_as_it_was(
 @pytest.mark.slow
 @pytest.mark.usefixtures("no_fsync")
 def test_a_copy_killed_at_any_step_is_there_whole_or_as_it_was(finished: Finished, tmp_path: Path) -> None:
-    folder, _ = RunStore(tmp_path / "home").keep(finished, report_of(finished, []))
+    folder, _ = RunStore(tmp_path / "home").keep(finished, partial(report_of, finished))
     old = tmp_path / "old"
     shutil.copytree(folder, old)
     (old / "report.html").write_text("an older one")
@@ -170,7 +173,7 @@ def test_on_a_full_disk_nothing_is_stored_and_what_was_there_is_as_it_was(
     finished: Finished, tmp_path: Path, room: int
 ) -> None:
     runs = RunStore(tmp_path)
-    folder, _ = runs.keep(finished, report_of(finished, []))
+    folder, _ = runs.keep(finished, partial(report_of, finished))
     before = contents(folder)
     out = tmp_path / "out"
 
@@ -181,7 +184,7 @@ def test_on_a_full_disk_nothing_is_stored_and_what_was_there_is_as_it_was(
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
         with pytest.raises(Unavailable) as first:
-            runs.keep(finished, report_of(finished, [0.1, 0.2]))
+            runs.keep(finished, lambda _: report_of(finished, [0.1, 0.2]))
         with pytest.raises(Unavailable) as second:
             export(folder, out)
         with pytest.raises(Unavailable):
@@ -204,9 +207,37 @@ def test_two_processes_do_not_store_at_once(
     with (tmp_path / "backtests" / LOCK).open("a") as file:
         assert take(file)
         with pytest.raises(Unavailable) as busy:
-            runs.keep(finished, report_of(finished, []))
+            runs.keep(finished, partial(report_of, finished))
 
     assert busy.value.code == "RUNS_BUSY"
+
+
+def test_of_two_runs_that_end_at_once_the_second_counts_the_first(finished: Finished, tmp_path: Path) -> None:
+    runs, other = RunStore(tmp_path), replace(finished, plan=replace(finished.plan, book="other"))
+    reporting, go_on = threading.Event(), threading.Event()
+
+    counted: list[int] = []
+
+    def slowly(tried: Sequence[float]) -> Report:
+        reporting.set()
+        assert go_on.wait(30)
+        counted.append(len(tried))
+        return report_of(finished, tried)
+
+    def quickly(tried: Sequence[float]) -> Report:
+        counted.append(len(tried))
+        return report_of(other, tried)
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(runs.keep, finished, slowly)
+        assert reporting.wait(30)
+        second = pool.submit(RunStore(tmp_path).keep, other, quickly)
+        assert not wait([second], timeout=0.5).done
+        go_on.set()
+        for storing in (first, second):
+            storing.result(60)
+
+    assert counted == [0, 1]
 
 
 def test_the_same_out_twice_is_refused_before_the_run_begins_and_loses_nothing(tmp_path: Path) -> None:
@@ -237,7 +268,7 @@ def test_the_same_out_twice_is_refused_before_the_run_begins_and_loses_nothing(t
 
 @pytest.mark.parametrize("other", ["letters.txt", "photos/"])
 def test_force_replaces_nothing_but_a_run(finished: Finished, tmp_path: Path, other: str) -> None:
-    folder, _ = RunStore(tmp_path / "home").keep(finished, report_of(finished, []))
+    folder, _ = RunStore(tmp_path / "home").keep(finished, partial(report_of, finished))
     out = tmp_path / "out"
     export(folder, out)
     (out / other).mkdir() if other.endswith("/") else (out / other).write_text("dear")
@@ -253,7 +284,7 @@ def test_force_replaces_nothing_but_a_run(finished: Finished, tmp_path: Path, ot
 def test_what_is_no_run_at_all_is_never_replaced_and_an_empty_folder_is_filled(
     finished: Finished, tmp_path: Path
 ) -> None:
-    folder, _ = RunStore(tmp_path / "home").keep(finished, report_of(finished, []))
+    folder, _ = RunStore(tmp_path / "home").keep(finished, partial(report_of, finished))
     file, lone, empty = tmp_path / "file", tmp_path / "lone", tmp_path / "empty"
     file.write_text("dear")
     lone.mkdir()

@@ -121,9 +121,8 @@ def backtest(asked: Asked, home: Path, progress: Progress = no_progress) -> tupl
         schedule=asked.schedule, confidence=ready.confidence, terms=asked.terms, limits=asked.limits, progress=progress,
     )  # fmt: skip
     progress("REPORTING", len(finished.grid), len(finished.grid))
-    report = report_of(finished, runs.tried(finished.plan.data_identity, without=finished.plan.id))
-    report["data"] = ready.data.to_json()
-    folder, _ = runs.keep(finished, report)
+    told = {"data": ready.data.to_json()}
+    folder, report = runs.keep(finished, lambda tried: {**report_of(finished, tried), **told})
     if asked.out is not None:
         export(folder, asked.out, replace=asked.force)
     return report, folder

@@ -6,7 +6,7 @@ Knows files and hashes. Knows nothing of how a run is carried out.
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -153,9 +153,14 @@ class RunStore:
             raise Refused("UNKNOWN_RUN", f"There is no stored run {run_id}.", got=run_id)
         return sorted(path.name for path in folder.iterdir() if path.is_file() and _is_of_a_run(path.name))
 
-    def keep(self, run: Finished, report: Report) -> tuple[Path, dict[str, Any]]:
-        """Store a run; one that was stored before must have come out the same, or is refused."""
+    def keep(self, run: Finished, reported: Callable[[Sequence[float]], Report]) -> tuple[Path, Report]:
+        """Store a run; one that was stored before must have come out the same, or is refused.
+
+        `reported` makes its report of what was tried on the same candles before; nobody stores one meanwhile, so that
+        of two that end at once the second counts the first.
+        """
         with _told(f"Run {run.plan.id}"), alone(self._folder):
+            report = reported(self.tried(run.plan.data_identity, without=run.plan.id))
             target, known = self.folder(run.plan.id), self.manifest(run.plan.id)
             with placed(target) as draft:
                 manifest = _write(draft, run, report)
@@ -167,7 +172,7 @@ class RunStore:
                 for answer in (CHECKS, FOLDS):  # the same run, so what was found about it still holds
                     if (target / answer).is_file():
                         shutil.copy2(target / answer, draft / answer)
-        return target, manifest
+        return target, report
 
 
 def refuse_taken(out: Path, *, replace: bool) -> None:
