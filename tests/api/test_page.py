@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,30 @@ def test_a_page_that_was_not_built_yet_says_how(tmp_path: Path, story: Story) ->
 
 def test_nothing_can_be_posted_to_the_page(served: Site) -> None:
     assert 405 == served.program().post("/trades").status_code
+
+
+def test_a_page_names_beside_it_what_it_asks_first(served: Site) -> None:
+    def named(path: str) -> list[str]:
+        return re.findall(r"<([^>]+)>; rel=preload; as=fetch; crossorigin", served.client().get(path).headers["link"])
+
+    everywhere = ["/api/dashboard", "/api/session"]
+    assert everywhere == named("/")
+    assert [*everywhere, "/api/trades/history?limit=50"] == named("/trades")
+    assert [*everywhere, "/api/trades/history?market=BTC-USDT&side=SELL&limit=50"] == named(
+        "/trades?side=SELL&market=BTC-USDT&x=1"
+    )
+    assert [*everywhere, "/api/trades/ab-1"] == named("/trades?id=ab-1")
+    assert everywhere == named("/trades?id=a%0d%0aset-cookie:x") == named("/trades?market=%3E;%20rel=x")
+    assert "link" not in served.client().get("/_next/static/a.js").headers
+    assert "link" not in served.client().get("/nowhere").headers
+
+
+def test_while_the_engine_starts_a_page_names_only_what_is_answered_then(tmp_path: Path, story: Story) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "index.html").write_bytes(PAGE)
+    (out / "trades.html").write_bytes(PAGE)
+
+    site = a_site(tmp_path, story, page=out, joined=False)
+
+    assert "history" not in site.client().get("/trades").headers["link"]

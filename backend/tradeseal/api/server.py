@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from tradeseal import __version__
-from tradeseal.api import outcomes, problems
+from tradeseal.api import early, outcomes, problems
 from tradeseal.api.access import Gatekeeper
 from tradeseal.api.board import Board
 from tradeseal.api.document import document
@@ -45,6 +45,7 @@ from tradeseal.api.static import StaticExport
 from tradeseal.api.stream import Hub
 from tradeseal.api.stream import router as stream_router
 from tradeseal.api.telemetry import Telemetry
+from tradeseal.api.views import READY
 from tradeseal.kernel.clock import monotonic_s
 from tradeseal.kernel.errors import Refused
 from tradeseal.readmodels.published import Fact
@@ -127,7 +128,7 @@ class Server:
         app.include_router(stream_router)
         app.add_api_route("/api/{rest:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
         if page is not None:
-            app.mount("/", StaticExport(page, rpc_origins=rpc_origins))
+            app.mount("/", StaticExport(page, rpc_origins=rpc_origins, link=self._asked_first))
         problems.install(app)
         schema: dict[str, Any] = {}
 
@@ -138,6 +139,10 @@ class Server:
 
         app.openapi = openapi  # type: ignore[method-assign]
         return app
+
+    def _asked_first(self, request: Request) -> str:
+        ready = self.ports.status().phase in READY
+        return early.link_header(early.asked_first(request.url.path, request.query_params, ready=ready))
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

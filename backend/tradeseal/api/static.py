@@ -9,7 +9,7 @@ import base64
 import hashlib
 import mimetypes
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -49,9 +49,13 @@ class StaticExport:
     A page comes in the reader's language where it was exported in that too.
     """
 
-    def __init__(self, folder: Path, *, rpc_origins: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, *, rpc_origins: Sequence[str] = (), link: Callable[[Request], str] | None = None
+    ) -> None:
+        """`link` tells what a page will ask for, to be named beside it; it knows the API, which this does not."""
         self._folder = folder
         self._rpc_origins = tuple(rpc_origins)
+        self._link = link
         self._files: dict[str, _File] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,6 +98,8 @@ class StaticExport:
         }
         if file.policy is not None:
             headers["content-security-policy"] = file.policy
+            if self._link is not None and status == 200:
+                headers["link"] = self._link(request)
         if request.headers.get("if-none-match") == file.etag and status == 200:
             return Response(status_code=304, headers=headers)
         body = file.body

@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useAlive } from "@/lib/alive";
 import { client } from "./client";
 import { getSession } from "./generated";
 import { answerOf } from "./problem";
@@ -9,7 +10,8 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** Whether changes are allowed from this browser. */
+/** Whether changes are allowed from this browser. The answer may be there before a part of the page lives; it waits for that. */
 export function useSessionState() {
-  return useQuery(sessionQuery);
+  const session = useQuery(sessionQuery);
+  return useAlive() ? session : { ...session, data: undefined, isPending: true };
 }

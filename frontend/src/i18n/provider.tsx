@@ -1,9 +1,9 @@
 "use client";
 
 /**
- * The page's words. Each language has a file for what stands around every page and one for each page, loaded when they
- * are needed; those of the language that the page was exported in are loaded before it comes to life, so that what is drawn
- * never changes under the reader.
+ * The page's words. Each language has a file for what stands around every page and one for each page. Those of the page and
+ * the language that were asked for stand in the page itself (scripts/postbuild.mjs): nothing waits for them, and what is drawn
+ * never changes under the reader. All others are loaded when they are needed.
  */
 import { usePathname } from "next/navigation";
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
@@ -16,7 +16,14 @@ interface Words {
   messages: Messages;
 }
 
+const here = new Map(cameAlong());
 const loaded = new Map<string, Promise<Messages>>();
+
+/** What the page brought along; nothing while it is exported or developed. */
+function cameAlong(): [string, Messages][] {
+  const text = typeof document === "undefined" ? null : document.getElementById("page-words")?.textContent;
+  return text ? Object.entries(JSON.parse(text) as Record<string, Messages>).map(([room, messages]) => [`${EXPORTED}/${room}`, messages]) : [];
+}
 
 function load(language: Language, room: Room): Promise<Messages> {
   const key = `${language}/${room}`;
@@ -27,7 +34,7 @@ function load(language: Language, room: Room): Promise<Messages> {
 
 /** The words of a room in one language, and once it is chosen and loaded in another one. */
 function useWords(room: Room, begin: Language, wanted: Language): Words {
-  const first = use(load(begin, room));
+  const first = here.get(`${begin}/${room}`) ?? use(load(begin, room));
   const [words, setWords] = useState<Words>({ language: begin, messages: first });
   useEffect(() => {
     if (words.language === wanted) return;
@@ -43,8 +50,6 @@ function useWords(room: Room, begin: Language, wanted: Language): Words {
 }
 
 const ShellWords = createContext<Words>({ language: EXPORTED, messages: {} as Messages });
-
-void load(EXPORTED, "shell");
 
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const wanted = useLanguage();
