@@ -4,7 +4,7 @@ Knows a generator of plain arithmetic (`synthetic.md` describes it with its para
 the names and levels only resemble them, and everything it makes is labelled `synthetic`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -72,46 +72,58 @@ def synthetic(seed: int = SEED, markets: int = 5, bars: int = BARS, interval_s: 
     """A store of the first `markets` invented markets; equal arguments give equal candles on every platform."""
     if not 1 <= markets <= len(MARKETS):
         raise Refused("UNKNOWN_MARKET", f"There are 1 to {len(MARKETS)} synthetic markets.", got=markets)
-    series = [_series(market, seed, number, bars, interval_s) for number, market in enumerate(MARKETS[:markets])]
+    return _store(MARKETS[:markets], seed, bars, interval_s)
+
+
+def _store(markets: Sequence[Market], seed: int, bars: int, interval_s: int) -> CandleStore:
+    series = [_series(market, seed, MARKETS.index(market), bars, interval_s) for market in markets]
     start = FIRST_OPEN + (START - FIRST_OPEN) // 3600 * interval_s
     return CandleStore(series, interval_s=interval_s, exchange="synthetic", start=start)
 
 
 def _series(market: Market, seed: int, number: int, bars: int, interval_s: int) -> Series:
-    rows = list(_rows(market, np.random.PCG64(seed * 1_000 + number), bars))
+    path, busy = _walk(market, np.random.PCG64(seed * 1_000 + number), bars)
+    ticks = np.maximum(1, (path / market.tick_e8 + 0.5).astype(np.int64)) * market.tick_e8
     times = FIRST_OPEN + interval_s * np.arange(bars, dtype=np.int64)
-    return Series(market.name, np.column_stack((times, np.array(rows, dtype=np.int64))))
+    volumes = (market.volume_e8 * busy).astype(np.int64)
+    bar = (times, ticks[:, 0], ticks.max(axis=1), ticks.min(axis=1), ticks[:, -1], volumes)
+    return Series(market.name, np.column_stack(bar))
 
 
-def _rows(market: Market, generator: np.random.PCG64, bars: int) -> Iterator[tuple[int, int, int, int, int]]:
-    """Open, high, low, close, volume of each bar; only +, -, *, / on floats, which are exact alike everywhere."""
-    chances = _uniforms(generator, 6 * bars).tolist()
-    normals = _normals(generator, STEPS * bars).tolist()
+def _walk(market: Market, generator: np.random.PCG64, bars: int) -> tuple[Floats, Floats]:
+    """Each bar's prices, from its open to its close, and how busy it is.
+
+    Only +, -, *, / on floats, in this order, which are exact alike everywhere.
+    """
+    chances = _uniforms(generator, 6 * bars).reshape(bars, 6).tolist()
+    normals = _normals(generator, STEPS * bars).reshape(bars, STEPS).tolist()
     price = anchor = market.level_e8 * 1.0
     volatility = market.volatility
     regime, left, direction = Regime.REVERSION, LENGTH[Regime.REVERSION], 0.0
-    for bar in range(bars):
-        lot = chances[6 * bar : 6 * bar + 6]
+    fresh = tuple((1 - VOLATILITY_MEMORY) * market.volatility * VOLATILITY[kind] for kind in Regime)
+    path, volatilities = [], []
+    for lot, steps in zip(chances, normals, strict=True):
         left -= 1
         if left <= 0:
             regime = _regime(lot[0])
             left = int(LENGTH[regime] * (0.5 + lot[1]))
             direction = _direction(lot[2], price, market.level_e8)
             anchor = price
-        volatility = VOLATILITY_MEMORY * volatility + (1 - VOLATILITY_MEMORY) * market.volatility * VOLATILITY[regime]
+        volatility = VOLATILITY_MEMORY * volatility + fresh[regime]
         jump = _jump(regime, lot[3], lot[4]) * volatility
-        prices = [price]
-        for step in range(STEPS):
-            move = normals[STEPS * bar + step] * volatility * ROOT_OF_STEP
-            if regime is Regime.TREND:
-                move += direction * DRIFT * volatility / STEPS
-            elif regime is Regime.REVERSION:
+        trend = direction * DRIFT * volatility / STEPS if regime is Regime.TREND else 0.0
+        path.append(price)
+        for step, normal in enumerate(steps):
+            move = normal * volatility * ROOT_OF_STEP
+            if regime is Regime.REVERSION:
                 move += PULL / STEPS * (anchor - price) / anchor
+            else:
+                move += trend
             price *= 1 + move + (jump if step == STEPS // 2 else 0.0)
-            prices.append(price)
-        ticks = [max(1, int(one / market.tick_e8 + 0.5)) * market.tick_e8 for one in prices]
-        busy = (0.5 + lot[5]) * (0.4 + 0.6 * volatility / market.volatility)
-        yield ticks[0], max(ticks), min(ticks), ticks[-1], int(market.volume_e8 * busy)
+            path.append(price)
+        volatilities.append(volatility)
+    busy = (0.5 + np.array([lot[5] for lot in chances])) * (0.4 + 0.6 * np.array(volatilities) / market.volatility)
+    return np.array(path).reshape(bars, STEPS + 1), busy
 
 
 def _regime(chance: float) -> Regime:
@@ -148,17 +160,14 @@ def synthetic_of(interval: str, markets: Sequence[str]) -> CandleStore:
     if interval != "1h":
         meant = did_you_mean(interval, ["1h"])
         raise Refused("UNKNOWN_INTERVAL", f"The synthetic feed has 1h candles only.{meant}", got=interval, known=["1h"])
-    store = synthetic()
-    if not markets:
-        return store
+    known = {market.name: market for market in MARKETS}
     wanted = {m if "-" in m else f"{m}-USDT": m for m in (name.upper() for name in markets)}
-    unknown = sorted(name for market, name in wanted.items() if market not in store.markets)
+    unknown = sorted(name for market, name in wanted.items() if market not in known)
     if unknown:
         raise Refused(
             "UNKNOWN_MARKET",
-            f"The synthetic feed has no {', '.join(unknown)}; it has {', '.join(store.markets)}."
-            f"{market_meant(unknown[0], store.markets)}",
+            f"The synthetic feed has no {', '.join(unknown)}; it has {', '.join(sorted(known))}."
+            f"{market_meant(unknown[0], sorted(known))}",
             got=", ".join(unknown),
         )
-    chosen = [store.series(market) for market in sorted(wanted)]
-    return CandleStore(chosen, interval_s=store.interval_s, exchange=store.exchange, start=store.default_start)
+    return _store([known[market] for market in sorted(wanted or known)], SEED, BARS, 3600)
