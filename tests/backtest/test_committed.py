@@ -74,6 +74,7 @@ def compared(folder: Path, *words: str) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.mark.chain
+@pytest.mark.xdist_group("committed")
 def test_the_candles_of_a_run_say_what_it_has_committed(traded: Path) -> None:
     code, report = compared(traded)
 
@@ -81,6 +82,7 @@ def test_the_candles_of_a_run_say_what_it_has_committed(traded: Path) -> None:
 
 
 @pytest.mark.chain
+@pytest.mark.xdist_group("committed")
 def test_a_changed_candle_is_named_as_the_cause(traded: Path, store: CandleStore) -> None:
     close = 1_733_151_600 + 5 * 3600
     other = files_of(store, traded / "other", "ETH-USDT", close_time=close)
@@ -98,6 +100,7 @@ def test_a_changed_candle_is_named_as_the_cause(traded: Path, store: CandleStore
 
 
 @pytest.mark.chain
+@pytest.mark.xdist_group("committed")
 def test_a_changed_strategy_is_named_as_the_cause(traded: Path) -> None:
     source = traded / "plugins" / "mine.py"
     source.write_text(STRATEGY.replace("100, features", "99, features"))

@@ -32,7 +32,7 @@ from tradeseal.settings import CHECKOUT
 DATA: Final = CHECKOUT.parent / "shared" / "market-data"
 PINNED: Final = json.loads((Path(__file__).parent / "ema_cross_peer.json").read_text())
 HALF_SPREAD_BPS: Final = 1
-pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.usefixtures("compiled")]
+pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.usefixtures("compiled"), pytest.mark.xdist_group("peer")]
 
 
 @pytest.fixture(scope="module", params=CASES)

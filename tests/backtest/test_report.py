@@ -25,7 +25,12 @@ from tradeseal.main import app
 from tradeseal.market.published import synthetic_of
 from tradeseal.trading.terms import Terms
 
-pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.usefixtures("compiled")]
+pytestmark = [
+    pytest.mark.chain,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("compiled"),
+    pytest.mark.xdist_group("report"),
+]
 HOUR, DAY = 3_600, 86_400
 CASH: Final = 20_000 * SCALE
 FEE_BPS, HALF_SPREAD_BPS = 10, 1  # the contract's defaults

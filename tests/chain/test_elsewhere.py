@@ -23,7 +23,7 @@ from tradeseal.kernel.clock import monotonic_s, sleep_s
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.main import app
 
-pytestmark = [pytest.mark.chain, pytest.mark.loopback, pytest.mark.slow]
+pytestmark = [pytest.mark.chain, pytest.mark.loopback, pytest.mark.slow, pytest.mark.xdist_group("elsewhere")]
 PASSWORD = "correct horse battery"
 QUICK = 2  # scrypt's cost in tests; the strength of a real keystore costs a second
 CHAIN_ID = 31_999

@@ -34,7 +34,7 @@ from tradeseal.verify.chain_outside import Outside
 from tradeseal.verify.history import HomeHistory
 from tradeseal.verify.report import Report
 
-pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.loopback]
+pytestmark = [pytest.mark.chain, pytest.mark.slow, pytest.mark.loopback, pytest.mark.xdist_group("outside-replay")]
 
 KILLS = 3
 PASSWORD = "correct horse battery"

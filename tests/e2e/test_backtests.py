@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, StorageState, expect
 from tests.e2e.serving import Server
 from tests.e2e.watching import SLOWLY_MS, accessibility_violations, come_to, visit, watch
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("server")]
 A_RUN_MS = 180_000
 
 

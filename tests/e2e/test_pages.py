@@ -12,7 +12,7 @@ SYMBOL = MARKET.partition("-")[0]
 # An order waits for blocks and a fill on a machine that may be busy.
 AN_ORDER_MS = 60_000
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
 
 def test_the_page_shows_all_nine_rules_by_the_contracts_numbers(browser: Browser, server: Server) -> None:

@@ -42,10 +42,23 @@ def test_unmarked() -> None:
 """
 
 
+GROUP = """
+import os
+import time
+import pytest
+
+@pytest.mark.xdist_group("one server")
+@pytest.mark.parametrize("number", range(6))
+def test_of_a_group(number: int) -> None:
+    time.sleep(0.1)  # long enough for the other worker to take the next one
+    with open("workers", "a") as file:
+        print(os.environ["PYTEST_XDIST_WORKER"], file=file)
+"""
+
 pytestmark = pytest.mark.slow
 
 
-def outcome(folder: Path, text: str, **environment: str) -> str:
+def outcome(folder: Path, text: str, *words: str, **environment: str) -> str:
     """The output of pytest over one file of tests in a checkout of its own."""
     (folder / "tests").mkdir()
     shutil.copy(ROOT / "tests" / "conftest.py", folder / "tests")
@@ -53,9 +66,15 @@ def outcome(folder: Path, text: str, **environment: str) -> str:
     (folder / "tests" / "test_it.py").write_text(text)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("TRADESEAL_", "PYTEST_"))}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words],
         cwd=folder, env=clean | environment, capture_output=True, text=True, check=False, timeout=60,
     ).stdout  # fmt: skip
+
+
+def test_the_tests_of_a_group_share_a_worker_and_what_it_has_started(tmp_path: Path) -> None:
+    assert "6 passed" in outcome(tmp_path, GROUP, "-n", "2", "--dist", "loadgroup")
+
+    assert len(set((tmp_path / "workers").read_text().split())) == 1
 
 
 def test_a_skip_is_a_skip_for_a_person(tmp_path: Path) -> None:
