@@ -26,6 +26,7 @@ from tradeseal.home.learned import Learned, keep_learned, keep_revision, kept_fi
 from tradeseal.home.logs import log_to
 from tradeseal.home.manifest import Manifest, keep_manifest, read_manifest, refuse_other_data
 from tradeseal.home.migration import migrate
+from tradeseal.kernel.collector import no_cycles
 from tradeseal.kernel.errors import Refused, Unavailable
 from tradeseal.kernel.ids import portfolio_id
 from tradeseal.ledger.lock import HomeLock
@@ -241,8 +242,9 @@ def open_parts(
         listener.phase("STARTING_CHAIN", chain.note or f"starting {chain.kind}")
         ledger = used or _open_ledger(settings.home, opened, opened_ledger)
         state = EngineState()
-        for fact in checked(ledger.facts.all()):
-            state.apply(fact)
+        with no_cycles():
+            for fact in checked(ledger.facts.all()):
+                state.apply(fact)
         quorum = Quorum.parse(data.manifest.quorum)
         plan = BookPlan(
             name=settings.book,
