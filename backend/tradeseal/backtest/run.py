@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tradeseal import __version__
+from tradeseal.backtest.ahead import AttestorAhead, SignalsAhead
 from tradeseal.backtest.grid import Bools, Grid
 from tradeseal.backtest.ledger import MemoryLedger
 from tradeseal.backtest.plan import Plan
@@ -26,7 +27,6 @@ from tradeseal.cycle.steps import Steps
 from tradeseal.cycle.ticks import step_limit_bps
 from tradeseal.kernel.errors import Refused
 from tradeseal.market.published import WINDOW, CandleStore, CandleWindow, ReplayFeed
-from tradeseal.oracle.published import Attestor
 from tradeseal.signals.published import (
     NEVER,
     Calibrator,
@@ -174,8 +174,10 @@ def run(
     for revision in succession.revisions_until(end):
         acting[np.searchsorted(grid.close_times, revision.holds_from)] |= revision.holds_from <= grid.close_times[-1]
     opinions = _opinions(engine, reads, grid, None if whole else acting)
+    made = rounds & (acting | whole)
+    numbered = list(zip(grid.close_times[made].tolist(), np.cumsum(rounds)[made].tolist(), strict=True))
     gate, ledger, runner = _joined(
-        engine, opinions, store, feed, cash_e8=cash_e8, book=book, terms=terms, limits=limits
+        engine, opinions, store, feed, cash_e8=cash_e8, book=book, terms=terms, limits=limits, rounds=numbered
     )
     walk = Walk(runner, ledger, grid, acting, rounds)
     walk.run(lambda done: progress("RUNNING", done, len(grid)), whole=whole)
@@ -242,7 +244,7 @@ class _BatchView:
 
 def _joined(
     engine: SignalEngine, opinions: Opinions, store: CandleStore, feed: ReplayFeed, *, cash_e8: int, book: str,
-    terms: Terms, limits: BookLimits = USUAL,
+    terms: Terms, limits: BookLimits = USUAL, rounds: Sequence[tuple[int, int]] = (),
 ) -> tuple[QuickGate, MemoryLedger, Engine]:  # fmt: skip
     keys, ledger, state = known_keys(), MemoryLedger(), EngineState()
     gate = QuickGate(
@@ -259,12 +261,13 @@ def _joined(
     for event in portfolio.pending_events:
         state.fold(event)
     ledger.save(portfolio)
+    attestor = AttestorAhead(keys.signers(1), gate.domain, gate.epoch())
     steps = Steps(
         ledger=ledger,
         gate=gate,
         venue=SimulatedVenue(terms, store),
-        signals=source,
-        attestor=Attestor(keys.signers(1), gate.domain, gate.epoch()),
+        signals=SignalsAhead(source, attestor, store.markets, rounds),
+        attestor=attestor,
         portfolio=portfolio,
         state=state,
         fault=FaultPoint(""),

@@ -100,10 +100,9 @@ class Walk:
         until = self._until_strayed(at, until)
         if until <= at:
             return at
-        opens, closes = self._equities(at, until, "open"), self._equities(at, until, "close")
-        if not self._posts(at, min(*opens, *closes)):
+        if not self._posts(at, self._worst_equity_e8(at, until)):
             return until
-        pairs = zip(opens, closes, strict=True)
+        pairs = zip(self._equities(at, until, "open"), self._equities(at, until, "close"), strict=True)
         return next((at + n for n, pair in enumerate(pairs) if self._posts(at + n, min(pair))), until)
 
     def _until_strayed(self, at: int, until: int) -> int:
@@ -129,6 +128,16 @@ class Walk:
             equity_e8=equity_e8,
             exposed=bool(state.accounts.holdings),
         )
+
+    def _worst_equity_e8(self, at: int, until: int) -> int:
+        """No tick of the stretch leaves less: each market at its lowest, whether that was at one moment or not."""
+        accounts, lanes = self._steps.state.accounts, self._grid.lanes
+        total = accounts.cash_e8
+        for market, holding in accounts.holdings.items():
+            lane = lanes[market]
+            lowest = min(int(lane.open[at:until].min()), int(lane.close[at:until].min()))
+            total += value_down(holding.quantity_e8, lowest)
+        return total
 
     def _equities(self, at: int, until: int, column: str) -> list[int]:
         accounts = self._steps.state.accounts

@@ -5,8 +5,9 @@ Knows the description. Knows nothing of what any contract means.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from tradeseal.chain.words import decoder_of, encoder_of
 from tradeseal.oracle.published import keccak
@@ -17,8 +18,7 @@ PYREVM_SAID = re.compile(r"output: 0x([0-9a-f]*)")
 PANIC, REVERT = bytes.fromhex("4e487b71"), bytes.fromhex("08c379a0")
 
 
-@dataclass(frozen=True)
-class Logged:
+class Logged(msgspec.Struct, frozen=True):
     """One decoded event: where it stood, its name and its values by name."""
 
     address: str

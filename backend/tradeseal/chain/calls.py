@@ -116,13 +116,19 @@ class ContractCalls(ABC):
 
     def _facts(self, logs: Sequence[Mapping[str, Any]]) -> tuple[GateFact, ...]:
         """What the contracts said in one transaction; moves the head."""
-        oracle_logs = [log for log in logs if str(log["address"]).lower() == self._oracle_address]
-        book_logs = [log for log in logs if str(log["address"]).lower() == self._book_address]
+        oracle_logs, book_logs = [], []
+        for log in logs:
+            address = str(log["address"]).lower()
+            if address == self._oracle_address:
+                oracle_logs.append(log)
+            elif address == self._book_address:
+                book_logs.append(log)
         told = [fact for fact in map(self.deployment.oracle.fact, oracle_logs) if fact is not None]
         booked, self._head = self.deployment.book.facts(book_logs, self._head)
-        for fact in (*told, *booked):
+        facts = (*told, *booked)
+        for fact in facts:
             self._hear(fact)
-        return (*told, *booked)
+        return facts
 
     def _hear(self, fact: GateFact) -> None:
         """Whatever changes what is kept here."""

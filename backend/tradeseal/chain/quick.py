@@ -23,6 +23,8 @@ from tradeseal.trading.published import BookState
 
 _TAG: Final = b"tradeseal/backtest/key/1/"
 _ORACLE_CALLS: Final = frozenset({"commit", "marks", "anchor"})
+# What the engine reads the book after: at once, while the EVM's code and state are at hand, it costs a third less.
+_BOOK_IS_READ_AFTER: Final = frozenset({"marks", "record", "release"})
 
 
 class NoJournal:
@@ -52,15 +54,18 @@ class QuickGate(ContractCalls):
         self._block_env = _block_env()
         self._senders = {role: "0x" + address.hex() for role, address in keys.addresses().items()}
         self._known: BookState | None = None
+        self._book_told = b""
         self._block = 0
         self._last_at = 0
         self._calls: dict[str, tuple[str, str, bytes]] = {}
         self._opening: list[Any] = []
+        self._book_call = b""
         compiled = artifacts(CONTRACTS)
         deployment = deployment_of(plan, compiled, keys.addresses()["governor"])
         for _, to, data in creations(deployment, plan, roles_of(keys, plan.quorum)):
             self._create(to, data, plan.opened_at)
         super().__init__(plan, deployment)
+        self._book_call = deployment.book.abi.call("book")
         self.source_hash = compiled.source_hash
 
     @property
@@ -89,19 +94,21 @@ class QuickGate(ContractCalls):
     def send(self, prepared: Prepared) -> Mined:
         """Run the call in a block of its own and read its facts; a revert is an answer, too."""
         role, to, data = self._calls.pop(prepared.transaction_hash)
-        sender = self._senders[role]
+        sender, kind = self._senders[role], prepared.kind
         self._next_block(prepared.block_time)
-        error = ""
+        error, self._book_told = "", b""
         try:
             self._evm.message_call(sender, to, data, 0, GAS, 0)
         except RuntimeError as reverted:
             said = PYREVM_SAID.search(str(reverted))
             error = self._errors.error(bytes.fromhex(said[1])) if said else str(reverted)
         result = self._evm.result
-        if prepared.kind != "commit":
+        if kind != "commit":
             self._known = None
+        if kind in _BOOK_IS_READ_AFTER and not error:
+            self._book_told = self._ask(self._book_address, self._book_call)
         return Mined(
-            kind=prepared.kind,
+            kind=kind,
             label=prepared.label,
             transaction_hash=prepared.transaction_hash,
             block=self._block,
@@ -141,7 +148,10 @@ class QuickGate(ContractCalls):
         """Nothing is asked beforehand: the act itself tells."""
 
     def _ask(self, to: str, data: bytes) -> bytes:
-        return bytes(self._evm.message_call(self._senders["relayer"], to, data, 0, GAS, 0, True))
+        if self._book_told and data == self._book_call:
+            return self._book_told
+        answer: bytes = self._evm.message_call(self._senders["relayer"], to, data, 0, GAS, 0, True)
+        return answer
 
     def _newest_block(self) -> tuple[int, str]:
         return self._block, ""

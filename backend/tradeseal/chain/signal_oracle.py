@@ -92,8 +92,8 @@ class SignalOracle:
                 from_seq=values["fromSeq"],
                 to_seq=values["toSeq"],
                 epoch=values["epoch"],
-                round_hashes=tuple(map(text, values["roundHashes"])),
-                digests=tuple(map(text, values["digests"])),
+                round_hashes=tuple(["0x" + word.hex() for word in values["roundHashes"]]),
+                digests=tuple(["0x" + word.hex() for word in values["digests"]]),
             )
         if logged.name == "LogAnchored":
             return RootAnchored(values["position"], text(values["root"]), values["previousPosition"])

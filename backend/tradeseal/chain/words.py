@@ -90,6 +90,8 @@ def _word(kind: str) -> _Layout:
         return _Layout(PLAIN[kind], 1, plain=True)
     if kind == "address":
         return _Layout("12x20s", 1, lambda words, at, *_: "0x" + words[at].hex(), _putter(_address))
+    if kind == "bytes32":
+        return _Layout("32s", 1, None, _put_word, plain=True)
     if kind.startswith("bytes"):
         length = int(kind[5:])
         return _Layout(f"{length}s{WORD - length}x", 1, None, _putter(lambda value: _sized(value, length)), plain=True)
@@ -100,9 +102,22 @@ def _word(kind: str) -> _Layout:
     return _Layout(
         "32s",
         1,
-        lambda words, at, *_: int.from_bytes(words[at], signed=signed),
+        _signed_number if signed else _plain_number,
         _putter(lambda value: _number(value, bits, signed=signed)),
     )
+
+
+def _plain_number(words: tuple[Any, ...], at: int, *_: Any) -> int:
+    return int.from_bytes(words[at])
+
+
+def _signed_number(words: tuple[Any, ...], at: int, *_: Any) -> int:
+    return int.from_bytes(words[at], signed=True)
+
+
+def _put_word(head: list[Any], _tails: list[bytes], end: int, value: Any) -> int:
+    head.append(_sized(value, WORD))
+    return end
 
 
 def _putter(convert: Callable[[Any], bytes]) -> Put:
@@ -129,18 +144,29 @@ def _tuple(types: tuple[str, ...]) -> _Layout:
     for part in parts:
         plan.append((at, part.finish))
         at += part.words
+    puts, number = [part.put for part in parts], int.from_bytes
 
+    # The words that stand for themselves and the usual numbers are taken right here: a call for each costs more.
     def finish(found: tuple[Any, ...], first: int, data: bytes, begin: int) -> tuple[Any, ...]:
-        return tuple([found[first + at] if done is None else done(found, first + at, data, begin) for at, done in plan])
+        return tuple(
+            [
+                found[first + at]
+                if done is None
+                else number(found[first + at])
+                if done is _plain_number
+                else done(found, first + at, data, begin)
+                for at, done in plan
+            ]
+        )
 
     def put(head: list[Any], tails: list[bytes], end: int, value: Any) -> int:
-        if len(value) != len(parts):
-            raise ValueError(f"{len(value)} values for {len(parts)} fields")
-        for part, one in zip(parts, value, strict=True):
-            if part.put is None:
+        if len(value) != len(puts):
+            raise ValueError(f"{len(value)} values for {len(puts)} fields")
+        for one, add in zip(value, puts, strict=True):
+            if add is None or (add is _put_word and type(one) is bytes and len(one) == WORD):
                 head.append(one)
             else:
-                end = part.put(head, tails, end, one)
+                end = add(head, tails, end, one)
         return end
 
     def slice_of(found: tuple[Any, ...], first: int, *_: Any) -> tuple[Any, ...]:
@@ -201,15 +227,19 @@ def _list(element: str) -> tuple[Callable[[bytes, int], tuple[Any, ...]], Callab
             return words
         return tuple([finish(words, place, data, begin) for place in range(0, count * layout.words, layout.words)])
 
+    put = layout.put
+
     def write(values: Any) -> bytes:
         head: list[Any] = []
         tails: list[bytes] = []
         count, end = len(values), len(values) * step
-        for value in values:
-            if layout.put is None:
-                head.append(value)
-            else:
-                end = layout.put(head, tails, end, value)
+        if put is None:
+            head += values
+        elif put is _put_word:
+            head += [value if type(value) is bytes and len(value) == WORD else _sized(value, WORD) for value in values]
+        else:
+            for value in values:
+                end = put(head, tails, end, value)
         return b"".join((count_word.pack(count), _repeated(layout.format, count).pack(*head), *tails))
 
     return read, write

@@ -4,6 +4,7 @@ Knows how a signed message becomes text and back. Knows nothing of when that hap
 """
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final
 
@@ -41,10 +42,16 @@ class SignalFacts:
     def of(cls, message: SignalMessage) -> "SignalFacts":
         """The text form of a message."""
         told: list[Any] = ["0x" + v.hex() if isinstance(v, bytes) else int(v) for v in message.values()]
-        return cls(*told)
+        facts = cls(*told)
+        vars(facts)["_message"] = message
+        return facts
 
     def message(self) -> SignalMessage:
         """The message of which this is the text form."""
+        return self._message
+
+    @cached_property
+    def _message(self) -> SignalMessage:
         read: list[Any] = [bytes.fromhex(v[2:]) if isinstance(v, str) else v for v in _facts_of(self)]
         return SignalMessage(*read)
 

@@ -4,16 +4,17 @@ Knows the shapes of what is asked and answered. Knows nothing of web3, HTTP or e
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+import msgspec
 
 from tradeseal.kernel.errors import Refused
 from tradeseal.oracle.published import Attestor
 from tradeseal.trading.published import BookState, ExitOrder, Fill, Order, RuleCheck, Ticket
 
 
-@dataclass(frozen=True)
-class RecordStamp:
+class RecordStamp(msgspec.Struct, frozen=True):
     """A record's place in the contract's hash chain."""
 
     seq: int
@@ -22,8 +23,7 @@ class RecordStamp:
     observed_at: int
 
 
-@dataclass(frozen=True)
-class Authorised:
+class Authorised(msgspec.Struct, frozen=True):
     """The contract allowed an entry (by `authorise`) or a reduction (by `exit`)."""
 
     index: int
@@ -31,8 +31,7 @@ class Authorised:
     stamp: RecordStamp
 
 
-@dataclass(frozen=True)
-class Rejected:
+class Rejected(msgspec.Struct, frozen=True):
     """The contract said no and recorded it: every rule that failed, measured against its limit."""
 
     index: int
@@ -43,8 +42,7 @@ class Rejected:
     stamp: RecordStamp
 
 
-@dataclass(frozen=True)
-class Skipped:
+class Skipped(msgspec.Struct, frozen=True):
     """An order was faulty; nothing was used up."""
 
     index: int
@@ -54,8 +52,7 @@ class Skipped:
     want: str
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(msgspec.Struct, frozen=True):
     """The contract booked a fill. Amounts as the contract computed them."""
 
     index: int
@@ -75,8 +72,7 @@ class Filled:
     stamp: RecordStamp
 
 
-@dataclass(frozen=True)
-class Released:
+class Released(msgspec.Struct, frozen=True):
     """A ticket's unfilled rest was given back."""
 
     ticket_id: str
@@ -85,8 +81,7 @@ class Released:
     stamp: RecordStamp
 
 
-@dataclass(frozen=True)
-class BookFact:
+class BookFact(msgspec.Struct, frozen=True):
     """Any other record of the book: `DaySettled`, `DayLatched`, `BookStateChanged`, …
 
     `values` holds the event's own fields by their ABI names, as decimal or 0x-hex text.
@@ -97,8 +92,7 @@ class BookFact:
     stamp: RecordStamp
 
 
-@dataclass(frozen=True)
-class VectorPosted:
+class VectorPosted(msgspec.Struct, frozen=True):
     """The oracle took a vector of marks (its event `MarksPosted`): prices by market, 0 = no fresh one."""
 
     seq: int
@@ -109,8 +103,7 @@ class VectorPosted:
     pending_bits: int
 
 
-@dataclass(frozen=True)
-class RoundsCommitted:
+class RoundsCommitted(msgspec.Struct, frozen=True):
     """The oracle took a commitment (its event `SignalsCommitted`)."""
 
     from_seq: int
@@ -120,8 +113,7 @@ class RoundsCommitted:
     digests: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class RootAnchored:
+class RootAnchored(msgspec.Struct, frozen=True):
     """The oracle took a root of the event store (its event `LogAnchored`)."""
 
     position: int
@@ -129,8 +121,7 @@ class RootAnchored:
     previous_position: int
 
 
-@dataclass(frozen=True)
-class GovernanceFact:
+class GovernanceFact(msgspec.Struct, frozen=True):
     """What happened to a change that waits, to the signers or to the trader (`ChangeSubmitted`, `SignersChanged`, …).
 
     No record of the book; `contract` is book or oracle, `values` as in `BookFact`.
@@ -178,8 +169,7 @@ class PendingTimes:
     delay_s: int
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(msgspec.Struct, frozen=True):
     """A signed transaction that was not sent yet.
 
     `journal` is the aggregate with the pending `TransactionSigned`: the engine saves it together with its own intent,
@@ -191,11 +181,10 @@ class Prepared:
     transaction_hash: str
     raw: bytes
     block_time: int
-    journal: Any = field(repr=False, compare=False)
+    journal: Any
 
 
-@dataclass(frozen=True)
-class Mined:
+class Mined(msgspec.Struct, frozen=True):
     """A transaction's block and what the contracts said in it, in the order of the orders.
 
     `intended_hash` is the one it was prepared with: on a chain of others a replacement at a higher fee may be mined.
@@ -211,7 +200,7 @@ class Mined:
     error: str
     gas_used: int
     facts: tuple[GateFact, ...]
-    journal: Any = field(repr=False, compare=False)
+    journal: Any
     intended_hash: str = ""
 
     @property
@@ -333,8 +322,7 @@ class Keyring(Protocol):
         """Make a key, keep it, and give its address."""
 
 
-@dataclass(frozen=True)
-class TickSeen:
+class TickSeen(msgspec.Struct, frozen=True):
     """Prices the engine has seen; `kind` is open, trigger or close. A market without a price is absent."""
 
     observed_at: int

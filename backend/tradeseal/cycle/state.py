@@ -120,7 +120,7 @@ class EngineState:
     def fold(self, event: Any) -> None:
         """Fold one event that is about to be stored, in the form in which it will be read again."""
         if event.TOPIC in _HANDLERS:
-            self._fold(event.TOPIC, event.originator_id, msgspec.to_builtins(vars(event)))
+            self._fold(event.TOPIC, event.originator_id, _AsRead(vars(event)))
 
     def _fold(self, topic: str, stream: UUID, event: dict[str, Any]) -> None:
         _HANDLERS[topic](self, stream, event)
@@ -229,6 +229,17 @@ class EngineState:
     def _log_anchored(self, _: UUID, event: dict[str, Any]) -> None:
         self.anchored = event["position"]
         self.anchor_end = self.position
+
+
+class _AsRead(dict[str, Any]):
+    """An event's fields in the form in which they will be read again, each when it is asked for: few are."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self._fields = fields
+
+    def __missing__(self, name: str) -> Any:
+        read = self[name] = msgspec.to_builtins(self._fields[name])
+        return read
 
 
 _HANDLERS: dict[str, Callable[[EngineState, UUID, dict[str, Any]], None]] = {

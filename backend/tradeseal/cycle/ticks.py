@@ -4,7 +4,8 @@ Knows candles, barriers and the clock of the data. Knows nothing of the chain. A
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from tradeseal.cycle.state import SECONDS_A_DAY, OpenPosition, day_of
 from tradeseal.market.published import Bar, Candle
@@ -19,8 +20,7 @@ def step_limit_bps(interval_s: int) -> int:
     return next((bps for most_s, bps in STEP_LIMITS_BPS if interval_s <= most_s), STEP_LIMIT_DAY_BPS)
 
 
-@dataclass(frozen=True)
-class Tick:
+class Tick(msgspec.Struct, frozen=True):
     """Prices at one moment; a market without a fresh price is absent. `candle_market` names a trigger's candle."""
 
     kind: str
@@ -29,8 +29,7 @@ class Tick:
     candle_market: str = ""
 
 
-@dataclass(frozen=True)
-class Trigger:
+class Trigger(msgspec.Struct, frozen=True):
     """A barrier that a candle touched, and the price at which it acts."""
 
     market: str

@@ -6,12 +6,13 @@ looks up names and signatures at each event, builds a frozen data class and read
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from eventsourcing.application import Repository
 from eventsourcing.domain import Aggregate as LibraryAggregate
 from eventsourcing.domain import CommandMethodDecorator, decorated_func_callers, decorated_funcs
+from eventsourcing.utils import get_topic
 
 
 class Aggregate(LibraryAggregate):
@@ -22,6 +23,21 @@ class Aggregate(LibraryAggregate):
         for name, method in list(vars(cls).items()):
             if isinstance(method, CommandMethodDecorator) and method in decorated_func_callers:
                 setattr(cls, name, _command(decorated_func_callers[method], method.decorated_func))
+
+    @classmethod
+    def _create(cls, event_class: Any, *, id: UUID | None = None, **kwargs: Any) -> Self:
+        """Begin an aggregate whose identity is known; a field that is missing or too many raises `TypeError`."""
+        if id is None:
+            return super()._create(event_class, **kwargs)
+        stamp, version = event_class.create_timestamp(), cls.INITIAL_VERSION
+        begun = cls.__new__(cls)
+        begun.__base_init__(originator_id=id, originator_version=version, timestamp=stamp)
+        begun.__init__(**kwargs)  # type: ignore[misc]
+        known = {"originator_id": id, "originator_version": version, "timestamp": stamp}
+        event = object.__new__(event_class)
+        object.__setattr__(event, "__dict__", {**known, "originator_topic": get_topic(cls), **kwargs})
+        begun.pending_events.append(event)
+        return begun
 
     def trigger_event(self, event_class: Any, **kwargs: Any) -> None:
         """Decide one event; a field that is missing or too many raises `TypeError`, and nothing is changed."""

@@ -165,7 +165,7 @@ class CandleStore:
         return sha256_hex(canonical_json(self.manifest()))
 
     def _candle(self, series: Series, at: int) -> Candle:
-        time, open_, high, low, close, volume = (int(value) for value in series.table[at])
+        time, open_, high, low, close, volume = series.table[at].tolist()
         return Candle(series.market, time, self.interval_s, open_, high, low, close, volume)
 
 

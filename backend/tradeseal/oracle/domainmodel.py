@@ -55,7 +55,7 @@ class Domain:
         return keccak(b"\x19\x01" + self.separator + struct_hash)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SignalMessage:
     """A signal as it is signed; names and order are the contract's."""
 
@@ -86,6 +86,10 @@ class SignalMessage:
 
     def struct_hash(self) -> bytes:
         """hashStruct(Signal)."""
+        return self._struct_hash
+
+    @cached_property
+    def _struct_hash(self) -> bytes:
         values = self.values()
         try:
             words = _SIGNAL_STRUCT.pack(*values)
