@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tradeseal.chain import description
-from tradeseal.chain.abi import Abi, type_of
+from tradeseal.chain.abi import Abi
 from tradeseal.chain.compile import CONTRACTS, ORACLE, Artifacts, artifacts
+from tradeseal.chain.reading import type_of
 from tradeseal.chain.risk_book import QUANTITY_FIELD, BookLimits, BookSetup
 from tradeseal.chain.signal_oracle import OracleSetup
 from tradeseal.oracle import domainmodel

@@ -7,8 +7,8 @@ from eth_abi import decode, encode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradeseal.chain.abi import type_of
 from tradeseal.chain.compile import BOOK, CONTRACTS, ORACLE, artifacts
+from tradeseal.chain.reading import type_of
 from tradeseal.chain.words import decoder_of, encoder_of, parts_of
 
 LEAVES = ("uint8", "uint64", "uint256", "int128", "bytes32", "bytes4", "bytes", "string", "address", "bool")

@@ -31,6 +31,8 @@ class Lane:
         self.high: Ints = np.where(self.present, highs[inside], carried)
         self.low: Ints = np.where(self.present, lows[inside], carried)
         self.close: Ints = np.where(self.present, closes[inside], carried)
+        # Of each bar's ticks the highest and the lowest that are played whatever is held.
+        self.top, self.bottom = np.maximum(self.open, self.close), np.minimum(self.open, self.close)
         # When the price was last seen: this bar's close, or that of the newest candle before it.
         self.seen: Ints = np.where(before >= 0, times[np.maximum(before, 0)] + store.interval_s, 0)
 

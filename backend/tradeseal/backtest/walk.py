@@ -7,6 +7,7 @@ run that passes over ends in the same record head as one that plays every bar; t
 """
 
 import gc
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -33,7 +34,9 @@ class Walk:
         self._steps = engine.steps
         self._ledger = ledger
         self._grid = grid
-        self._rounds = rounds
+        self._open_times: list[int] = grid.open_times.tolist()
+        self._close_times: list[int] = grid.close_times.tolist()
+        self._rounds_before: list[int] = [0, *np.cumsum(rounds).tolist()]
         count = len(grid)
         eventful = acting | grid.turns
         # For each bar the next one, itself included, that is played whatever is held.
@@ -71,10 +74,10 @@ class Walk:
         progress(count)
 
     def _play(self, at: int) -> None:
-        engine, open_time = self._engine, int(self._grid.open_times[at])
-        engine.play(engine.feed.bar(open_time))
+        engine = self._engine
+        engine.play(engine.feed.bar(self._open_times[at]))
         self.played += 1
-        if self._steps.state.last_round_close < self._grid.close_times[at]:
+        if self._steps.state.last_round_close < self._close_times[at]:
             self._count_rounds(at, at + 1)  # a bar that is played for its prices alone has no opinions
         finished = next(event for event in reversed(self._ledger.events) if event.TOPIC == BAR_FINISHED)
         self.equity_e8.append(finished.equity_e8)
@@ -93,7 +96,7 @@ class Walk:
             touched = (lane.low[at:until] <= position.stop_e8) | (lane.high[at:until] >= position.target_e8)
             if touched.any():
                 until = at + int(np.argmax(touched))
-            until = min(until, int(np.searchsorted(self._grid.open_times, position.time_limit)))
+            until = min(until, bisect_left(self._open_times, position.time_limit))
         return at if until <= at else self._until_posted(at, until)
 
     def _until_posted(self, at: int, until: int) -> int:
@@ -112,8 +115,10 @@ class Walk:
             return at
         for position in book.positions:
             lane, mark, quiet = self._grid.lanes[position.market], position.mark_e8, quiet_move_e8(position, book)
-            opens, closes = (np.abs(prices[at:until] - mark) > quiet for prices in (lane.open, lane.close))
-            strayed = lane.present[at:until] & (opens | closes)
+            top, bottom = lane.top[at:until], lane.bottom[at:until]
+            if until <= at or (top.max() - mark <= quiet and mark - bottom.min() <= quiet):
+                continue
+            strayed = lane.present[at:until] & ((top - mark > quiet) | (mark - bottom > quiet))
             if strayed.any():
                 until = at + int(np.argmax(strayed))
         return until
@@ -121,7 +126,7 @@ class Walk:
     def _posts(self, at: int, equity_e8: int) -> bool:
         state = self._steps.state
         return must_post(
-            Tick("open", int(self._grid.open_times[at]), {}),
+            Tick("open", self._open_times[at], {}),
             self._steps.book,
             last_observed_at=state.observed_at,
             orders_follow=False,
@@ -134,9 +139,7 @@ class Walk:
         accounts, lanes = self._steps.state.accounts, self._grid.lanes
         total = accounts.cash_e8
         for market, holding in accounts.holdings.items():
-            lane = lanes[market]
-            lowest = min(int(lane.open[at:until].min()), int(lane.close[at:until].min()))
-            total += value_down(holding.quantity_e8, lowest)
+            total += value_down(holding.quantity_e8, int(lanes[market].bottom[at:until].min()))
         return total
 
     def _equities(self, at: int, until: int, column: str) -> list[int]:
@@ -158,15 +161,15 @@ class Walk:
             if lane.close[last]
         }
         self._count_rounds(at, until)
-        self._engine.pass_over(int(self._grid.close_times[last]), prices)
+        self._engine.pass_over(self._close_times[last], prices)
 
     def _count_rounds(self, at: int, until: int) -> None:
         """Rounds that hold only HOLDs; they wait for the next commitment as they do elsewhere."""
         state = self._steps.state
         while at < until:
             end = min(until, at + ROUNDS_MAX - len(state.uncommitted))
-            close_time = int(self._grid.close_times[end - 1])
-            state.pass_over(int(np.count_nonzero(self._rounds[at:end])), close_time, PASSED_OVER)
+            close_time = self._close_times[end - 1]
+            state.pass_over(self._rounds_before[end] - self._rounds_before[at], close_time, PASSED_OVER)
             if len(state.uncommitted) >= ROUNDS_MAX:
                 self._steps.commit([], close_time)
             at = end

@@ -5,14 +5,15 @@ Knows the description. Knows nothing of what any contract means.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from tradeseal.chain.reading import Values, listed_reader, named_reader, type_of
 from tradeseal.chain.words import decoder_of, encoder_of
 from tradeseal.oracle.published import keccak
 
-Values = dict[str, Any]
 # How pyrevm words the data of a revert.
 PYREVM_SAID = re.compile(r"output: 0x([0-9a-f]*)")
 PANIC, REVERT = bytes.fromhex("4e487b71"), bytes.fromhex("08c379a0")
@@ -68,7 +69,7 @@ class Abi:
         event = self._events.get(topics[0]) if topics else None
         if event is None:
             return None
-        values = event.values(b"".join(topics[1:]), _plain(log["data"]))
+        values = event.values(b"".join([*topics[1:], _plain(log["data"])]))
         return Logged(str(log["address"]).lower(), int(log.get("logIndex", "0x0"), 16), event.name, values)
 
     def error(self, data: bytes) -> str:
@@ -90,42 +91,35 @@ class _Function:
         types = tuple(_types(entry["inputs"]))
         self.encode = encoder_of(types)
         self.selector = keccak(f"{self.name}({','.join(types)})".encode())[:4]
-        self._decode, self._inputs = decoder_of(types), _namer(entry["inputs"])
-        outputs = entry.get("outputs", [])
-        self._answer, self._outputs = decoder_of(tuple(_types(outputs))), [_namer_of(field) for field in outputs]
+        self._entry = entry
 
-    def values(self, data: bytes) -> Values:
-        return self._inputs(self._decode(data))
+    @cached_property
+    def values(self) -> Callable[[bytes], Values]:
+        """Reads its arguments."""
+        return named_reader(self._entry["inputs"])
 
-    def result(self, data: bytes) -> list[Any]:
-        found = self._answer(data)
-        return [value if name is None else name(value) for name, value in zip(self._outputs, found, strict=True)]
+    @cached_property
+    def result(self) -> Callable[[bytes], list[Any]]:
+        """Reads its answers."""
+        return listed_reader(self._entry.get("outputs", []))
 
 
 class _Event:
     def __init__(self, entry: Mapping[str, Any]) -> None:
         self.name = str(entry["name"])
         self.topic = keccak(f"{self.name}({','.join(_types(entry['inputs']))})".encode())
-        indexed = [field for field in entry["inputs"] if field["indexed"]]
-        body = [field for field in entry["inputs"] if not field["indexed"]]
-        self._heads, self._indexed = decoder_of(tuple(_types(indexed))), _namer(indexed)
-        self._decode, self._body = decoder_of(tuple(_types(body))), _namer(body)
+        self._entry = entry
 
-    def values(self, topics: bytes, data: bytes) -> Values:
-        """The indexed values are words, one topic each."""
-        return self._indexed(self._heads(topics)) | self._body(self._decode(data))
+    @cached_property
+    def values(self) -> Callable[[bytes], Values]:
+        """Reads its indexed values, which are words, one topic each, and the data behind them."""
+        indexed = [field for field in self._entry["inputs"] if field["indexed"]]
+        body = [field for field in self._entry["inputs"] if not field["indexed"]]
+        return named_reader([*indexed, *body], before=len(indexed))
 
 
 def _plain(words: str | bytes) -> bytes:
     return words if isinstance(words, bytes) else bytes.fromhex(words[2:])
-
-
-def type_of(field: Mapping[str, Any]) -> str:
-    """The canonical type of one field; a struct is the tuple of its fields."""
-    kind = str(field["type"])
-    if not kind.startswith("tuple"):
-        return kind
-    return f"({','.join(_types(field['components']))}){kind.removeprefix('tuple')}"
 
 
 def text(value: Any) -> str:
@@ -142,31 +136,6 @@ def text(value: Any) -> str:
 def texts(values: Mapping[str, Any]) -> dict[str, str]:
     """Named values as events keep them."""
     return {name: text(value) for name, value in values.items()}
-
-
-def _namer(fields: Sequence[Mapping[str, Any]]) -> Callable[[Sequence[Any]], Values]:
-    """What gives values their fields' names, structs inside them too."""
-    names, inner = [str(field["name"]) for field in fields], [_namer_of(field) for field in fields]
-    structs = [(name, namer) for name, namer in zip(names, inner, strict=True) if namer is not None]
-
-    def named(values: Sequence[Any]) -> Values:
-        found = dict(zip(names, values, strict=True))
-        for name, namer in structs:
-            found[name] = namer(found[name])
-        return found
-
-    return named
-
-
-def _namer_of(field: Mapping[str, Any]) -> Callable[[Any], Any] | None:
-    """The namer of one field's value; None where it is no struct."""
-    kind = str(field["type"])
-    if not kind.startswith("tuple"):
-        return None
-    if kind.endswith("]"):
-        one = _namer_of({**field, "type": kind[: kind.rindex("[")]})
-        return one and (lambda values: [one(value) for value in values])
-    return _namer(field["components"])
 
 
 def _types(fields: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
-from tradeseal.chain.abi import type_of
+from tradeseal.chain.reading import type_of
 from tradeseal.kernel.canonical import canonical_json, sha256_hex
 from tradeseal.kernel.errors import Refused, Unavailable
 

@@ -24,7 +24,7 @@ OFFSET = PLAIN["uint64"]
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
     """How a value stands in the head of its tuple: the words' format and count, and what turns it into words and back.
 
     `finish` is None for one word that is its own value, `put` for one number that is its own word.
@@ -68,10 +68,11 @@ def encoder_of(types: tuple[str, ...]) -> Callable[[Sequence[Any]], bytes]:
 
 
 @cache
-def _layout(kind: str) -> _Layout:
+def layout_of(kind: str) -> Layout:
+    """How a value of this type stands in the head of its tuple."""
     if is_dynamic(kind):
         read, write = _body(kind)
-        return _Layout(
+        return Layout(
             OFFSET,
             1,
             lambda words, at, data, begin: read(data, begin + words[at]),
@@ -84,30 +85,31 @@ def _layout(kind: str) -> _Layout:
 
 
 @cache
-def _word(kind: str) -> _Layout:
+def _word(kind: str) -> Layout:
     """A value of one word."""
     if kind in PLAIN:
-        return _Layout(PLAIN[kind], 1, plain=True)
+        return Layout(PLAIN[kind], 1, plain=True)
     if kind == "address":
-        return _Layout("12x20s", 1, lambda words, at, *_: "0x" + words[at].hex(), _putter(_address))
+        return Layout("12x20s", 1, lambda words, at, *_: "0x" + words[at].hex(), _putter(_address))
     if kind == "bytes32":
-        return _Layout("32s", 1, None, _put_word, plain=True)
+        return Layout("32s", 1, None, _put_word, plain=True)
     if kind.startswith("bytes"):
         length = int(kind[5:])
-        return _Layout(f"{length}s{WORD - length}x", 1, None, _putter(lambda value: _sized(value, length)), plain=True)
+        return Layout(f"{length}s{WORD - length}x", 1, None, _putter(lambda value: _sized(value, length)), plain=True)
     signed = kind.startswith("int")
     if not signed and not kind.startswith("uint"):
         raise ValueError(f"no words for {kind}")
     bits = int(kind.removeprefix("u")[3:])
-    return _Layout(
+    return Layout(
         "32s",
         1,
-        _signed_number if signed else _plain_number,
+        _signed_number if signed else plain_number,
         _putter(lambda value: _number(value, bits, signed=signed)),
     )
 
 
-def _plain_number(words: tuple[Any, ...], at: int, *_: Any) -> int:
+def plain_number(words: tuple[Any, ...], at: int, *_: Any) -> int:
+    """The number that one word is."""
     return int.from_bytes(words[at])
 
 
@@ -135,9 +137,9 @@ def _put_tail(head: list[Any], tails: list[bytes], end: int, tail: bytes) -> int
 
 
 @cache
-def _tuple(types: tuple[str, ...]) -> _Layout:
+def _tuple(types: tuple[str, ...]) -> Layout:
     """Parts one after the other: a static one stands in its place, of a dynamic one an offset from the beginning."""
-    parts = tuple(map(_layout, types))
+    parts = tuple(map(layout_of, types))
     form, words = "".join(part.format for part in parts), sum(part.words for part in parts)
     plain = all(part.plain and part.words == 1 for part in parts)
     plan, at = [], 0
@@ -153,7 +155,7 @@ def _tuple(types: tuple[str, ...]) -> _Layout:
                 found[first + at]
                 if done is None
                 else number(found[first + at])
-                if done is _plain_number
+                if done is plain_number
                 else done(found, first + at, data, begin)
                 for at, done in plan
             ]
@@ -172,14 +174,14 @@ def _tuple(types: tuple[str, ...]) -> _Layout:
     def slice_of(found: tuple[Any, ...], first: int, *_: Any) -> tuple[Any, ...]:
         return found[first : first + words]
 
-    return _Layout(form, words, slice_of if plain else finish, put)
+    return Layout(form, words, slice_of if plain else finish, put)
 
 
-def _finish(layout: _Layout) -> Finish:
+def _finish(layout: Layout) -> Finish:
     return layout.finish or (lambda words, at, *_: words[at])
 
 
-def _writer(layout: _Layout) -> Callable[[Any], bytes]:
+def _writer(layout: Layout) -> Callable[[Any], bytes]:
     """What writes one value with its tails; offsets count from its own beginning."""
     pack, put = Struct(">" + layout.format).pack, layout.put
     size = layout.words * WORD
@@ -211,9 +213,14 @@ def _body(kind: str) -> tuple[Callable[[bytes, int], Any], Callable[[Any], bytes
     return lambda data, at: finish(head.unpack_from(data, at), 0, data, at), _writer(layout)
 
 
+def reader_of(kind: str) -> Callable[[bytes, int], Any]:
+    """What reads a dynamic value where its offset points."""
+    return _body(kind)[0]
+
+
 def _list(element: str) -> tuple[Callable[[bytes, int], tuple[Any, ...]], Callable[[Any], bytes]]:
     """A list of any length: its count, then its elements as a tuple of that many."""
-    layout = _layout(element)
+    layout = layout_of(element)
     step, finish, count_word = layout.words * WORD, layout.finish, Struct(">" + OFFSET)
 
     def read(data: bytes, at: int) -> tuple[Any, ...]:

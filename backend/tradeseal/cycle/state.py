@@ -36,8 +36,7 @@ class OpenPosition:
     time_limit: int
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(msgspec.Struct, frozen=True):
     """A closed round that is not on the chain yet."""
 
     seq: int

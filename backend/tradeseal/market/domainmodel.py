@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -26,8 +27,7 @@ _UNIT_S: Final = {"m": 60, "h": 3600, "d": 86_400}
 _QUOTES: Final = ("USDT", "USDC", "BUSD", "TUSD", "FDUSD", "USD", "EUR", "GBP", "JPY", "BTC", "ETH", "BNB")
 
 
-@dataclass(frozen=True, slots=True)
-class Candle:
+class Candle(msgspec.Struct, frozen=True):
     """Open, high, low, close and volume of one market and interval, stamped with its open; all `_e8`."""
 
     market: str
@@ -44,8 +44,7 @@ class Candle:
         return self.open_time + self.interval_s
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """All candles of one interval; a market without a candle is absent."""
 
     open_time: int

@@ -33,6 +33,11 @@ _COMMIT_TYPE_HASH: Final = keccak(COMMIT_TYPE.encode())
 _MARKS_TYPE_HASH: Final = keccak(MARKS_TYPE.encode())
 _PACKED: Final = {"bytes32": "32s", "uint64": "24xQ", "uint32": "28xI", "uint16": "30xH", "uint8": "31xB"}
 _SIGNAL_WORDS: Final = tuple(part.split(" ")[0] for part in SIGNAL_TYPE[len("Signal(") : -1].split(","))
+_MARKS_WORDS: Final = ("uint32", "uint64", "bytes32", "uint64")
+_COMMIT_HEAD, _MARKS_HEAD, _PRICE = (
+    struct.Struct(">" + "".join(map(_PACKED.__getitem__, kinds)))
+    for kinds in (("uint32", "uint64"), _MARKS_WORDS, ("uint64",))
+)
 _SIGNAL_STRUCT: Final = struct.Struct(">" + "".join(map(_PACKED.__getitem__, _SIGNAL_WORDS)))
 
 
@@ -91,13 +96,7 @@ class SignalMessage:
     @cached_property
     def _struct_hash(self) -> bytes:
         values = self.values()
-        try:
-            words = _SIGNAL_STRUCT.pack(*values)
-        except struct.error:
-            words = b""
-        if not words or any(len(value) != 32 for value in values if isinstance(value, bytes)):
-            words = b"".join(map(_word, _SIGNAL_WORDS, values))  # names the value that is refused
-        return keccak(_SIGNAL_TYPE_HASH + words)
+        return keccak(_SIGNAL_TYPE_HASH + _words(_SIGNAL_STRUCT, _SIGNAL_WORDS, values))
 
     def record_hash(self) -> bytes:
         """hashStruct(Signal) with the salt zeroed: what records hold, equal whatever the keys."""
@@ -123,21 +122,31 @@ def round_hash(seq: int, struct_hashes: Sequence[bytes]) -> bytes:
 
 def commit_hash(epoch: int, from_seq: int, round_hashes: Sequence[bytes], digests: Sequence[bytes]) -> bytes:
     """hashStruct(Commit)."""
-    head = _word("uint32", epoch) + _word("uint64", from_seq)
+    head = _words(_COMMIT_HEAD, ("uint32", "uint64"), (epoch, from_seq))
     return keccak(_COMMIT_TYPE_HASH + head + keccak(b"".join(round_hashes)) + keccak(b"".join(digests)))
 
 
 def marks_hash(epoch: int, seq: int, previous_hash: bytes, observed_at: int, prices: Sequence[int]) -> bytes:
     """hashStruct(Marks): also the hash by which the next vector names this one."""
-    head = (
-        _word("uint32", epoch) + _word("uint64", seq) + _word("bytes32", previous_hash) + _word("uint64", observed_at)
-    )
-    return keccak(_MARKS_TYPE_HASH + head + keccak(b"".join(_word("uint64", price) for price in prices)))
+    head = _words(_MARKS_HEAD, _MARKS_WORDS, (epoch, seq, previous_hash, observed_at))
+    told = b"".join([_words(_PRICE, ("uint64",), (price,)) for price in prices])
+    return keccak(_MARKS_TYPE_HASH + head + keccak(told))
 
 
 @lru_cache(maxsize=1024)
 def _name_id(name: str) -> bytes:
     return keccak(name.encode())
+
+
+def _words(form: struct.Struct, kinds: Sequence[str], values: Sequence[bytes | int]) -> bytes:
+    """Some words at once; a value outside its type is refused, never cut."""
+    try:
+        words = form.pack(*values)
+    except struct.error:
+        words = b""
+    if not words or any(len(value) != 32 for value in values if isinstance(value, bytes)):
+        return b"".join(map(_word, kinds, values))  # names the value that is refused
+    return words
 
 
 def _word(kind: str, value: bytes | int) -> bytes:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tradeseal.trading.reasons import Fault, Reason, Rule, Skip, fault_of, reasons
 
 if TYPE_CHECKING:
@@ -122,8 +124,7 @@ class RuleCheck:
     limit: str
 
 
-@dataclass(frozen=True)
-class PositionState:
+class PositionState(msgspec.Struct, frozen=True):
     """One market of a book as the contract keeps it."""
 
     market: str
