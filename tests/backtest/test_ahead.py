@@ -1,13 +1,16 @@
 """What is made ahead is what would have been made at its bar, and whatever is not is made there."""
 
+from dataclasses import fields
 from typing import Any
 
+import msgspec
 import pytest
 
 from tradeseal.backtest import ahead
 from tradeseal.backtest import run as joined
 from tradeseal.backtest.ahead import AttestorAhead, SignalsAhead
 from tradeseal.backtest.run import Finished, run
+from tradeseal.cycle.facts import SignalFacts
 from tradeseal.cycle.signal_source import SignalSource
 from tradeseal.kernel.clock import parse_utc
 from tradeseal.kernel.money import SCALE
@@ -28,8 +31,8 @@ def decided(finished: Finished) -> list[dict[str, Any]]:
 
 
 def nothing_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(joined, "SignalsAhead", lambda source, attestor, _markets, _rounds: SignalsAhead(
-        source, attestor, (), ()
+    monkeypatch.setattr(joined, "SignalsAhead", lambda source, attestor, portfolio, _rounds: SignalsAhead(
+        source, attestor, portfolio, ()
     ))  # fmt: skip
 
 
@@ -69,6 +72,15 @@ def test_each_commitment_that_is_asked_for_was_signed_ahead(
 
     assert len(asked) > 20
     assert all(asked)
+
+
+def test_what_is_kept_beside_a_signal_is_not_stored_with_it(calibrator: Calibrator, store: CandleStore) -> None:
+    events = a_run(calibrator, store).events
+    signal = next(one.signal for one in events if one.TOPIC == "TradeCycle.SignalGenerated")
+
+    assert signal.message().struct_hash()
+    assert list(msgspec.to_builtins(signal)) == [field.name for field in fields(SignalFacts)]
+    assert SignalFacts(**msgspec.to_builtins(signal)) == signal
 
 
 def test_a_signal_that_cannot_be_made_ahead_fails_at_its_own_bar(

@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tradeseal.backtest.walk import PASSED_OVER
+from tradeseal.cycle.facts import SignalFacts
 from tradeseal.cycle.signal_source import SignalSource
 from tradeseal.cycle.steps import ROUNDS_MAX
+from tradeseal.kernel.ids import entry_cycle_id
 from tradeseal.oracle.published import Attestor, SignalMessage, Verification, round_hash
 from tradeseal.signals.published import Opinion, Revision, Side
+from tradeseal.trading.domainmodel import Portfolio
 
 AT_ONCE: Final = 128
 
@@ -52,12 +55,13 @@ class SignalsAhead:
     """A back-test's `Signals`: its source's, some rounds ahead; rounds are given by close and number."""
 
     def __init__(
-        self, source: SignalSource, attestor: AttestorAhead, markets: Sequence[str], rounds: Sequence[tuple[int, int]]
+        self, source: SignalSource, attestor: AttestorAhead, portfolio: Portfolio, rounds: Sequence[tuple[int, int]]
     ) -> None:
         self.strategy = source.strategy
+        self._book = portfolio.book
         self._source = source
         self._attestor = attestor
-        self._markets = markets
+        self._markets = portfolio.markets
         self._rounds = rounds
         self._places = {close: place for place, (close, _) in enumerate(rounds)}
         self._made: dict[int, dict[str, Made]] = {}
@@ -113,8 +117,13 @@ class SignalsAhead:
             salt = self._attestor.salt(self.strategy, seq, market)
             self._attestor.salts[self.strategy, seq, market] = salt
             message = self._source.message(market=market, opinion=opinion, seq=seq, candle_close=close, salt=salt)
-            held = opinion.side == Side.HOLD
-            checks = None if held else self._source.verify(market=market, message=message, observed_at=close)
+            if opinion.side == Side.HOLD:
+                yield market, Made(opinion, message, None)
+                continue
+            # These two are kept where they are made, and found there when the cycle begins.
+            entry_cycle_id(self._book, self.strategy, market, close)
+            SignalFacts.of(message)
+            checks = self._source.verify(market=market, message=message, observed_at=close)
             yield market, Made(opinion, message, checks)
 
     def _commit(self, seq: int, made: Sequence[Made]) -> None:

@@ -266,7 +266,7 @@ def _joined(
         ledger=ledger,
         gate=gate,
         venue=SimulatedVenue(terms, store),
-        signals=SignalsAhead(source, attestor, store.markets, rounds),
+        signals=SignalsAhead(source, attestor, portfolio, rounds),
         attestor=attestor,
         portfolio=portfolio,
         state=state,

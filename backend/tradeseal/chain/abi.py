@@ -46,7 +46,7 @@ class Abi:
     def call(self, name: str, *arguments: Any) -> bytes:
         """The call data of a function."""
         function = self._functions[name]
-        return function.selector + function.encode(arguments)
+        return function.selector + function.encode(arguments) if arguments else function.bare
 
     def creation(self, code: bytes, *arguments: Any) -> bytes:
         """The data of a transaction that creates the contract."""
@@ -92,6 +92,11 @@ class _Function:
         self.encode = encoder_of(types)
         self.selector = keccak(f"{self.name}({','.join(types)})".encode())[:4]
         self._entry = entry
+
+    @cached_property
+    def bare(self) -> bytes:
+        """The call data of a function that takes nothing."""
+        return self.selector + self.encode(())
 
     @cached_property
     def values(self) -> Callable[[bytes], Values]:

@@ -4,7 +4,7 @@ Knows how a signed message becomes text and back. Knows nothing of when that hap
 """
 
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -38,11 +38,12 @@ class SignalFacts:
     claim: str
     salt: str
 
-    @classmethod
-    def of(cls, message: SignalMessage) -> "SignalFacts":
+    @staticmethod
+    @lru_cache(maxsize=1 << 10)
+    def of(message: SignalMessage) -> "SignalFacts":
         """The text form of a message."""
         told: list[Any] = ["0x" + v.hex() if isinstance(v, bytes) else int(v) for v in message.values()]
-        facts = cls(*told)
+        facts = SignalFacts(*told)
         vars(facts)["_message"] = message
         return facts
 

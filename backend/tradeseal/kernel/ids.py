@@ -3,6 +3,7 @@
 Knows uuid5 and the order of the parts. Knows nothing of what the streams hold.
 """
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("6f0d9f4e-6f4c-5a0e-9a53-7472616465aa")
@@ -12,6 +13,7 @@ def _id(*parts: object) -> UUID:
     return uuid5(NAMESPACE, "/".join(str(part) for part in parts))
 
 
+@lru_cache(maxsize=1 << 10)
 def entry_cycle_id(book: str, strategy: str, market: str, candle_close: int) -> UUID:
     """The cycle of a signal."""
     return _id("cycle", book, strategy, market, candle_close)

@@ -57,7 +57,7 @@ class Domain:
 
     def digest(self, struct_hash: bytes) -> bytes:
         """What is signed and committed for a struct."""
-        return keccak(b"\x19\x01" + self.separator + struct_hash)
+        return _digest(self.separator, struct_hash)
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,11 @@ def marks_hash(epoch: int, seq: int, previous_hash: bytes, observed_at: int, pri
     head = _words(_MARKS_HEAD, _MARKS_WORDS, (epoch, seq, previous_hash, observed_at))
     told = b"".join([_words(_PRICE, ("uint64",), (price,)) for price in prices])
     return keccak(_MARKS_TYPE_HASH + head + keccak(told))
+
+
+@lru_cache(maxsize=1024)
+def _digest(separator: bytes, struct_hash: bytes) -> bytes:
+    return keccak(b"\x19\x01" + separator + struct_hash)
 
 
 @lru_cache(maxsize=1024)
