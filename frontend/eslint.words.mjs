@@ -19,7 +19,7 @@ export const visibleWords = {
   "jsx-attributes": { include: [], exclude: READ_BY_CODE },
   "jsx-components": { include: [], exclude: [] },
   // Keys of messages, classes, and settings of a format; never what is done with each item of a list.
-  callees: { include: [], exclude: ["t", "t\\.(has|rich)", "names", "outcomes", "figures", "trust", "pages", "linkTo", "keyIn", "onPull", "atTime", "named", "cn", "use[A-Z]\\w*", "format\\w*", "\\w+\\.dateTime", "fieldAt", "[\\w.]*\\.(get|join|replaceAll|replace|split|startsWith|assign|setAttribute)"] },
+  callees: { include: [], exclude: ["t", "t\\.(has|rich)", "words", "words\\.has", "names", "outcomes", "figures", "trust", "pages", "linkTo", "keyIn", "onPull", "atTime", "named", "cn", "use[A-Z]\\w*", "format\\w*", "\\w+\\.dateTime", "fieldAt", "[\\w.]*\\.(get|join|replaceAll|replace|split|startsWith|assign|setAttribute)"] },
   words: { exclude: [/^[^\p{L}]*$/u, ...NAMES] },
   "object-properties": { include: [], exclude: ["role", "digits", "lever", "change", "value", "day", "month", "year"] },
   message,

@@ -71,12 +71,11 @@ def serve(large: Path, small: Path, port: int) -> None:
     """The product's server on a small home, with the views of a large one."""
     from tradeseal import serving  # noqa: PLC0415 - only this process needs the server
     from tradeseal.ledger.published import EventLog  # noqa: PLC0415
-    from tradeseal.readmodels import published  # noqa: PLC0415
+    from tradeseal.readmodels.published import open_read_models  # noqa: PLC0415
     from tradeseal.settings import load_settings  # noqa: PLC0415
 
-    open_views = published.open_read_models
     log = EventLog(large / "ledger.sqlite")
-    published.open_read_models = lambda *_, **how: open_views(large / "views", log, **how)
+    serving.open_read_models = lambda *_, **how: open_read_models(large / "views", log, **how)
     # The same markets as in the views: a filter by one that the engine does not know would be refused.
     candles = {"data": large / "data", "exchange": "synthetic"} if (large / "data").is_dir() else {}
     settings = load_settings(home=small, port=port, speed="max", pause_at=PAUSE_AT, **candles)

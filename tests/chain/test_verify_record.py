@@ -105,3 +105,12 @@ def test_a_stranger_notices_another_domain_and_no_signature_of_the_signers(
 
     assert said.returncode != 0 or "FAILED" in said.stdout
     assert "VERIFIED" not in said.stdout
+
+
+def test_the_sender_of_commitments_is_named_although_no_contract_knows_it(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+
+    roles = describe(desk.gate).roles
+
+    assert ["0x" + desk.gate.keys.wallet("relayer").address.hex()] == [each.lower() for each in roles["relayer"]]
+    assert {"governor", "guardian", "trader", "signers"} == set(desk.gate.roles())

@@ -77,7 +77,9 @@ def describe(gate: ChainGate) -> ContractsDescription:
         },
         eip712_types=dict(map(typed, (DOMAIN_TYPE, SIGNAL_TYPE, COMMIT_TYPE, MARKS_TYPE))),
         market_ids={market: text(name_id(market)) for market in plan.markets},
-        roles={role: [to_checksum_address(address) for address in held] for role, held in gate.roles().items()},
+        # No contract knows the relayer, who has no right; a reader who meets it as a sender should.
+        roles={role: [to_checksum_address(address) for address in held] for role, held in gate.roles().items()}
+        | {"relayer": [to_checksum_address(gate.keys.wallet("relayer").address)]},
         limits={name: str(value) for name, value in vars(gate.limits()).items()},
     )
 

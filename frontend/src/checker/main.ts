@@ -8,7 +8,8 @@ import indonesian from "@/messages/id.json";
 import { askAt } from "@/chain/rpc";
 import { readEvidence, type Evidence } from "@/verify/bundle";
 import type { Check } from "@/verify/check";
-import { conclusionOf, verifyEvidence } from "@/verify/verify";
+import { conclusionOf } from "@/verify/check";
+import { verifyEvidence } from "@/verify/verify";
 
 const words = (navigator.language.startsWith("id") ? indonesian : english).verify;
 const SIGNS: Record<Check["outcome"], string> = { pass: "✓", fail: "✗", unchecked: "?" };

@@ -27,3 +27,11 @@ export const unchecked = (id: CheckId, why: Why, input = "", want = ""): Check =
 export function same(id: CheckId, input: string, got: string, want: string): Check {
   return got.toLowerCase() === want.toLowerCase() ? pass(id, input, got, want) : fail(id, input, got, want);
 }
+
+export type Conclusion = "failed" | "consistent" | "proven";
+
+/** Nothing failed and the blocks lead up to one that the reader trusts: proven. Nothing failed otherwise: consistent. */
+export function conclusionOf(checks: readonly Check[]): Conclusion {
+  if (checks.some((check) => check.outcome === "fail")) return "failed";
+  return checks.some((check) => check.id === "parents" && check.outcome === "pass") ? "proven" : "consistent";
+}

@@ -9,7 +9,8 @@ import { digestOf, factsOf, signalsOf } from "./facts";
 import { extendsHead, type Head, type History } from "./heads";
 import { eventHash, firstBreak } from "./log-chain";
 import { listRoot } from "./trie";
-import { conclusionOf, verifyEvidence } from "./verify";
+import { conclusionOf } from "./check";
+import { verifyEvidence } from "./verify";
 import vectors from "./vectors.json";
 
 type Written = Omit<Evidence, "blocks" | "headers"> & { blocks: number[] };

@@ -49,11 +49,3 @@ async function attempted(id: CheckId, step: () => Check | Promise<Check>): Promi
     return fail(id, "", error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error), "–");
   }
 }
-
-export type Conclusion = "failed" | "consistent" | "proven";
-
-/** Nothing failed and the blocks lead up to one that the reader trusts: proven. Nothing failed otherwise: consistent. */
-export function conclusionOf(checks: readonly Check[]): Conclusion {
-  if (checks.some((check) => check.outcome === "fail")) return "failed";
-  return checks.some((check) => check.id === "parents" && check.outcome === "pass") ? "proven" : "consistent";
-}

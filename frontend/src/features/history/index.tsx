@@ -1,6 +1,6 @@
 "use client";
 
-import { memo } from "react";
+import { memo, useDeferredValue } from "react";
 import { useTranslations } from "use-intl";
 import { useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
@@ -81,8 +81,12 @@ export function History({ filter, onFilter }: HistoryProps) {
   );
 }
 
+/** What the first screen holds; the others are drawn in the pauses after it. */
+const AT_ONCE = 20;
+
 function Trades({ cycles }: { cycles: readonly Cycle[] }) {
   const t = useTranslations("history");
+  const shown = useDeferredValue(cycles, cycles.slice(0, AT_ONCE));
   return (
     <Table
       caption={t("trades")}
@@ -104,7 +108,7 @@ function Trades({ cycles }: { cycles: readonly Cycle[] }) {
         </>
       }
     >
-      {cycles.map((cycle) => (
+      {shown.map((cycle) => (
         <Row key={cycle.id} cycle={cycle} />
       ))}
     </Table>

@@ -20,11 +20,12 @@ import { useOpenSignals } from "./open-signals";
 /** What guardian and governor may do, and every change that waits: propose, wait, accept. */
 export function Levers() {
   const t = useTranslations("levers");
+  const words = useTranslations("changes");
   const ready = useReady();
   const governance = useGovernance(ready);
   const [open, setOpen] = useState<LeverName | null>(null);
   return (
-    <Panel title={t("title")} note={governance.data?.simulated ? t("ceremony") : t("note")}>
+    <Panel title={t("title")} note={governance.data?.simulated ? words("ceremony") : words("note")}>
       <Answered query={governance} what={t("failed")} loading={<SkeletonRows rows={3} label={t("title")} />}>
         {(known) => (
           <>
@@ -40,21 +41,22 @@ export function Levers() {
 
 function Buttons({ known, onOpen }: { known: Governance; onOpen: (lever: LeverName) => void }) {
   const t = useTranslations("levers");
+  const words = useTranslations("changes");
   const block = useChangeBlock();
   const openSignals = useOpenSignals();
   const stopped = known.state !== "ACTIVE";
   const resumable = known.manual !== "ACTIVE" || known.drawdown_latched;
   const waits = known.waiting.some((change) => change.change === "RESUME" && change.status !== "SUPERSEDED");
   const reasons: Record<LeverName, string | null> = {
-    limits: held(known.guardian) ? null : t("noKey", { role: "guardian" }),
-    stop: known.manual === "HALTED" ? t("haltedAlready") : known.manual === "REDUCING" ? t("stoppedAlready") : null,
-    halt: known.manual === "HALTED" ? t("haltedAlready") : held(known.governor) ? null : t("noKey", { role: "governor" }),
-    resume: waits ? t("waitsAlready") : resumable ? null : stopped ? t("endsWithTheDay") : t("nothingStopped"),
-    money: held(known.governor) ? null : t("noKey", { role: "governor" }),
-    freeze: known.trader ? null : t("frozenAlready"),
-    signal: held(known.guardian) ? (openSignals.length > 0 ? null : t("noOpenSignal")) : t("noKey", { role: "guardian" }),
-    trader: held(known.governor) ? null : t("noKey", { role: "governor" }),
-    signers: held(known.governor) ? null : t("noKey", { role: "governor" }),
+    limits: held(known.guardian) ? null : words("noKey", { role: "guardian" }),
+    stop: known.manual === "HALTED" ? words("haltedAlready") : known.manual === "REDUCING" ? words("stoppedAlready") : null,
+    halt: known.manual === "HALTED" ? words("haltedAlready") : held(known.governor) ? null : words("noKey", { role: "governor" }),
+    resume: waits ? words("waitsAlready") : resumable ? null : stopped ? words("endsWithTheDay") : words("nothingStopped"),
+    money: held(known.governor) ? null : words("noKey", { role: "governor" }),
+    freeze: known.trader ? null : words("frozenAlready"),
+    signal: held(known.guardian) ? (openSignals.length > 0 ? null : t("noOpenSignal")) : words("noKey", { role: "guardian" }),
+    trader: held(known.governor) ? null : words("noKey", { role: "governor" }),
+    signers: held(known.governor) ? null : words("noKey", { role: "governor" }),
   };
   const names = Object.keys(reasons) as LeverName[];
   return (
@@ -74,21 +76,22 @@ function held(key: { held: boolean }): boolean {
 
 function Waiting({ known }: { known: Governance }) {
   const t = useTranslations("levers");
+  const words = useTranslations("changes");
   const pull = usePull();
-  if (known.waiting.length === 0) return <Empty why={t("nothingWaits")} next={t("howItWaits", { delay: formatAge(known.limits.delay_seconds) })} />;
+  if (known.waiting.length === 0) return <Empty why={words("nothingWaits")} next={words("howItWaits", { delay: formatAge(known.limits.delay_seconds) })} />;
   return (
     <>
       {pull.error ? <Failure what={t("refused")} error={pull.error} className="mx-3 mb-2" /> : null}
       <Table
-        caption={t("waiting")}
+        caption={words("waiting")}
         head={
           <>
-            <Th>{t("change")}</Th>
-            <Th>{t("would")}</Th>
-            <Th>{t("from")}</Th>
-            <Th right>{t("left")}</Th>
+            <Th>{words("change")}</Th>
+            <Th>{words("would")}</Th>
+            <Th>{words("from")}</Th>
+            <Th right>{words("left")}</Th>
             <Th>
-              <span className="sr-only">{t("actions")}</span>
+              <span className="sr-only">{words("actions")}</span>
             </Th>
           </>
         }
@@ -103,13 +106,14 @@ function Waiting({ known }: { known: Governance }) {
 
 function Row({ change, busy, onPull }: { change: WaitingChange; busy: boolean; onPull: (lever: "accept" | "revoke") => void }) {
   const t = useTranslations("levers");
+  const words = useTranslations("changes");
   const block = useChangeBlock();
-  const notYet = change.status === "READY" ? null : t(`status.${change.status}` as never);
+  const notYet = change.status === "READY" ? null : words(`status.${change.status}` as never);
   return (
     <tr>
       <Td className="font-medium">
-        {t.has(`changes.${change.change}` as never) ? t(`changes.${change.change}` as never) : change.change}{" "}
-        <Badge tone={change.status === "READY" ? "plain" : "warn"}>{t(`status.${change.status}` as never)}</Badge>
+        {words.has(`changes.${change.change}` as never) ? words(`changes.${change.change}` as never) : change.change}{" "}
+        <Badge tone={change.status === "READY" ? "plain" : "warn"}>{words(`status.${change.status}` as never)}</Badge>
       </Td>
       <Td className="text-xs text-ink-2">
         {change.differences.map((part) => (
@@ -125,10 +129,10 @@ function Row({ change, busy, onPull }: { change: WaitingChange; busy: boolean; o
       <Td>
         <span className="flex justify-end gap-1.5">
           <Button size="small" tone="solid" blocked={block ?? notYet} busy={busy} onClick={() => onPull("accept")}>
-            {t("accept")}
+            {words("accept")}
           </Button>
           <Button size="small" blocked={block} busy={busy} onClick={() => onPull("revoke")}>
-            {t("revoke")}
+            {words("revoke")}
           </Button>
         </span>
       </Td>

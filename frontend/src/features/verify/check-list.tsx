@@ -4,8 +4,7 @@ import { CircleHelp, ShieldAlert, ShieldCheck, Check as Tick, X } from "lucide-r
 import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
 import { shortHash } from "@/lib/format";
-import type { Check } from "@/verify/check";
-import { conclusionOf } from "@/verify/verify";
+import { conclusionOf, type Check } from "@/verify/check";
 
 const LOOKS = {
   pass: { className: "bg-up-wash text-up", icon: Tick },

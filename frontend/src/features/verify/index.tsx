@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useTradeHistory } from "@/api/trade-history";
@@ -11,7 +12,7 @@ import { Answered, Empty, SkeletonRows } from "@/ui/states";
 import { StackedRow, Table, Td, Th } from "@/ui/table";
 import { Time } from "@/ui/time";
 import type { Evidence } from "@/verify/bundle";
-import { BlockProof, type Place } from "./block-proof";
+import type { Place } from "./block-proof";
 import { HeadsPanel } from "./heads-panel";
 import { Levels } from "./levels";
 import { RunResult } from "./result";
@@ -19,6 +20,8 @@ import { useRun } from "./run";
 import { isNodeUrl, nodeOf, TrustForm, trustedOf, useTrust, type Trust } from "./settings";
 import { TradeVerification } from "./trade-panel";
 import { UploadEvidence } from "./upload";
+
+const BlockProof = dynamic(() => import("./block-proof").then((file) => file.BlockProof), { ssr: false });
 
 export type Subject = { trade: string } | Place | null;
 
