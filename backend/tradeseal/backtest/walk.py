@@ -6,7 +6,6 @@ for, and on equity: it is asked for the worst tick of the stretch, since the low
 run that passes over ends in the same record head as one that plays every bar; tests compare the two.
 """
 
-import gc
 from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any, Final
@@ -18,6 +17,7 @@ from tradeseal.backtest.ledger import MemoryLedger
 from tradeseal.cycle.engine import Engine
 from tradeseal.cycle.steps import ROUNDS_MAX
 from tradeseal.cycle.ticks import Tick, must_post, quiet_move_e8
+from tradeseal.kernel.collector import no_cycles
 from tradeseal.kernel.money import value_down
 from tradeseal.oracle.published import name_id
 
@@ -48,13 +48,8 @@ class Walk:
 
     def run(self, progress: Callable[[int], None] = lambda done: None, *, whole: bool = False) -> None:
         """Walk to the end; `whole` plays every bar."""
-        collecting = gc.isenabled()
-        gc.disable()  # a run keeps all its events and makes no cycles: looking for some costs a twentieth
-        try:
+        with no_cycles():  # a run keeps all its events
             self._walk(progress, whole=whole)
-        finally:
-            if collecting:
-                gc.enable()
 
     def _walk(self, progress: Callable[[int], None], *, whole: bool) -> None:
         self._steps.recover()
