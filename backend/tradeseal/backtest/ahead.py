@@ -1,7 +1,7 @@
 """Ahead: what a round's signals need of no book, made for many rounds at once before their bars are played.
 
 An opinion, its signed message, the oracle's checks and the commitment's signature follow from candles and from the
-round's number alone. One after the other they take a third of the time that they take between two transactions, where
+round's number alone. One after the other they take half of the time that they take between two transactions, where
 none of their code is in the processor's caches. Handed out is only what is exactly what is asked for; all else is made
 when it is asked for, by the same code. Knows nothing of prices on the chain, verdicts or money.
 """

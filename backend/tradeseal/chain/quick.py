@@ -23,7 +23,7 @@ from tradeseal.trading.published import BookState
 
 _TAG: Final = b"tradeseal/backtest/key/1/"
 _ORACLE_CALLS: Final = frozenset({"commit", "marks", "anchor"})
-# What the engine reads the book after: at once, while the EVM's code and state are at hand, it costs a third less.
+# What the engine reads the book after: it is read at once, while the EVM's code and state are in the caches.
 _BOOK_IS_READ_AFTER: Final = frozenset({"marks", "record", "release"})
 
 
