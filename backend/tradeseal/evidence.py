@@ -28,6 +28,9 @@ _DIFFERS, _BAD = 1, 2
 
 
 def verify(
+    history: Annotated[
+        Path | None, typer.Argument(metavar="[HISTORY]", help="A data folder or an exported archive.")
+    ] = None,
     home: Home = None,
     archive: Annotated[Path | None, typer.Option("--archive", help="An exported archive in place of a home.")] = None,
     rpc: Annotated[str | None, typer.Option("--rpc", help="A node whose blocks, logs and code are compared.")] = None,
@@ -61,9 +64,11 @@ def verify(
 
     out, err = Console(), Console(stderr=True)
     try:
-        if archive is not None and home is not None:
-            raise Refused("HOME_OR_ARCHIVE", "Name a home or an archive, not both.")
-        history: Any = HomeHistory(load_settings(home=home).home) if archive is None else ArchiveHistory(archive)
+        if sum(each is not None for each in (history, archive, home)) > 1:
+            raise Refused("HOME_OR_ARCHIVE", "Name one history: a home or an archive, not both.")
+        if history is not None and any(history.glob("events-*.jsonl")):
+            archive = history
+        kept: Any = ArchiveHistory(archive) if archive else HomeHistory(load_settings(home=history or home).home)
         with Bar(err, "verifying events") as bar:
             wishes = Wishes(
                 candles=_candles(candles, exchange, interval),
@@ -74,7 +79,7 @@ def verify(
                 machine=machine,
                 progress=bar.told,
             )
-            report = carry_out(history, wishes)
+            report = carry_out(kept, wishes)
     except TradesealError as error:
         refuse(error, err, as_json=as_json)
         raise typer.Exit(_BAD) from error

@@ -98,6 +98,17 @@ def test_a_missing_compiler_says_how_to_get_it(tmp_path: Path, monkeypatch: pyte
     assert (failure.value.code, "./run.sh" in failure.value.message) == ("COMPILER_MISSING", True)
 
 
+def test_an_import_that_is_not_installed_is_named_with_what_to_do(tmp_path: Path) -> None:
+    folder = a_checkout(tmp_path, source='pragma solidity 0.8.37;\nimport "@nobody/Nothing.sol";\ncontract Small {}')
+
+    with pytest.raises(Unavailable) as missing:
+        standard_input(folder)
+
+    assert missing.value.code == "CONTRACTS_INCOMPLETE"
+    assert "@nobody/Nothing.sol" in missing.value.message
+    assert "./run.sh" in missing.value.message
+
+
 def test_imports_are_part_of_the_hash(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "lib").mkdir()

@@ -43,3 +43,22 @@ def test_two_thousand_hours_of_nine_markets_trade_and_end_the_same_with_other_ke
     assert first["books_agree"]
     assert (first["open_cycles"], first["released"], first["skipped"]) == (second["open_cycles"], 0, 0)
     assert {k: v for k, v in first.items() if k != "seconds"} == {k: v for k, v in second.items() if k != "seconds"}
+
+    # Both verifiers accept it, and come to the same ends.
+    home, own = str(tmp_path / "first"), ["--candles", str(market_data)]
+    found = [
+        told([sys.executable, "-m", "tradeseal.main", "verify", home, *own, "--json"]),
+        told([sys.executable, str(CHECKOUT / "scripts" / "verify_independently.py"), home, "--json"]),
+    ]
+    assert [one["agrees"] for one in found] == [True, True]
+    assert found[0]["record_head"] == found[1]["record_head"] == first["record_head"]
+    assert found[0]["log_root"] == found[1]["log_root"]
+
+
+def told(words: list[str]) -> dict[str, Any]:
+    ended = subprocess.run(
+        words, env={**os.environ, "PYTHONPATH": str(CHECKOUT / "backend")}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout[-2_000:] + ended.stderr
+    answer: dict[str, Any] = json.loads(ended.stdout)
+    return answer

@@ -254,8 +254,10 @@ def test_the_command_answers_with_its_exit_code_and_one_document(honest: Path, t
     good = run(app, ["verify", "--home", str(honest), "--candles", "synthetic", "--json"])
     bad = run(app, ["verify", "--home", str(forged), "--json"])
     none = run(app, ["verify", "--home", str(tmp_path / "nobody"), "--json"])
-    words = run(app, ["verify", "--home", str(forged)])
+    words = run(app, ["verify", str(forged)])
+    both = run(app, ["verify", str(forged), "--home", str(honest), "--json"])
 
+    assert json.loads(both.stdout)["error"]["code"] == "HOME_OR_ARCHIVE"
     assert (good.exit_code, bad.exit_code, none.exit_code, words.exit_code) == (0, 1, 2, 1)
     assert json.loads(good.stdout)["agrees"] is True
     assert json.loads(bad.stdout)["first_difference"]["code"] == "FILL_DIFFERS"

@@ -106,7 +106,15 @@ def standard_input(contracts: Path) -> dict[str, Any]:
         unit = waiting.pop()
         if unit in sources:
             continue
-        sources[unit] = (contracts / unit).read_text("utf-8")
+        try:
+            sources[unit] = (contracts / unit).read_text("utf-8")
+        except FileNotFoundError as error:
+            raise Unavailable(
+                "CONTRACTS_INCOMPLETE",
+                f"{unit}, which the contracts import, is not there: run ./run.sh once, or `npm ci --ignore-scripts` "
+                "in contracts/.",
+                path=str(contracts / unit),
+            ) from error
         waiting += [_unit_of(target, unit, remappings) for target in IMPORT.findall(sources[unit])]
     content = {unit: {"content": sources[unit]} for unit in sorted(sources)}
     return {"language": "Solidity", "sources": content, "settings": settings}
