@@ -337,6 +337,18 @@ def test_a_head_is_what_a_witness_keeps(site: Site) -> None:
     assert site.story.ledger.facts.last()[0] == head["log_position"]
 
 
+@pytest.mark.parametrize(
+    ("position", "status", "code"), [("1", 409, "NOT_ANCHORED_YET"), ("1000000", 404, "UNKNOWN_EVENT")]
+)
+def test_an_event_without_a_proof_says_why(site: Site, position: str, status: int, code: str) -> None:
+    site.story.buy()
+    site.catch_up()
+
+    response = site.client().get(f"/api/events/{position}/proof")
+
+    assert (status, code) == (response.status_code, response.json()["code"])
+
+
 def test_not_enough_data_is_an_answer_with_numbers(site: Site) -> None:
     response = site.client().get("/api/predictions/ETH")
     assert (409, "NOT_ENOUGH_DATA", 512) == (

@@ -57,6 +57,18 @@ def until_any(socket) -> tuple[None, dict]:
     return None, StreamMessage.model_validate_json(socket.receive_text(), strict=True).model_dump(mode="json")
 
 
+def test_a_listener_hears_of_the_heads_that_a_witness_keeps(site: Site) -> None:
+    with site.client() as client, client.websocket_connect(WS) as socket:
+        until(socket, "snapshot", 1)
+        site.story.buy()
+        site.catch_up()
+
+        _, told = until(socket, "heads", 60)
+
+        assert client.get("/api/heads").json()["heads"][0].keys() == told["data"][0].keys()
+        assert 0 < told["data"][0]["log_position"] <= site.story.ledger.facts.last()[0]
+
+
 def test_a_listener_that_comes_back_gets_only_what_it_missed(site: Site) -> None:
     with site.client() as client:
         with client.websocket_connect(WS) as socket:

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from forger import Forger
 
 from tradeseal.api import proofs
+from tradeseal.api.access import Gatekeeper
 from tradeseal.api.ports import Ports
+from tradeseal.api.server import Server
 from tradeseal.chain.abi import Abi
 from tradeseal.chain.compile import ORACLE, artifacts
 from tradeseal.chain.transactions import read_transaction
@@ -37,8 +40,10 @@ def test_each_anchored_event_has_a_proof_up_to_the_root_in_the_transaction(ports
     forger = Forger(honest)
     call = anchored_on_chain(forger)
 
+    asked = TestClient(Server(ports, Gatekeeper("token")).fastapi, base_url="http://127.0.0.1:8000")
+
     for position in (1, 2, 100, 255, call["position"]):
-        told = proofs.inclusion(ports, int(str(position)))
+        told = asked.get(f"/api/events/{position}/proof").json()
         proof = MerkleProof(told["index"], told["size"], tuple(bytes.fromhex(one[2:]) for one in told["path"]))
         assert "0x" + forger.lines[told["position"] - 1].hash.hex() == told["hash"]
         assert proof.root(bytes.fromhex(told["hash"][2:])) == call["root"]
