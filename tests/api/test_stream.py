@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fakes import ORIGIN, Site, a_site
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from stories import E8, HOUR, Story
@@ -215,7 +216,8 @@ async def slow_and_quick(site: Site) -> None:
 
 
 def test_a_slow_listener_is_dropped_with_a_code_and_the_others_do_not_notice(site: Site) -> None:
-    asyncio.run(slow_and_quick(site))
+    with start_blocking_portal() as loop:  # in a thread of its own: a browser's loop may run in this one
+        loop.call(slow_and_quick, site)
 
 
 def test_the_ring_is_bounded(site: Site) -> None:
@@ -227,7 +229,8 @@ def test_the_ring_is_bounded(site: Site) -> None:
         await hub.stop()
         return len(hub._ring)
 
-    assert RING == asyncio.run(fill())
+    with start_blocking_portal() as loop:
+        assert RING == loop.call(fill)
 
 
 def test_a_change_reaches_the_stream_and_the_next_call_alike(site: Site) -> None:
