@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useAlive } from "@/lib/alive";
+import { useRunning } from "@/lib/running";
 import { client } from "./client";
 import { getSession } from "./generated";
 import { answerOf } from "./problem";
@@ -13,5 +13,5 @@ export const sessionQuery = queryOptions({
 /** Whether changes are allowed from this browser. The answer may be there before a part of the page lives; it waits for that. */
 export function useSessionState() {
   const session = useQuery(sessionQuery);
-  return useAlive() ? session : { ...session, data: undefined, isPending: true };
+  return useRunning() ? session : { ...session, data: undefined, isPending: true };
 }
