@@ -9,7 +9,6 @@ the next open with the same fee and no spread, and it knows no contract. Figures
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from peer_bench import USUAL, peer_python
+from peer_bench import USUAL, ask_peer, peer_python
 from tradeseal.backtest.run import run
 from tradeseal.backtest.trades import traded
 from tradeseal.kernel.money import SCALE
@@ -97,9 +96,7 @@ def _peer(python: Path, series: Series) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candles.parquet"
         pq.write_table(pa.table(columns), path)
-        words = [str(python), "-c", PEER, str(path)]
-        answer = subprocess.run(words, capture_output=True, text=True, timeout=600, check=True)
-    peer = json.loads(answer.stdout.splitlines()[-1])
+        peer = ask_peer(python, PEER, str(path))
     return {
         "bars_per_second": round(len(rows) / peer["seconds"]),
         "bars_per_cpu_second": round(len(rows) / peer["cpu_seconds"]),

@@ -5,16 +5,18 @@ Knows where that environment lies and what is in it. Knows nothing of candles.
 """
 
 import hashlib
+import json
 import subprocess
 import sys
 import venv
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 PINS: Final = CHECKOUT / "requirements-bench.in"
 USUAL: Final = CHECKOUT / ".bench"
 _INSTALL_S: Final = 900
+_RUN_S: Final = 600
 
 
 def peer_python(folder: Path = USUAL) -> Path:
@@ -24,7 +26,17 @@ def peer_python(folder: Path = USUAL) -> Path:
     if not python.exists():
         venv.create(folder, with_pip=True)
     if not stamp.is_file() or stamp.read_text() != wanted:
-        command = [str(python), "-m", "pip", "install", "-q", "-r", str(PINS)]
+        # Isolated: packages that PYTHONPATH lends this program are not the peer's.
+        command = [str(python), "-I", "-m", "pip", "install", "-q", "-r", str(PINS)]
         subprocess.run(command, check=True, timeout=_INSTALL_S)
         stamp.write_text(wanted)
     return python
+
+
+def ask_peer(python: Path, program: str, *words: str, told: str = "") -> Any:
+    """What a program prints last, as JSON, in that environment alone; ends this program where it fails, with its words."""
+    command = [str(python), "-I", "-c", program, *words]
+    answer = subprocess.run(command, input=told, capture_output=True, text=True, timeout=_RUN_S, check=False)
+    if answer.returncode:
+        sys.exit(f"{python} failed on the peer's program: {answer.stderr.strip()[-2_000:]}")
+    return json.loads(answer.stdout.splitlines()[-1])

@@ -6,12 +6,11 @@ It runs in an environment of its own that is made if it is not there (peer_bench
 
 import argparse
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from peer_bench import CHECKOUT, USUAL, peer_python
+from peer_bench import CHECKOUT, USUAL, ask_peer, peer_python
 
 sys.path[:0] = [str(CHECKOUT / "backend"), str(CHECKOUT / "tests" / "backtest")]
 
@@ -70,10 +69,7 @@ def main() -> int:
             "candles": [row for row in series.table.tolist() if row[0] < end], "sizes": sizes,
             "start": finished.plan.start, "cash": finished.plan.cash_e8 / 1e8,
         }  # fmt: skip
-        answer = subprocess.run(
-            [str(python), "-c", PEER], input=json.dumps(asked), capture_output=True, text=True, timeout=600, check=True
-        )
-        found[case] = json.loads(answer.stdout.splitlines()[-1])
+        found[case] = ask_peer(python, PEER, told=json.dumps(asked))
     TARGET.write_text(json.dumps({"cases": found}) + "\n")
     print(TARGET.name, {name: len(one["trades"]) for name, one in found.items()})
     return 0
