@@ -177,7 +177,7 @@ def main() -> None:
     else:
         print(f"{counted} cycles in the store\n\n| page | first useful content | everything |\n|---|---|---|")
         for path, (first, last) in found.items():
-            name = re.sub(r"=(0x)?[0-9a-f-]{16,}", "=…", path)
+            name = re.sub(r"=(0x)?[0-9a-fA-F-]{16,}", "=…", path)
             print(f"| `{name}` | {first:.0f} ms | {last:.0f} ms |")
     sys.exit(int(any(first > AT_MOST_MS for first, _ in found.values())))
 

@@ -68,7 +68,11 @@ def report(program: Path, address: str) -> dict[str, Any]:
             f"--chrome-flags={FLAGS}", "--quiet",
         ]  # fmt: skip
         environment = os.environ | {"CHROME_PATH": chromium, "PATH": f"{binary.parent}:{os.environ['PATH']}"}
-        subprocess.run([binary, program, address, *words], check=True, timeout=180, env=environment)
+        command = [str(binary), str(program), address, *words]
+        for last in (False, True):
+            # Now and then Chromium gives no trace (NO_NAVSTART): asked once more.
+            if not subprocess.run(command, check=last, timeout=180, env=environment).returncode:
+                break
         told: dict[str, Any] = json.loads(out.read_text())
     return told
 
@@ -122,7 +126,7 @@ def main() -> None:
             low = low or any(found[name] < least for name, least in LEAST.items())
             numbers = f"{found['performance']:.0f} | {found['accessibility']:.0f} | {found['paint']:.0f} ms"
             numbers += f" | {found['blocked']:.0f} ms | {found['shift']:.3f} | {found['speed']:.0f} ms"
-            name = re.sub(r"=(0x)?[0-9a-f-]{16,}", "=…", path)
+            name = re.sub(r"=(0x)?[0-9a-fA-F-]{16,}", "=…", path)
             print(f"| `{name}` | {numbers} | {' '.join(wrong(reports[-1]))}".rstrip(), flush=True)
             if chosen.why:
                 print("\n".join(f"    {line}" for line in why(reports[-1])), flush=True)

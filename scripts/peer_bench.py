@@ -34,7 +34,7 @@ def peer_python(folder: Path = USUAL) -> Path:
 
 
 def ask_peer(python: Path, program: str, *words: str, told: str = "") -> Any:
-    """What a program prints last, as JSON, in that environment alone; ends this program where it fails, with its words."""
+    """What a program of that environment alone prints last, as JSON; where it fails, ends this one with its words."""
     command = [str(python), "-I", "-c", program, *words]
     answer = subprocess.run(command, input=told, capture_output=True, text=True, timeout=_RUN_S, check=False)
     if answer.returncode:

@@ -148,7 +148,8 @@ export interface AddressHistory {
   searched: { by: "index" } | { by: "blocks"; from: number };
 }
 
-const PAGE = 25;
+/** Transactions of an address that are shown at once. */
+export const PAGE = 25;
 const SCANNED_BLOCKS = 120;
 
 /** Transactions from or to an address: by the node's index (`ots_`), else from the last blocks. */

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
 interface PanelProps {
+  id?: string;
   title: string;
   /** One line on what the numbers mean, where the title alone does not say it. */
   note?: ReactNode;
@@ -12,9 +13,9 @@ interface PanelProps {
 }
 
 /** One subject of the page: a heading, what belongs beside it, and its body. */
-export function Panel({ title, note, actions, className, bodyClassName, children }: PanelProps) {
+export function Panel({ id, title, note, actions, className, bodyClassName, children }: PanelProps) {
   return (
-    <section aria-label={title} className={cn("flex min-w-0 flex-col bg-surface", className)}>
+    <section id={id} aria-label={title} className={cn("flex min-w-0 flex-col bg-surface", className)}>
       <header className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1.5">
         <h2 className="text-[0.8125rem] font-semibold tracking-[-0.005em]">{title}</h2>
         {note ? <p className="text-2xs min-w-0 text-ink-3">{note}</p> : null}

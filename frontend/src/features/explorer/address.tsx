@@ -4,18 +4,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { formatEther, type Hex } from "viem";
 import type { KnownContract } from "@/chain/known";
-import { useAddress, useAddressHistory, useHeadNumber, useKnown } from "@/chain/queries";
+import { PAGE, useAddress, useAddressHistory, useHeadNumber, useKnown } from "@/chain/queries";
 import type { RawLog } from "@/chain/raw";
 import { hexOf } from "@/chain/plain";
 import { ask } from "@/chain/rpc";
+import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
 import { Badge } from "@/ui/badge";
 import { Fact } from "@/ui/fact";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, SkeletonRows } from "@/ui/states";
-import { BlockLink, TransactionLink } from "./links";
-import { ReadContract } from "./read-contract";
+import { BlockLink, LINK, TransactionLink } from "./links";
+import { READ_CONTRACT, ReadContract } from "./read-contract";
 import { TransactionsTable } from "./transactions-table";
 import { Event } from "./transaction";
 
@@ -34,8 +35,13 @@ export function Address({ address }: { address: string }) {
           {contract ? <Badge tone="up">{t("ours")}</Badge> : null}
           {role ? <Badge>{t("holdsRole", { role })}</Badge> : null}
           <Hash value={address} whole />
+          {contract ? (
+            <a href={`#${READ_CONTRACT}`} className={cn("inline-flex min-h-6 items-center text-xs", LINK)}>
+              {t("read")}
+            </a>
+          ) : null}
         </div>
-        <Answered query={facts} what={t("failedAddress")} loading={<SkeletonRows rows={1} label={t("address")} />}>
+        <Answered query={facts} what={t("failedAddress")} loading={<SkeletonRows rows={1} className="mt-3" label={t("address")} />}>
           {({ balance, nonce, code }) => (
             <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4">
               <Fact name={t("balance")}>{t("ether", { amount: formatEther(balance) })}</Fact>
@@ -48,8 +54,9 @@ export function Address({ address }: { address: string }) {
           )}
         </Answered>
       </section>
-      {contract ? <ReadContract contract={contract} known={known} /> : null}
       <History address={address} />
+      {/* Whether it is a contract of ours is known late: what follows from it stands below and moves nothing. */}
+      {contract ? <ReadContract contract={contract} known={known} /> : null}
       {contract ? <Logs contract={contract} /> : null}
     </div>
   );
@@ -62,7 +69,7 @@ function History({ address }: { address: string }) {
   const searched = history.data?.searched;
   return (
     <Panel title={t("transactions")} note={searched?.by === "blocks" ? t("scanned", { from: formatCount(searched.from) }) : t("newestFirst")}>
-      <Answered query={history} what={t("failedAddress")} loading={<SkeletonRows rows={6} label={t("transactions")} />}>
+      <Answered query={history} what={t("failedAddress")} loading={<SkeletonRows rows={PAGE} label={t("transactions")} />}>
         {({ transactions }) => (transactions.length === 0 ? <Empty why={t("noTransactions")} /> : <TransactionsTable rows={transactions} known={known} caption={t("transactions")} />)}
       </Answered>
     </Panel>

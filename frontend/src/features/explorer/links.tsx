@@ -5,7 +5,7 @@ import type { Known } from "@/chain/known";
 import { cn } from "@/lib/cn";
 import { formatCount, NO_DATA, shortHash } from "@/lib/format";
 
-const LINK = "underline decoration-line-strong underline-offset-2 hover:decoration-ink";
+export const LINK = "underline decoration-line-strong underline-offset-2 hover:decoration-ink";
 
 export function BlockLink({ number }: { number: number | string | null }) {
   if (number === null) return <span className="text-ink-3">{NO_DATA}</span>;

@@ -13,12 +13,15 @@ import { Panel } from "@/ui/panel";
 import { Fields } from "./fields";
 import { argumentFrom } from "./argument";
 
+/** Where on the page the questions stand. */
+export const READ_CONTRACT = "read-contract";
+
 /** Every question a contract answers, to be asked by anybody. */
 export function ReadContract({ contract, known }: { contract: KnownContract; known: Known }) {
   const t = useTranslations("explorer");
   const questions = contract.abi.filter((each): each is AbiFunction => each.type === "function" && (each.stateMutability === "view" || each.stateMutability === "pure"));
   return (
-    <Panel title={t("read")} note={t("readNote")}>
+    <Panel id={READ_CONTRACT} title={t("read")} note={t("readNote")}>
       <div className="divide-y divide-line">
         {questions.map((question) => (
           <Question key={`${question.name}-${question.inputs.length}`} question={question} contract={contract} known={known} />

@@ -178,7 +178,7 @@ function Opinion({ opinion }: { opinion: Prediction }) {
 function OpinionBones() {
   const t = useTranslations("ticket");
   return (
-    <div role="status" aria-label={t("loadingTheOpinion")} className="flex h-[174px] flex-col gap-3 border border-line bg-sunken p-2.5">
+    <div role="status" aria-label={t("loadingTheOpinion")} className="flex h-[196px] flex-col gap-3 border border-line bg-sunken p-2.5">
       <Skeleton className="w-24" />
       <Skeleton className="h-8" />
       <Skeleton className="h-8" />
