@@ -4,9 +4,11 @@ A running server gives the page and its first picture; the messages after it are
 own words: prices of every market, equity, the book, a cycle and the status with its clock, by turns. Before them the
 same page is watched while nothing is sent: what its frames take then is the machine's doing, not the feed's.
 
-Usage: python scripts/measure_live.py http://127.0.0.1:8000 [SECONDS]      (needs Chromium; loopback only)
+Run `.venv/bin/python scripts/measure_live.py [ADDRESS] [--seconds 10]` beside a running server. Needs Chromium. Exit
+code 1 where a task was long or the frames came late.
 """
 
+import argparse
 import json
 import shutil
 import sys
@@ -128,4 +130,8 @@ def tasks_of_processor_ms(events: Sequence[Mapping[str, Any]]) -> list[float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]) if sys.argv[2:] else 10))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000", help="of the server (%(default)s)")
+    parser.add_argument("--seconds", type=int, default=10, help="how long messages are sent (%(default)s)")
+    chosen = parser.parse_args()
+    sys.exit(main(chosen.address, chosen.seconds))
