@@ -18,7 +18,7 @@ later starts skip what is up to date. Without --data a new home fetches recent c
 Ctrl-C ends; the next start resumes.
 """
 TEST_EPILOG = """\
-Without a part: lint, types, contracts, page, backend and browser tests, in under a quarter of an hour.
+Without a part: lint, types, contracts, page, backend and browser tests, in about 22 minutes on two cores.
 What is missing (Chromium, forge) is skipped by name; with TRADESEAL_NO_SKIPS=1 a skip is a failure.
 """
 
