@@ -14,6 +14,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** The server said nothing at all. */
+export function noAnswer(cause?: unknown): ApiProblem {
+  return new ApiProblem("NO_ANSWER", "The server did not answer. Is it still running?", 0, cause === undefined ? {} : { cause: String(cause) });
+}
+
 interface Outcome<T> {
   data?: T;
   error?: unknown;
@@ -26,13 +31,13 @@ export async function answerOf<T>(request: Promise<Outcome<T>>): Promise<T> {
   try {
     outcome = await request;
   } catch (cause) {
-    throw new ApiProblem("NO_ANSWER", "The server did not answer. Is it still running?", 0, { cause: String(cause) });
+    throw noAnswer(cause);
   }
   if (outcome.data !== undefined && outcome.error === undefined) return outcome.data;
   const status = outcome.response?.status ?? 0;
   const problem = outcome.error;
   if (isProblem(problem)) throw new ApiProblem(problem.code, problem.detail || problem.title, status, problem.facts);
-  if (status === 0) throw new ApiProblem("NO_ANSWER", "The server did not answer. Is it still running?", 0);
+  if (status === 0) throw noAnswer();
   throw new ApiProblem("UNEXPECTED", `The server answered with status ${status}.`, status);
 }
 

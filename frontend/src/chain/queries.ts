@@ -4,11 +4,12 @@ import { useMemo } from "react";
 import type { Hex } from "viem";
 import { useContracts } from "@/api/contracts";
 import { useReady } from "@/live/live";
+import { reasonOf } from "@/lib/reason";
 import { decodeError, type Decoded } from "./decode";
 import { knownFrom, NOTHING_KNOWN, type Known } from "./known";
 import type { RawBlock, RawCall, RawLog, RawReceipt, RawTransaction } from "./raw";
 import { hexOf } from "./plain";
-import { ask, reasonOf } from "./rpc";
+import { ask } from "./rpc";
 
 export interface WholeBlock {
   block: RawBlock;
@@ -101,7 +102,7 @@ export function useRevert(whole: WholeTransaction, known: Known) {
         await ask("eth_call", call, hexOf(BigInt(transaction.blockNumber ?? "0x1") - 1n));
         return { error: null, text: "" };
       } catch (error) {
-        return { error: decodeError(known, revertData(error)), text: reasonOf(error) };
+        return { error: decodeError(known, revertData(error)), text: reasonOf(error) ?? "" };
       }
     },
     enabled: receipt?.status === "0x0",

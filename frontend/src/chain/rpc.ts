@@ -3,7 +3,8 @@
  *
  * Knows viem's transport. Knows nothing of what is asked.
  */
-import { createClient, http } from "viem";
+import { createClient, http, HttpRequestError, TimeoutError } from "viem";
+import { ApiProblem, noAnswer } from "@/api/problem";
 
 export type Ask = <T>(method: string, ...params: readonly unknown[]) => Promise<T>;
 
@@ -15,7 +16,23 @@ const TIMEOUT_MS = 20_000;
 export function askAt(url: string, { together = true }: { together?: boolean } = {}): Ask {
   const batch = together ? { batchSize: IN_A_BATCH, wait: 2 } : false;
   const client = createClient({ transport: http(url, { batch, retryCount: 1, timeout: TIMEOUT_MS }) });
-  return <T>(method: string, ...params: readonly unknown[]) => client.request({ method, params } as never) as Promise<T>;
+  return async <T>(method: string, ...params: readonly unknown[]) => {
+    try {
+      return (await client.request({ method, params } as never)) as T;
+    } catch (error) {
+      throw isSilence(error) ? silenceOf(url, error) : error;
+    }
+  };
+}
+
+/** Nothing came back: a browser says no more than "Failed to fetch", be the node away or unwilling. */
+function isSilence(error: unknown): error is Error {
+  return error instanceof TimeoutError || (error instanceof HttpRequestError && error.status === undefined);
+}
+
+function silenceOf(url: string, cause: Error): ApiProblem {
+  if (typeof window !== "undefined" && url.startsWith(window.location.origin)) return noAnswer(cause);
+  return new ApiProblem("NODE_SILENT", `The node at ${url} did not answer, or does not let this page ask it (CORS).`, 0, { cause: cause.message });
 }
 
 let own: Ask | undefined;
@@ -24,11 +41,4 @@ let own: Ask | undefined;
 export function ask<T>(method: string, ...params: readonly unknown[]): Promise<T> {
   own ??= askAt(`${window.location.origin}/rpc`);
   return own<T>(method, ...params);
-}
-
-/** What went wrong, in the node's own words. viem's `shortMessage` says less, its `message` far more than a person reads. */
-export function reasonOf(error: unknown): string {
-  if (typeof error !== "object" || error === null) return String(error);
-  const { details, shortMessage, message } = error as { details?: string; shortMessage?: string; message?: string };
-  return details || shortMessage || message || String(error);
 }

@@ -1,7 +1,6 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useRouter } from "next/navigation";
 import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -14,23 +13,20 @@ const HelpDialog = dynamic(() => import("./help-dialog").then((file) => file.Hel
 /** Listens for the page's keys, and is the button for those who have none. */
 export function Keyboard() {
   const t = useTranslations("keyboard");
-  const router = useRouter();
   const [open, setOpen] = useState<"search" | "help" | null>(null);
   useEffect(() => {
     const keys = new Keys();
-    // The page of proofs has a policy of its own, which only a whole load brings.
-    const go = (href: string) => (href === "/verify" ? window.location.assign(href) : router.push(href));
     const listen = (event: KeyboardEvent) => {
       const wish = keys.press({ ...event, key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, typing: isTyping(event) }, nowMs());
       if (wish === null) return;
       event.preventDefault();
-      if (wish.do === "go") go(wish.href);
+      if (wish.do === "go") followWay(wish.href);
       else if (wish.do === "row") moveRow(wish.by);
       else setOpen(wish.do);
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
-  }, [router]);
+  }, []);
   return (
     <>
       <button
@@ -57,6 +53,11 @@ export function Keyboard() {
 function isTyping({ target }: KeyboardEvent): boolean {
   if (document.querySelector("[role=dialog]") !== null) return true;
   return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+}
+
+/** As a click on the page's own link would: it knows how that page is loaded, and what to do without a server. */
+function followWay(href: string): void {
+  document.querySelector<HTMLAnchorElement>(`nav a[href="${href}"]`)?.click();
 }
 
 /** The link of the next or previous table row gets the focus. */

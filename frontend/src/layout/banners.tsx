@@ -7,6 +7,7 @@ import { useSecond } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { useServerWords } from "@/ui/server-words";
+import { useHeldPage } from "./held-page";
 
 /** The line is down: since when, when the next attempt is due, and that trading is off meanwhile. */
 export function DisconnectedBanner() {
@@ -16,7 +17,9 @@ export function DisconnectedBanner() {
   const heardAtMs = useLive((live) => live.heardAtMs);
   const second = useSecond();
   const reconnecting = link.link === "connecting" && link.lost;
-  if (link.link !== "waiting" && !reconnecting) return null;
+  const lost = link.link === "waiting" || reconnecting;
+  const inVain = useHeldPage(lost);
+  if (!lost) return null;
   const seconds = link.link === "waiting" ? Math.max(0, Math.ceil(link.retryAtMs / 1000) - second) : 0;
   return (
     <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-wash px-3 py-1.5 text-xs text-warn">
@@ -25,6 +28,7 @@ export function DisconnectedBanner() {
         <strong className="font-semibold">{t("disconnected")}</strong>{" "}
         {heardAtMs > 0 && second > 0 ? `${t("old", { age: formatAge(second - heardAtMs / 1000) })} ` : ""}
         {t("tradingOff")} <span className="num">{reconnecting || seconds === 0 ? t("tryingNow") : t("nextAttempt", { seconds: String(seconds) })}</span>
+        {inVain ? ` ${t("stays")}` : ""}
       </p>
       <Button size="small" onClick={() => connection.retryNow()}>
         {t("tryNow")}

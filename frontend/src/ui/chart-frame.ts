@@ -19,7 +19,7 @@ export function chartOptions(colours: Colours, digits = 2): DeepPartial<ChartOpt
       vertLine: { color: colours["line-strong"], labelBackgroundColor: colours["ink-2"] },
       horzLine: { color: colours["line-strong"], labelBackgroundColor: colours["ink-2"] },
     },
-    rightPriceScale: { borderColor: colours.line },
+    rightPriceScale: { borderColor: colours.line, entireTextOnly: true },
     timeScale: { borderColor: colours.line, timeVisible: true, secondsVisible: false, rightOffset: 4 },
     localization: { locale: "en-US", timeFormatter: (time: Time) => utcText(time), priceFormatter: (price: number) => formatNumber(price, { digits }) },
   };

@@ -7,6 +7,7 @@ import { cn } from "@/lib/cn";
 import { ApiProblem } from "@/api/problem";
 import { useSecond } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
+import { reasonOf } from "@/lib/reason";
 import { Button } from "./button";
 import { useServerWords } from "./server-words";
 
@@ -117,13 +118,6 @@ export function useProblemWords(): (error: unknown) => string {
   const server = useServerWords();
   return (error) => {
     if (error instanceof ApiProblem && t.has(error.code as never)) return t(error.code as never);
-    return server(messageOf(error)) ?? states("noReason");
+    return server(reasonOf(error)) ?? states("noReason");
   };
-}
-
-/** What an error says of itself; one of the node's says in its details what its message buries under the request. */
-export function messageOf(error: unknown): string | null {
-  if (error instanceof Error && "details" in error && typeof error.details === "string" && error.details) return error.details;
-  if (error instanceof Error && error.message) return error.message;
-  return typeof error === "string" && error ? error : null;
 }

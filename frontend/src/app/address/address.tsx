@@ -13,7 +13,7 @@ export function AddressPage() {
   if (/^0x[0-9a-f]{40}$/i.test(address)) return <Address key={address} address={address} />;
   return (
     <div className="bg-surface p-3">
-      <Empty why={t("noAddressNamed")} next={t("noAddressNext")} />
+      <Empty why={address ? t("notAnAddress", { named: address }) : t("noAddressNamed")} next={t("noAddressNext")} />
       <SearchForm className="max-w-xl" />
     </div>
   );

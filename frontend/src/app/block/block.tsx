@@ -14,7 +14,7 @@ export function BlockPage() {
   if (block !== null) return <Block key={named} named={block} />;
   return (
     <div className="bg-surface p-3">
-      <Empty why={t("noBlockNamed")} next={t("noBlockNext")} />
+      <Empty why={named ? t("notABlock", { named }) : t("noBlockNamed")} next={t("noBlockNext")} />
       <SearchForm className="max-w-xl" />
     </div>
   );

@@ -13,7 +13,7 @@ export function TransactionPage() {
   if (/^0x[0-9a-f]{64}$/.test(hash)) return <Transaction key={hash} hash={hash} />;
   return (
     <div className="bg-surface p-3">
-      <Empty why={t("noTransactionNamed")} next={t("noTransactionNext")} />
+      <Empty why={hash ? t("notAHash", { named: hash }) : t("noTransactionNamed")} next={t("noTransactionNext")} />
       <SearchForm className="max-w-xl" />
     </div>
   );

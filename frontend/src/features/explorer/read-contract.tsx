@@ -6,10 +6,11 @@ import { encodeFunctionData, type AbiFunction, type AbiParameter, type Hex } fro
 import { decodeError, decodeResult, type Field } from "@/chain/decode";
 import type { Known, KnownContract } from "@/chain/known";
 import { revertData } from "@/chain/queries";
-import { ask, reasonOf } from "@/chain/rpc";
+import { ask } from "@/chain/rpc";
 import { Button } from "@/ui/button";
 import { Input, Field as Labelled } from "@/ui/fields";
 import { Panel } from "@/ui/panel";
+import { useProblemWords } from "@/ui/states";
 import { Fields } from "./fields";
 import { argumentFrom } from "./argument";
 
@@ -38,9 +39,10 @@ function Question({ question, contract, known }: { question: AbiFunction; contra
   const [texts, setTexts] = useState<readonly string[]>(question.inputs.map(() => ""));
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [busy, setBusy] = useState(false);
+  const problemWords = useProblemWords();
   const put = async () => {
     setBusy(true);
-    setAnswer(await answerTo(question, texts, contract, known));
+    setAnswer(await answerTo(question, texts, contract, known, problemWords));
     setBusy(false);
   };
   return (
@@ -82,7 +84,7 @@ function Question({ question, contract, known }: { question: AbiFunction; contra
   );
 }
 
-async function answerTo(question: AbiFunction, texts: readonly string[], contract: KnownContract, known: Known): Promise<Answer> {
+async function answerTo(question: AbiFunction, texts: readonly string[], contract: KnownContract, known: Known, words: (error: unknown) => string): Promise<Answer> {
   try {
     const args = question.inputs.map((input, index) => argumentFrom(texts[index] ?? "", input));
     const data = encodeFunctionData({ abi: [question], functionName: question.name, args });
@@ -90,7 +92,7 @@ async function answerTo(question: AbiFunction, texts: readonly string[], contrac
     return { fields: decodeResult(question, output) };
   } catch (error) {
     const reverted = decodeError(known, revertData(error));
-    return { error: reverted ? `${reverted.name}(${reverted.fields.map((each) => `${each.name}: ${String(each.value)}`).join(", ")})` : reasonOf(error) };
+    return { error: reverted ? `${reverted.name}(${reverted.fields.map((each) => `${each.name}: ${String(each.value)}`).join(", ")})` : words(error) };
   }
 }
 

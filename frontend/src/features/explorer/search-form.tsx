@@ -6,19 +6,20 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useKnown } from "@/chain/queries";
-import { reasonOf } from "@/chain/rpc";
 import { placeOf, placesOfHash, type Found } from "@/chain/search";
 import { cn } from "@/lib/cn";
 import { shortHash } from "@/lib/format";
 import { useStatus } from "@/live/live";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/fields";
+import { useProblemWords } from "@/ui/states";
 
 type Outcome = { found: readonly Found[] } | { problem: string } | null;
 
 /** Anything leads somewhere: a number, a hash, an address, a trade, a market. */
 export function SearchForm({ onGone, autoFocus = false, className }: { onGone?: () => void; autoFocus?: boolean; className?: string }) {
   const t = useTranslations("search");
+  const problemWords = useProblemWords();
   const router = useRouter();
   const known = useKnown();
   const markets = useStatus((status) => status.data.markets) ?? [];
@@ -39,7 +40,7 @@ export function SearchForm({ onGone, autoFocus = false, className }: { onGone?: 
       if (found[0] && found.length === 1) return go(found[0]);
       setOutcome(found.length > 0 ? { found } : { problem: t("nothing") });
     } catch (error) {
-      setOutcome({ problem: reasonOf(error) });
+      setOutcome({ problem: problemWords(error) });
     } finally {
       setBusy(false);
     }

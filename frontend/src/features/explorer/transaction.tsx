@@ -7,7 +7,6 @@ import { decodeCall, decodeEvent, fieldAt } from "@/chain/decode";
 import type { Known } from "@/chain/known";
 import { useKnown, useRevert, useTrace, useTransaction, type WholeTransaction } from "@/chain/queries";
 import { codeOf } from "@/chain/readable";
-import { reasonOf } from "@/chain/rpc";
 import type { RawLog } from "@/chain/raw";
 import { formatBps, formatCount, NO_DATA, shortHash } from "@/lib/format";
 import { Badge } from "@/ui/badge";
@@ -15,7 +14,7 @@ import { Button } from "@/ui/button";
 import { Fact } from "@/ui/fact";
 import { Hash } from "@/ui/hash";
 import { Panel } from "@/ui/panel";
-import { Answered, Empty, SkeletonRows } from "@/ui/states";
+import { Answered, Empty, SkeletonRows, useProblemWords } from "@/ui/states";
 import { Time } from "@/ui/time";
 import { Fields } from "./fields";
 import { AddressLink, BlockLink } from "./links";
@@ -172,6 +171,7 @@ function Bytes({ value }: { value: string }) {
 function Trace({ hash, known }: { hash: string; known: Known }) {
   const t = useTranslations("explorer");
   const [wanted, setWanted] = useState(false);
+  const problemWords = useProblemWords();
   const trace = useTrace(hash, wanted);
   return (
     <Panel
@@ -188,7 +188,7 @@ function Trace({ hash, known }: { hash: string; known: Known }) {
       {!wanted ? null : trace.data ? (
         <CallTree call={trace.data} known={known} />
       ) : trace.error ? (
-        <Empty why={t("noTrace")} next={reasonOf(trace.error)} />
+        <Empty why={t("noTrace")} next={problemWords(trace.error)} />
       ) : (
         <SkeletonRows rows={3} label={t("trace")} />
       )}

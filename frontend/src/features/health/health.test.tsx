@@ -1,24 +1,25 @@
 // @vitest-environment jsdom
 import { screen } from "@testing-library/react";
-import { expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { renderWorded } from "@/test/intl";
 import { Health } from "./index";
 
-const clock = { now: "2021-05-19T13:00:00Z" };
+const now = { clock: "", link: "", signals: 0, error: null as Error | null };
+beforeEach(() => Object.assign(now, { clock: "2021-05-19T13:00:00Z", link: "open", signals: 2444, error: null }));
 
-vi.mock("@/api/health", () => ({ useHealth: () => ({ data: undefined, error: null, refetch: () => undefined }) }));
+const components = [{ name: "chain", state: "OK", detail: "block 7" }];
+vi.mock("@/api/health", () => ({ useHealth: () => ({ data: { components }, error: now.error, refetch: () => undefined }) }));
 vi.mock("@/live/live", () => ({
-  useLive: () => "open",
+  useLive: () => now.link,
   useDashboard: (part: string) =>
     ({
-      status: { phase: "RUNNING", phase_detail: null, ready: true, data: { label: "binance", interval_s: 3600, synthetic: false, note: null }, data_clock: clock.now, progress: null, chain: { kind: "anvil", block: 7, block_hash: null }, store: { position: 1, lag: 0 } },
+      status: { phase: "RUNNING", phase_detail: null, ready: true, data: { label: "binance", interval_s: 3600, synthetic: false, note: null }, data_clock: now.clock, progress: null, chain: { kind: "anvil", block: 7, block_hash: null }, store: { position: 1, lag: 0 } },
       book: { observed_at: "2021-05-19T12:00:00Z", record_seq: 1, record_head: null },
-      counters: { verified: 2442, refused: 2 },
+      counters: { signals: now.signals, verified: 2442, refused: 2 },
     })[part],
 }));
 
 it("tells whether the oracle is alive: by its newest signed prices, and by what it let through and turned away", () => {
-  clock.now = "2021-05-19T13:00:00Z";
   renderWorded(<Health />);
 
   expect(screen.getByText(/signed prices of/)).toHaveTextContent("2021-05-19 12:00");
@@ -26,9 +27,25 @@ it("tells whether the oracle is alive: by its newest signed prices, and by what 
   expect(screen.getByText("2,442 signals verified, 2 refused")).toBeInTheDocument();
 });
 
-it("an oracle whose prices stay behind the clock is not called alive", () => {
-  clock.now = "2021-05-19T15:00:00Z";
+it("an oracle behind whose prices a signal waits is not called alive", () => {
+  Object.assign(now, { clock: "2021-05-19T15:00:00Z", signals: 2445 });
   renderWorded(<Health />);
 
-  expect(screen.getByText("3 candles behind the data clock")).toBeInTheDocument();
+  expect(screen.getByText("1 signal waits for it; 3 candles behind the data clock")).toBeInTheDocument();
+});
+
+it("an oracle that had nothing to sign is not called late", () => {
+  now.clock = "2021-05-19T15:00:00Z";
+  renderWorded(<Health />);
+
+  expect(screen.getByText("nothing waits for it: no price had to be signed for 3 candles")).toBeInTheDocument();
+});
+
+it("says of nothing that it is well while it cannot be asked", () => {
+  Object.assign(now, { link: "waiting", error: new Error("away") });
+  renderWorded(<Health />);
+
+  expect(screen.getByText("not known now: not connected")).toBeInTheDocument();
+  expect(screen.getByText("chain").closest("li")).toHaveTextContent("not known now");
+  expect(screen.queryByText("well")).toBeNull();
 });

@@ -15,14 +15,17 @@ import { useServerWords } from "@/ui/server-words";
 import { Failure, SkeletonRows } from "@/ui/states";
 import { Time } from "@/ui/time";
 
-type ComponentState = HealthAnswer["components"][number]["state"];
+type Component = HealthAnswer["components"][number];
+const NOT_KNOWN = "UNKNOWN";
+type Light = Component["state"] | typeof NOT_KNOWN;
 
-const LIGHTS: Record<ComponentState, string> = {
+const LIGHTS: Record<Light, string> = {
   OK: "bg-up",
   STARTING: "bg-warn",
   RESTARTING: "bg-warn",
   DEGRADED: "bg-warn",
   DOWN: "bg-down",
+  UNKNOWN: "border border-line-strong",
 };
 
 /** Is it alive, where does it stand, and do chain and store keep up. */
@@ -58,7 +61,7 @@ export function Health({ className }: { className?: string }) {
               </span>
             ) : null}
           </Line>
-          <Oracle />
+          <Oracle connected={link === "open"} />
           <Line name={t("chain", { kind: status.chain.kind })}>
             <span className="num">{t("block", { number: formatCount(status.chain.block) })}</span>
             <Hash value={status.chain.block_hash} className="ml-2 align-middle" />
@@ -88,11 +91,7 @@ export function Health({ className }: { className?: string }) {
       {health ? (
         <ul className="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-3 py-2">
           {health.components.map((part) => (
-            <li key={part.name} className="flex items-center gap-1.5 text-xs" title={part.detail ?? undefined}>
-              <span aria-hidden className={cn("size-2 rounded-full", LIGHTS[part.state])} />
-              {t.has(`parts.${part.name}` as never) ? t(`parts.${part.name}` as never) : part.name}
-              <span className={part.state === "OK" ? "sr-only" : "text-2xs text-ink-3"}>{t(`lights.${part.state}`)}</span>
-            </li>
+            <Part key={part.name} part={part} known={!error} />
           ))}
         </ul>
       ) : null}
@@ -100,19 +99,39 @@ export function Health({ className }: { className?: string }) {
   );
 }
 
-/** Does the oracle still check and sign: its newest prices on the chain, what it passed and what it turned away. */
-function Oracle() {
+/** One part and how it is; what was well when it was last asked need not be so now. */
+function Part({ part: { name, state, detail }, known }: { part: Component; known: boolean }) {
+  const t = useTranslations("health");
+  const light = known ? state : NOT_KNOWN;
+  return (
+    <li className="flex items-center gap-1.5 text-xs" title={(known && detail) || undefined}>
+      <span aria-hidden className={cn("size-2 rounded-full", LIGHTS[light])} />
+      {t.has(`parts.${name}` as never) ? t(`parts.${name}` as never) : name}
+      <span className={light === "OK" ? "sr-only" : "text-2xs text-ink-3"}>{t(`lights.${light}`)}</span>
+    </li>
+  );
+}
+
+/** Does the oracle still check and sign: its newest prices on the chain, what waits for it, what it passed and what it turned away. */
+function Oracle({ connected }: { connected: boolean }) {
   const t = useTranslations("health");
   const status = useDashboard("status");
   const seen = useDashboard("book")?.observed_at;
   const counters = useDashboard("counters");
   const behind = candlesBehind(seen, status?.data_clock, status?.data.interval_s);
+  const waiting = counters ? counters.signals - counters.verified - counters.refused : 0;
+  // Prices are signed only where they can change a verdict: many candles without any are no sign of death while nothing waits.
+  const late = behind !== null && behind > 1 && waiting > 0;
+  const told = () => {
+    if (!connected) return t("oracleUnknown");
+    if (behind === null) return null;
+    if (late) return t("oracleBehind", { waiting, count: formatCount(behind) });
+    return behind > 1 ? t("oracleIdle", { count: formatCount(behind) }) : t("oracleKeepsUp");
+  };
   return (
     <Line name={t("oracle")}>
       <span className="num">{seen ? t.rich("signedPricesOf", { time: () => <Time iso={seen} precision="minutes" /> }) : t("nothingSignedYet")}</span>
-      {behind === null ? null : (
-        <span className={cn("num block text-2xs", behind > 1 ? "text-warn" : "text-ink-3")}>{behind > 1 ? t("oracleBehind", { count: formatCount(behind) }) : t("oracleKeepsUp")}</span>
-      )}
+      <span className={cn("num block text-2xs", late || !connected ? "text-warn" : "text-ink-3")}>{told()}</span>
       {counters ? <span className="num block text-2xs text-ink-3">{t("oracleChecked", { verified: formatCount(counters.verified), refused: formatCount(counters.refused) })}</span> : null}
     </Line>
   );

@@ -13,6 +13,7 @@ import { Panel } from "@/ui/panel";
 import { Answered, Empty, Failure, SkeletonRows } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
 import { Time } from "@/ui/time";
+import { howItFailed } from "./how-it-failed";
 import { LeverDialog } from "./lazy-dialog";
 import type { LeverName } from "./lever-dialog";
 import { useOpenSignals } from "./open-signals";
@@ -81,7 +82,7 @@ function Waiting({ known }: { known: Governance }) {
   if (known.waiting.length === 0) return <Empty why={words("nothingWaits")} next={words("howItWaits", { delay: formatAge(known.limits.delay_seconds) })} />;
   return (
     <>
-      {pull.error ? <Failure what={t("refused")} error={pull.error} className="mx-3 mb-2" /> : null}
+      {pull.error ? <Failure what={t(howItFailed(pull.error))} error={pull.error} className="mx-3 mb-2" /> : null}
       <Table
         caption={words("waiting")}
         head={

@@ -13,6 +13,7 @@ import { Dialog } from "@/ui/dialog";
 import { Field, Input, Segmented, Select } from "@/ui/fields";
 import { Hash } from "@/ui/hash";
 import { Failure } from "@/ui/states";
+import { howItFailed } from "./how-it-failed";
 import { useOpenSignals } from "./open-signals";
 
 export type LeverName = "limits" | "stop" | "halt" | "resume" | "money" | "freeze" | "signal" | "trader" | "signers";
@@ -43,7 +44,7 @@ export function LeverDialog({ lever, known, onClose }: { lever: LeverName; known
         </div>
       ) : (
         <div className="flex flex-col gap-3">
-          {pull.error ? <Failure what={t("refused")} error={pull.error} /> : null}
+          {pull.error ? <Failure what={t(howItFailed(pull.error))} error={pull.error} /> : null}
           <Form lever={lever} known={known} busy={pull.isPending} use={use} />
         </div>
       )}
@@ -145,6 +146,11 @@ function LimitsForm({ known, busy, use }: FormProps) {
           {t("loosen", { delay: formatAge(known.limits.delay_seconds) })}
         </Button>
       </div>
+      {blocked ? (
+        <p aria-hidden className="text-2xs text-ink-3">
+          {blocked}
+        </p>
+      ) : null}
     </>
   );
 }

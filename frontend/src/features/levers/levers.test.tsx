@@ -3,9 +3,11 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, screen } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Governance, Pull } from "@/api/governance";
+import { ApiProblem } from "@/api/problem";
 import type { Cycle } from "@/api/types";
 import { aCycle, stepsUpTo } from "@/test/builders";
 import { renderWorded } from "@/test/intl";
+import { howItFailed } from "./how-it-failed";
 import { Levers } from "./index";
 import { LeverDialog } from "./lever-dialog";
 
@@ -132,4 +134,12 @@ describe("revoking a signal", () => {
     shown(<Levers />);
     expect(screen.getByRole("button", { name: "Revoke signal…" })).toHaveAccessibleDescription("No committed signal waits for its judgement.");
   });
+});
+
+describe("a lever that failed", () => {
+  const why = (status: number) => howItFailed(new ApiProblem("CODE", "Why.", status));
+
+  it("is the contract's no only where the contract said it", () => expect(why(409)).toBe("refused"));
+  it("is not done where the server turned it away", () => expect([why(401), why(422)]).toEqual(["notDone", "notDone"]));
+  it("may have been done where nothing or no whole answer came", () => expect([why(0), why(503), howItFailed(new TypeError("x"))]).toEqual(["unknown", "unknown", "unknown"]));
 });
