@@ -16,6 +16,7 @@ export interface HistoryFilter {
 }
 
 const PAGE = 50;
+const EVERY_MS = 10_000;
 
 export const tradeHistoryQuery = (filter: HistoryFilter) =>
   infiniteQueryOptions({
@@ -26,5 +27,6 @@ export const tradeHistoryQuery = (filter: HistoryFilter) =>
   });
 
 export function useTradeHistory(filter: HistoryFilter, ready: boolean) {
-  return useInfiniteQuery({ ...tradeHistoryQuery(filter), enabled: ready });
+  // Who reads further down is not disturbed.
+  return useInfiniteQuery({ ...tradeHistoryQuery(filter), enabled: ready, refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? EVERY_MS : false) });
 }

@@ -7,8 +7,10 @@ import { PauseResume, Speed } from "@/features/engine";
 import { Halt } from "@/features/levers/halt";
 import { Keyboard } from "@/keyboard/keyboard";
 import { useDashboard } from "@/live/live";
+import { useOracle } from "@/live/oracle";
 import { phaseTone, usePhaseText } from "@/live/phase";
 import { useSessionBlock } from "@/live/session";
+import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
 import { Badge } from "@/ui/badge";
 import { Time } from "@/ui/time";
@@ -66,10 +68,24 @@ function Engine() {
           </Link>
         )}
       </span>
+      <OracleSign />
       <PauseResume />
       <Halt />
       <Speed />
     </div>
+  );
+}
+
+/** Is the oracle alive, in one word; why, on hover and on its page. */
+function OracleSign() {
+  const t = useTranslations("engine");
+  const oracle = useOracle();
+  if (oracle === null) return null;
+  return (
+    <Link href="/monitor" prefetch={false} title={oracle.words} className={cn("hidden items-center gap-1.5 text-xs hover:underline lg:inline-flex", oracle.doubt ? "text-warn" : "text-ink-3 hover:text-ink")}>
+      <span aria-hidden className={cn("size-1.5 rounded-full", oracle.doubt ? "bg-warn" : "bg-up")} />
+      {t(oracle.doubt ? "oracleInDoubt" : "oracleAlive")}
+    </Link>
   );
 }
 

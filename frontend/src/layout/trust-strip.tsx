@@ -12,9 +12,9 @@ export function TrustStrip() {
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-0.5 border-b border-line bg-sunken px-3 py-1 text-2xs text-ink-2">
       <a href="/verify" className="inline-flex h-[18px] items-center rounded-[2px] bg-wax-wash px-1.5 font-semibold whitespace-nowrap text-wax hover:underline">
-        {t("level", { level })}
+        {t(level === "S" ? "levelLowest" : "level", { level })}
       </a>
-      <span className="min-w-0">{t(`levels.${level}`)}</span>
+      <span className="min-w-0">{t(level === "S" && synthetic ? "levels.S_SYNTHETIC" : `levels.${level}`)}</span>
       <span className="font-medium text-ink">{t("disclaimer")}</span>
       <SyntheticLabel synthetic={synthetic} />
     </div>

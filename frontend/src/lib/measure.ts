@@ -33,3 +33,9 @@ export function formatFraction(value: string | null | undefined, { signed = fals
   const percent = shiftPoint(value, 2);
   return percent === null ? NO_DATA : `${formatNumber(percent, { digits, signed })} %`;
 }
+
+/** Rules that ask for at least their limit (RULES.md); all others for at most. */
+const AT_LEAST: ReadonlySet<string> = new Set(["RULE-03", "RULE-06"]);
+
+/** Stands before a limit that has to be reached. */
+export const limitMark = (rule: string): string => (AT_LEAST.has(rule) ? "≥ " : "");

@@ -11,7 +11,7 @@ export function RuleFailures({ rules, side = "BUY" }: { rules: readonly RuleFail
     <ul className="flex flex-col gap-0.5">
       {rules.map((rule) => (
         <li key={rule.id} className="flex items-baseline gap-x-2">
-          <RuleLink id={rule.id} className="font-mono text-2xs font-medium whitespace-nowrap text-down" />
+          <RuleLink id={rule.id} className="shrink-0 font-mono text-2xs font-medium whitespace-nowrap text-down" />
           <span className="num min-w-0 text-xs whitespace-normal text-ink-2">{words(rule, side)}</span>
         </li>
       ))}

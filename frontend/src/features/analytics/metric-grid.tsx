@@ -58,7 +58,10 @@ export function Figure({ metric }: { metric: Metric }) {
           {metric.unit === "usdt" ? <span className="text-2xs font-normal text-ink-3">{` ${USDT}`}</span> : null}
         </span>
       ) : (
-        <span className="leading-5 text-ink-3">{server(shown.text)}</span>
+        <span className="leading-5 text-ink-3">
+          {server(shown.text)}
+          {metric.observations < metric.needed ? <span className="text-2xs"> ({t("haveOf", counts)})</span> : null}
+        </span>
       )}
     </div>
   );

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { EquityPoint } from "@/api/types";
 import { useDashboard, useSynthetic } from "@/live/live";
+import { cn } from "@/lib/cn";
 import { formatMoney } from "@/lib/format";
 import { SyntheticLabel } from "@/ui/badge";
 import { Change } from "@/ui/delta";
@@ -28,16 +29,16 @@ export function Equity({ className }: { className?: string }) {
   return (
     <Panel
       title={t("equityBesideBuyAndHold")}
-      note={last ? <Time iso={last.time} precision="minutes" /> : undefined}
+      note={last ? t.rich("atCloses", { time: () => <Time iso={last.time} precision="minutes" /> }) : undefined}
       className={className}
       bodyClassName="relative min-h-[200px]"
       actions={
         <>
           <SyntheticLabel synthetic={synthetic} />
-          <Legend name={t("equity")} swatch="bg-ink" value={last?.equity} change={changeOf(initial, last?.equity)} />
-          <Legend name={t("buyAndHold")} swatch="bg-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
+          <Legend name={t("equity")} swatch="border-ink" value={last?.equity} change={changeOf(initial, last?.equity)} />
+          <Legend name={t("buyAndHold")} swatch="border-dotted border-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
           <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
-            <span aria-hidden className="h-0.5 w-3 bg-down" />
+            <span aria-hidden className="w-4 border-t-2 border-down" />
             {t("drawdown")}
           </span>
           {points && points.length > 1 ? <TableSwitch of={t("equityBesideBuyAndHold")} shown={asTable} onChange={setAsTable} /> : null}
@@ -69,7 +70,7 @@ function changeOf(from: string | null | undefined, to: string | null | undefined
 function Legend({ name, swatch, value, change }: { name: string; swatch: string; value: string | null | undefined; change: string | null }) {
   return (
     <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
-      <span aria-hidden className={`h-0.5 w-3 ${swatch}`} />
+      <span aria-hidden className={cn("w-4 border-t-2", swatch)} />
       {name} <span className="num min-w-[5em] font-medium text-ink-2">{formatMoney(value)}</span>
       <Change value={change} />
     </span>

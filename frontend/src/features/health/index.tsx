@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import { useHealth } from "@/api/health";
 import type { Health as HealthAnswer } from "@/api/types";
 import { useDashboard, useLive } from "@/live/live";
+import { useOracle } from "@/live/oracle";
 import { isStarting, usePhaseText } from "@/live/phase";
 import { cn } from "@/lib/cn";
 import { formatAge, formatCount, NO_DATA } from "@/lib/format";
@@ -61,7 +62,7 @@ export function Health({ className }: { className?: string }) {
               </span>
             ) : null}
           </Line>
-          <Oracle connected={link === "open"} />
+          <Oracle />
           <Line name={t("chain", { kind: status.chain.kind })}>
             <span className="num">{t("block", { number: formatCount(status.chain.block) })}</span>
             <Hash value={status.chain.block_hash} className="ml-2 align-middle" />
@@ -112,35 +113,20 @@ function Part({ part: { name, state, detail }, known }: { part: Component; known
   );
 }
 
-/** Does the oracle still check and sign: its newest prices on the chain, what waits for it, what it passed and what it turned away. */
-function Oracle({ connected }: { connected: boolean }) {
+/** Does the oracle still check and sign: first that, then its newest prices on the chain, what it passed and what it turned away. */
+function Oracle() {
   const t = useTranslations("health");
-  const status = useDashboard("status");
+  const words = useTranslations("oracle");
+  const oracle = useOracle();
   const seen = useDashboard("book")?.observed_at;
   const counters = useDashboard("counters");
-  const behind = candlesBehind(seen, status?.data_clock, status?.data.interval_s);
-  const waiting = counters ? counters.signals - counters.verified - counters.refused : 0;
-  // Prices are signed only where they can change a verdict: many candles without any are no sign of death while nothing waits.
-  const late = behind !== null && behind > 1 && waiting > 0;
-  const told = () => {
-    if (!connected) return t("oracleUnknown");
-    if (behind === null) return null;
-    if (late) return t("oracleBehind", { waiting, count: formatCount(behind) });
-    return behind > 1 ? t("oracleIdle", { count: formatCount(behind) }) : t("oracleKeepsUp");
-  };
   return (
-    <Line name={t("oracle")}>
-      <span className="num">{seen ? t.rich("signedPricesOf", { time: () => <Time iso={seen} precision="minutes" /> }) : t("nothingSignedYet")}</span>
-      <span className={cn("num block text-2xs", late || !connected ? "text-warn" : "text-ink-3")}>{told()}</span>
+    <Line name={words("oracle")}>
+      {oracle ? <span className={cn("block", oracle.doubt && "text-warn")}>{oracle.words}</span> : null}
+      <span className="num block text-2xs text-ink-3">{seen ? t.rich("signedPricesOf", { time: () => <Time iso={seen} precision="minutes" /> }) : t("nothingSignedYet")}</span>
       {counters ? <span className="num block text-2xs text-ink-3">{t("oracleChecked", { verified: formatCount(counters.verified), refused: formatCount(counters.refused) })}</span> : null}
     </Line>
   );
-}
-
-/** A round's prices are posted when the next candle opens: one behind is in step. */
-function candlesBehind(seen: string | null | undefined, clock: string | null | undefined, intervalS: number | undefined): number | null {
-  if (!seen || !clock || !intervalS) return null;
-  return Math.max(0, Math.floor((Date.parse(clock) - Date.parse(seen)) / 1000 / intervalS));
 }
 
 function Line({ name, children }: { name: string; children: ReactNode }) {

@@ -104,7 +104,9 @@ function Trades({ cycles }: { cycles: readonly Cycle[] }) {
           <Th>{t("sevenSteps")}</Th>
           <Th>{t("outcome")}</Th>
           <Th>{t("why")}</Th>
-          <Th right>{t("record")}</Th>
+          <Th right>
+            <span title={t("recordHint")}>{t("record")}</span>
+          </Th>
         </>
       }
     >

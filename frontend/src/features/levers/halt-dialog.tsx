@@ -1,24 +1,17 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { useGovernance } from "@/api/governance";
-import { useReady } from "@/live/live";
-import { Dialog } from "@/ui/dialog";
-import { Answered, SkeletonRows } from "@/ui/states";
-import { LeverDialog } from "./lever-dialog";
+import { ReasonForm } from "./confirm";
+import { PullFrame } from "./pull-frame";
 
-const HALT = "halt";
+const TYPED = "HALT";
 
-/** The same dialog as on the page of the levers, once the contract's limits and roles are known. */
+/** The emergency stop's dialog, here and on the page of the levers: a reason, and a word that has to be typed. */
 export function HaltDialog({ onClose }: { onClose: () => void }) {
-  const t = useTranslations("levers");
-  const governance = useGovernance(useReady());
-  if (governance.data) return <LeverDialog lever={HALT} known={governance.data} onClose={onClose} />;
+  const t = useTranslations("halt");
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={t("names.halt")} description={t("hints.halt")}>
-      <Answered query={governance} what={t("failed")} loading={<SkeletonRows rows={2} label={t("title")} />}>
-        {() => null}
-      </Answered>
-    </Dialog>
+    <PullFrame title={t("halt")} description={t("hint")} onClose={onClose}>
+      {(hand) => <ReasonForm {...hand} tone="danger" typed={TYPED} order={(reason) => ({ lever: "halt", reason })} />}
+    </PullFrame>
   );
 }

@@ -76,13 +76,13 @@ function held(key: { held: boolean }): boolean {
 }
 
 function Waiting({ known }: { known: Governance }) {
-  const t = useTranslations("levers");
+  const said = useTranslations("pull");
   const words = useTranslations("changes");
   const pull = usePull();
   if (known.waiting.length === 0) return <Empty why={words("nothingWaits")} next={words("howItWaits", { delay: formatAge(known.limits.delay_seconds) })} />;
   return (
     <>
-      {pull.error ? <Failure what={t(howItFailed(pull.error))} error={pull.error} className="mx-3 mb-2" /> : null}
+      {pull.error ? <Failure what={said(howItFailed(pull.error))} error={pull.error} className="mx-3 mb-2" /> : null}
       <Table
         caption={words("waiting")}
         head={

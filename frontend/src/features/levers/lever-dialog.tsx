@@ -1,78 +1,50 @@
 "use client";
 
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { usePull, type Governance, type Pull } from "@/api/governance";
+import type { Governance } from "@/api/governance";
 import { formatAge, formatBps, formatCount, formatMoney, formatTime, shortHash } from "@/lib/format";
-import { freshKey } from "@/lib/key";
 import { quoteOf } from "@/lib/market";
 import { useDashboard } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { Field, Input, Segmented, Select } from "@/ui/fields";
-import { Hash } from "@/ui/hash";
-import { Failure } from "@/ui/states";
-import { howItFailed } from "./how-it-failed";
+import { Confirm, ReasonForm } from "./confirm";
+import { HaltDialog } from "./halt-dialog";
 import { useOpenSignals } from "./open-signals";
+import { PullFrame, type Hand, type Order } from "./pull-frame";
 
 export type LeverName = "limits" | "stop" | "halt" | "resume" | "money" | "freeze" | "signal" | "trader" | "signers";
-
-const TYPED = "HALT";
-/** Kept on the chain, so the same words in every language. */
-const BY_HAND = "by hand";
-type Order = Pull extends infer P ? (P extends { key: string } ? Omit<P, "key"> : never) : never;
 
 /** One lever: what it does, what it needs, and what the contract said. */
 export function LeverDialog({ lever, known, onClose }: { lever: LeverName; known: Governance; onClose: () => void }) {
   const t = useTranslations("levers");
-  const pull = usePull();
-  const [key] = useState(freshKey);
-  const [tries, setTries] = useState(0);
-  // Another try is another order: the contract's no to the last one stands.
-  const use = (order: Order) => {
-    pull.mutate({ ...order, key: `${key}-${tries}` } as Pull);
-    setTries(tries + 1);
-  };
+  if (lever === "halt") return <HaltDialog onClose={onClose} />;
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={t(`names.${lever}`)} description={t(`hints.${lever}`)}>
-      {pull.data ? (
-        <div className="flex flex-col gap-3">
-          <p>{t(pull.data.change_id ? "submitted" : "done", { block: String(pull.data.block) })}</p>
-          <Hash value={pull.data.transaction_hash} />
-          <Button onClick={onClose}>{t("close")}</Button>
-        </div>
-      ) : (
-        <div className="flex flex-col gap-3">
-          {pull.error ? <Failure what={t(howItFailed(pull.error))} error={pull.error} /> : null}
-          <Form lever={lever} known={known} busy={pull.isPending} use={use} />
-        </div>
-      )}
-    </Dialog>
+    <PullFrame title={t(`names.${lever}`)} description={t(`hints.${lever}`)} onClose={onClose}>
+      {(hand) => <Form lever={lever} known={known} {...hand} />}
+    </PullFrame>
   );
 }
 
-interface FormProps {
+interface FormProps extends Hand {
   known: Governance;
-  busy: boolean;
-  use: (order: Order) => void;
 }
 
-function Form({ lever, ...rest }: FormProps & { lever: LeverName }) {
+function Form({ lever, ...rest }: FormProps & { lever: Exclude<LeverName, "halt"> }) {
   const t = useTranslations("levers");
+  const words = useTranslations("pull");
   switch (lever) {
     case "limits":
       return <LimitsForm {...rest} />;
     case "stop":
       return <ReasonForm {...rest} tone="solid" order={(reason) => ({ lever: "stop", reason })} />;
-    case "halt":
-      return <ReasonForm {...rest} tone="danger" typed={TYPED} order={(reason) => ({ lever: "halt", reason })} />;
     case "resume":
       return <ReasonForm {...rest} tone="solid" order={(reason) => ({ lever: "submit", change: { change: "RESUME", reason } })} />;
     case "money":
       return <MoneyForm {...rest} />;
     case "freeze":
-      return <Confirm {...rest} tone="danger" order={{ lever: "freeze" }} text={t("confirm")} />;
+      return <Confirm {...rest} tone="danger" order={{ lever: "freeze" }} text={words("confirm")} />;
     case "signal":
       return <SignalForm {...rest} />;
     case "trader":
@@ -80,37 +52,6 @@ function Form({ lever, ...rest }: FormProps & { lever: LeverName }) {
     case "signers":
       return <SignersForm {...rest} />;
   }
-}
-
-function Confirm({ busy, use, order, tone, text, blocked, children }: FormProps & { order: Order; tone: "solid" | "danger"; text: string; blocked?: string | null; children?: ReactNode }) {
-  const block = useChangeBlock();
-  return (
-    <>
-      {children}
-      <Button tone={tone} busy={busy} blocked={block ?? blocked} reason="below" onClick={() => use(order)}>
-        {text}
-      </Button>
-    </>
-  );
-}
-
-function ReasonForm({ order, typed, tone, ...rest }: FormProps & { order: (reason: string) => Order; typed?: string; tone: "solid" | "danger" }) {
-  const t = useTranslations("levers");
-  const [reason, setReason] = useState("");
-  const [word, setWord] = useState("");
-  const blocked = typed !== undefined && word !== typed ? t("typeIt", { word: typed }) : null;
-  return (
-    <Confirm {...rest} tone={tone} order={order(reason || BY_HAND)} text={t("confirm")} blocked={blocked}>
-      <Field label={t("reason")} hint={t("reasonHint")}>
-        <Input value={reason} maxLength={32} placeholder={BY_HAND} onChange={(event) => setReason(event.target.value.replace(/[^ -~]/g, ""))} />
-      </Field>
-      {typed ? (
-        <Field label={t("typeIt", { word: typed })}>
-          <Input value={word} autoComplete="off" onChange={(event) => setWord(event.target.value)} />
-        </Field>
-      ) : null}
-    </Confirm>
-  );
 }
 
 type LimitName = Extract<keyof Governance["limits"], string>;
@@ -167,12 +108,13 @@ function worded(name: string, value: number): string {
 
 function MoneyForm({ known, ...rest }: FormProps) {
   const t = useTranslations("levers");
+  const words = useTranslations("pull");
   const [way, setWay] = useState<"in" | "out">("in");
   const [amount, setAmount] = useState("");
   const unit = quoteOf(useDashboard("status")?.data.markets[0]);
   const blocked = /^\d{1,12}(\.\d{1,8})?$/.test(amount) && Number(amount) > 0 ? null : t("anAmount");
   return (
-    <Confirm {...rest} known={known} tone="solid" text={t("confirm")} blocked={blocked} order={{ lever: "flow", amount: way === "in" ? amount : `-${amount}` }}>
+    <Confirm {...rest} tone="solid" text={words("confirm")} blocked={blocked} order={{ lever: "flow", amount: way === "in" ? amount : `-${amount}` }}>
       <Segmented
         label={t("way")}
         value={way}
@@ -217,7 +159,7 @@ function SignersForm({ known, ...rest }: FormProps) {
   const order: Order = { lever: "submit", change: { change: "SIGNERS", signers: [], fresh_signers: Number(fresh), quorum: Number(quorum) } };
   const blocked = Number(quorum) > Number(fresh) ? t("quorumTooLarge") : null;
   return (
-    <Confirm {...rest} known={known} tone="solid" text={t("submit")} order={order} blocked={blocked}>
+    <Confirm {...rest} tone="solid" text={t("submit")} order={order} blocked={blocked}>
       <p className="text-xs text-ink-2">{t("signersNow", { quorum: String(known.quorum), signers: String(known.signers.length), epoch: String(known.epoch) })}</p>
       <div className="grid grid-cols-2 gap-3">
         <Field label={t("freshKeys")}>

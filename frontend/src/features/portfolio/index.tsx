@@ -1,11 +1,13 @@
 "use client";
 
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { BookNumbers, Gauge as RuleGauge } from "@/api/types";
 import { useDashboard, useFeedAge, useQuote } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, NO_DATA, shareOf, signOf } from "@/lib/format";
+import { baseOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { Arrow, Delta, toneOf } from "@/ui/delta";
 import { Gauge, type GaugeState } from "@/ui/gauge";
@@ -65,7 +67,7 @@ function DayPnl({ book, unit }: { book: BookNumbers; unit: string }) {
       <Gauge label={t("dailyLossUsed")} share={used} state={stateOf(used)} valueText={t("ofLimit", { now: formatFraction(book.day_pnl_fraction, { signed: true }), limit: `−${formatFraction(book.daily_loss_limit)}` })} />
       <p className="num text-xs whitespace-normal">
         <span className={toneOf(book.day_pnl_fraction)}>{formatFraction(book.day_pnl_fraction, { signed: true })}</span>
-        <span className="text-ink-3"> · {t("stopsAt", { limit: unbroken(`−${formatFraction(book.daily_loss_limit)}`) })}</span>
+        <span className="text-ink-3"> · {t("stopsForTheDayAt", { limit: unbroken(`−${formatFraction(book.daily_loss_limit)}`) })}</span>
       </p>
     </Cell>
   );
@@ -94,7 +96,22 @@ function TradesToday({ book }: { book: BookNumbers }) {
       </Big>
       <Gauge label={t("tradesToday")} share={share} state={stateOf(share)} valueText={t("ofLimit", { now: formatCount(book.trades_today), limit: formatCount(book.trades_limit) })} />
       <p className="text-xs text-ink-3">{t("entriesAuthorisedThisUtcDay")}</p>
+      <LastRejected />
     </Cell>
+  );
+}
+
+/** What the contract said no to last, as the way to the whole of it: its reason stands there, and below on this page. */
+function LastRejected() {
+  const t = useTranslations("portfolio");
+  const titles = useTranslations("rules.titles");
+  const last = useDashboard("rejections")?.[0];
+  const rule = last?.rules[0];
+  if (last === undefined || rule === undefined) return null;
+  return (
+    <Link prefetch={false} href={`/trades?id=${last.cycle_id}`} className="text-2xs text-ink-3 underline decoration-line-strong underline-offset-2 hover:text-ink">
+      {t("lastRejected", { market: baseOf(last.market), rule: `${rule.id} ${titles(rule.id)}` })}
+    </Link>
   );
 }
 

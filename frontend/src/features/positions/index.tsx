@@ -28,12 +28,13 @@ export function Positions({ onChoose, className }: { onChoose: (market: string) 
   const positions = useDashboard("positions");
   const block = useChangeBlock();
   const quote = useQuote();
+  const observedAt = useDashboard("book")?.observed_at ?? null;
   const synthetic = useSynthetic();
   const { stale } = useFeedAge();
   const [leaving, setLeaving] = useState<Position | null>(null);
   const [closing, setClosing] = useState(false);
   return (
-    <Panel title={t("openPositions")} note={quote ? t("pricesAndValuesIn", { quote }) : undefined} className={className} actions={
+    <Panel title={t("openPositions")} note={quote ? t.rich("pricesAndValuesIn", { quote, time: () => <Time iso={observedAt} precision="minutes" /> }) : undefined} className={className} actions={
         <>
           <SyntheticLabel synthetic={synthetic} />
           <Button size="small" blocked={block ?? (positions?.length ? null : t("nothingToClose"))} onClick={() => setClosing(true)}>

@@ -98,8 +98,7 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
 
 function useSizeHint(opinion: Prediction | undefined): string {
   const t = useTranslations("ticket");
-  if (opinion === undefined) return t("neverAbove");
-  if (opinion.side === "HOLD") return t("holdHint");
+  if (opinion === undefined || opinion.side === "HOLD") return t("neverAbove");
   return t("ownSize", { share: formatFraction(opinion.size) });
 }
 

@@ -4,6 +4,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useTradeHistory } from "@/api/trade-history";
+import type { Cycle } from "@/api/types";
 import { useReady } from "@/live/live";
 import { Outcome } from "@/ui/outcome";
 import { Panel } from "@/ui/panel";
@@ -78,6 +79,13 @@ function FilePanel({ trust }: { trust: Trust }) {
   );
 }
 
+function newestRecords(cycles: readonly Cycle[]): Cycle[] {
+  return cycles
+    .filter((each) => each.record_seq !== null)
+    .sort((one, other) => Number(other.record_seq) - Number(one.record_seq))
+    .slice(0, 12);
+}
+
 function Newest() {
   const t = useTranslations("verify");
   const trades = useTradeHistory({}, useReady());
@@ -85,7 +93,7 @@ function Newest() {
     <Panel title={t("newest")} note={t("newestNote")}>
       <Answered query={trades} what={t("failedTrades")} loading={<SkeletonRows rows={8} label={t("newest")} />}>
         {({ pages }) => {
-          const items = pages[0]?.items.filter((each) => each.record_seq !== null).slice(0, 12) ?? [];
+          const items = newestRecords(pages[0]?.items ?? []);
           if (items.length === 0) return <Empty why={t("noTrades")} next={t("noTradesNext")} />;
           return (
             <Table

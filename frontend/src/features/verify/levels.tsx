@@ -2,7 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
-import { useStatus } from "@/live/live";
+import { useStatus, useSynthetic } from "@/live/live";
 import { Badge } from "@/ui/badge";
 import { Panel } from "@/ui/panel";
 
@@ -14,6 +14,7 @@ export function Levels() {
   const t = useTranslations("verify.levels");
   const trust = useTranslations("trust");
   const level = useStatus((status) => status.trust.level) ?? "S";
+  const synthetic = useSynthetic();
   return (
     <Panel title={t("title")}>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-px bg-line lg:grid-cols-2">
@@ -22,7 +23,7 @@ export function Levels() {
             <li key={each} aria-current={each === level || undefined} className={cn("flex gap-3 border-l-2 px-3 py-2", each === level ? "border-wax bg-wax-wash" : "border-transparent")}>
               <Badge tone={each === level ? "wax" : "plain"}>{each}</Badge>
               <p className="min-w-0 text-xs">
-                {trust(`levels.${each}`)} {each === level ? <strong className="font-semibold">{t("here")}</strong> : null}
+                {trust(each === "S" && synthetic ? "levels.S_SYNTHETIC" : `levels.${each}`)} {each === level ? <strong className="font-semibold">{t("here")}</strong> : null}
               </p>
             </li>
           ))}

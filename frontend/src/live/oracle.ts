@@ -1,0 +1,26 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { formatCount } from "@/lib/format";
+import { useDashboard, useLive } from "./live";
+
+/** Is the oracle alive, in words; `doubt` where it is late or nothing is known of it. Null before anything was signed. */
+export function useOracle(): { words: string; doubt: boolean } | null {
+  const t = useTranslations("oracle");
+  const connected = useLive((live) => live.link.link) === "open";
+  const status = useDashboard("status");
+  const behind = candlesBehind(useDashboard("book")?.observed_at, status?.data_clock, status?.data.interval_s);
+  const counters = useDashboard("counters");
+  if (behind === null) return null;
+  if (!connected) return { words: t("notKnown"), doubt: true };
+  if (behind <= 1) return { words: t("inStep"), doubt: false };
+  // Prices are signed only where they can change a verdict: many candles without any are no sign of death while nothing waits.
+  const waiting = counters ? counters.signals - counters.verified - counters.refused : 0;
+  return waiting > 0 ? { words: t("late", { waiting, count: formatCount(behind) }), doubt: true } : { words: t("idle", { count: formatCount(behind) }), doubt: false };
+}
+
+/** A round's prices are posted when the next candle opens: one behind is in step. */
+function candlesBehind(seen: string | null | undefined, clock: string | null | undefined, intervalS: number | undefined): number | null {
+  if (!seen || !clock || !intervalS) return null;
+  return Math.max(0, Math.floor((Date.parse(clock) - Date.parse(seen)) / 1000 / intervalS));
+}
