@@ -153,6 +153,12 @@ def test_the_page_comes_back_by_itself_after_a_kill(browser: Browser, server: Se
     expect(seen.page.get_by_role("button", name="Execute the signal…")).to_have_accessible_description(
         re.compile("Not connected")
     )
+    # A page that cannot come does not take away the one that is here.
+    seen.page.get_by_role("navigation").get_by_role("link", name="Trades").click()
+    expect(seen.page.get_by_text("this one stays")).to_be_visible(timeout=15_000)
+    seen.page.keyboard.press("g")
+    seen.page.keyboard.press("r")
+    assert seen.page.url.rstrip("/") == server.origin
 
     server.start()
     expect(seen.page.get_by_text("Not connected.")).to_have_count(0, timeout=60_000)

@@ -59,6 +59,12 @@ it("forgets that a page was asked for in vain when the line is back", async () =
   expect(follows("/trades")).toBe(true);
 });
 
+it("keeps the page also from being loaded anew", () => {
+  renderHook(() => useHeldPage(true));
+
+  expect(follows(window.location.pathname)).toBe(false);
+});
+
 it("holds neither another site, nor a place on this page, nor a click for a new tab", () => {
   renderHook(() => useHeldPage(true));
 

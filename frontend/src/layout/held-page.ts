@@ -30,8 +30,8 @@ export function useHeldPage(lost: boolean): boolean {
 
 function leadsAway(link: HTMLAnchorElement, event: MouseEvent): boolean {
   const elsewhere = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target !== "" || link.hasAttribute("download");
-  const samePage = link.pathname === window.location.pathname && link.search === window.location.search;
-  return !elsewhere && !samePage && link.origin === window.location.origin;
+  const placeHere = link.hash !== "" && link.pathname === window.location.pathname && link.search === window.location.search;
+  return !elsewhere && !placeHere && link.origin === window.location.origin;
 }
 
 async function comes(address: string): Promise<boolean> {

@@ -14,8 +14,9 @@ export function TrustStrip() {
       <a href="/verify" className="inline-flex h-[18px] items-center rounded-[2px] bg-wax-wash px-1.5 font-semibold whitespace-nowrap text-wax hover:underline">
         {t(level === "S" ? "levelLowest" : "level", { level })}
       </a>
-      <span className="min-w-0">{t(level === "S" && synthetic ? "levels.S_SYNTHETIC" : `levels.${level}`)}</span>
       <span className="font-medium text-ink">{t("disclaimer")}</span>
+      {/* What is known only later stands last, so that it moves nothing. */}
+      <span className="min-w-0">{t(level === "S" && synthetic ? "levels.S_SYNTHETIC" : `levels.${level}`)}</span>
       <SyntheticLabel synthetic={synthetic} />
     </div>
   );

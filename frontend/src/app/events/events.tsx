@@ -1,14 +1,14 @@
 "use client";
 
-import { useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { useTranslations } from "use-intl";
 import { EventLog } from "@/features/events";
+import { keepInAddress } from "@/lib/address";
 
 /** The log behind `?after=` a position, narrowed by `?topic=`. */
 export function EventsPage() {
   const t = useTranslations("events");
   const query = useSearchParams();
-  const router = useRouter();
   const after = query.get("after");
   const topic = query.get("topic") ?? "";
   const place = { after: after !== null && /^\d{1,15}$/.test(after) ? Number(after) : null, topic: /^[A-Za-z.]{0,80}$/.test(topic) ? topic : "" };
@@ -17,10 +17,7 @@ export function EventsPage() {
       <h1 className="sr-only">{t("title")}</h1>
       <EventLog
         place={place}
-        onPlace={(next) => {
-          const address = new URLSearchParams({ ...(next.after === null ? {} : { after: String(next.after) }), ...(next.topic === "" ? {} : { topic: next.topic }) });
-          router.replace(address.size > 0 ? `/events?${address}` : "/events", { scroll: false });
-        }}
+        onPlace={({ after, topic }) => keepInAddress("/events", { after: after === null ? undefined : String(after), topic })}
       />
     </>
   );

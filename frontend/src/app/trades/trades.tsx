@@ -1,11 +1,12 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { useTranslations } from "use-intl";
 import type { HistoryFilter } from "@/api/trade-history";
 import { History } from "@/features/history";
 import { Trade } from "@/features/trade";
+import { keepInAddress } from "@/lib/address";
 
 /** Hashing and recovering weigh more than the rest of this page: they are loaded after it. */
 const TradeVerification = dynamic(() => import("@/features/verify/trade-panel").then((file) => file.TradeVerification), { ssr: false });
@@ -16,18 +17,13 @@ const NAMES = ["market", "side", "kind", "outcome", "rule", "from", "to"] as con
 export function Trades() {
   const t = useTranslations("pages");
   const query = useSearchParams();
-  const router = useRouter();
   const id = query.get("id");
   if (id !== null) return <Trade key={id} id={id} verification={<TradeVerification id={id} />} />;
   const filter: HistoryFilter = Object.fromEntries(NAMES.flatMap((name) => (query.get(name) ? [[name, query.get(name)]] : [])));
-  const onFilter = (next: HistoryFilter) => {
-    const address = new URLSearchParams(Object.entries(next).filter((entry): entry is [string, string] => Boolean(entry[1])));
-    router.replace(address.size > 0 ? `/trades?${address}` : "/trades", { scroll: false });
-  };
   return (
     <>
       <h1 className="sr-only">{t("trades")}</h1>
-      <History filter={filter} onFilter={onFilter} />
+      <History filter={filter} onFilter={(next) => keepInAddress("/trades", { ...next })} />
     </>
   );
 }

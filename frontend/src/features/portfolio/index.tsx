@@ -110,7 +110,7 @@ function LastRejected() {
   if (last === undefined || rule === undefined) return null;
   return (
     <Link prefetch={false} href={`/trades?id=${last.cycle_id}`} className="text-2xs text-ink-3 underline decoration-line-strong underline-offset-2 hover:text-ink">
-      {t("lastRejected", { market: baseOf(last.market), rule: `${rule.id} ${titles(rule.id)}` })}
+      {t("lastRejected", { market: baseOf(last.market), rule: `${rule.id.replace("-", "\u2011")} ${titles(rule.id)}` })}
     </Link>
   );
 }
@@ -139,7 +139,7 @@ function Drawdown({ book, gauge }: { book: BookNumbers; gauge: RuleGauge | undef
     <Cell label={t("drawdownFromPeak")}>
       <Big>{now === null ? NO_DATA : formatFraction(now)}</Big>
       {limit ? <Gauge label={t("drawdown")} share={share} state={stateOf(share)} valueText={t("ofLimit", { now: formatFraction(now), limit: formatFraction(limit) })} /> : null}
-      {limit ? <p className="num text-xs text-ink-3">{t("stopsAt", { limit: unbroken(`−${formatFraction(limit)}`) })}</p> : null}
+      {limit ? <p className="num text-xs whitespace-normal text-ink-3">{t("stopsAt", { limit: unbroken(`−${formatFraction(limit)}`) })}</p> : null}
       <p className="num text-2xs whitespace-normal text-ink-3">
         {t("peak", { amount: formatMoney(book.peak) })} · <BookState book={book} />
       </p>
@@ -168,7 +168,7 @@ function stateOf(share: number | null): GaugeState {
 
 function Cell({ label, unit, children }: { label: string; unit?: string; children: ReactNode }) {
   return (
-    <div className="flex min-h-[118px] min-w-0 flex-col gap-1 bg-surface px-3 py-2.5">
+    <div className="flex min-h-[134px] min-w-0 flex-col gap-1 bg-surface px-3 py-2.5">
       <p className="label flex justify-between gap-2">
         {label} {unit ? <span className="font-normal">{unit}</span> : null}
       </p>
@@ -186,7 +186,7 @@ function Bones() {
   return (
     <section role="status" aria-label={t("loadingThePortfolio")} className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
       {Array.from({ length: 6 }, (_, index) => (
-        <div key={index} className="flex min-h-[118px] flex-col gap-2 bg-surface px-3 py-2.5">
+        <div key={index} className="flex min-h-[134px] flex-col gap-2 bg-surface px-3 py-2.5">
           <Skeleton className="h-3 w-16" />
           <Skeleton className="h-6 w-28" />
           <Skeleton className="h-3 w-24" />

@@ -95,6 +95,7 @@ function Head({ detail }: { detail: CycleDetail }) {
       </dl>
       <div className="mt-3">
         <StepTrail steps={cycle.steps} />
+        <p className="mt-1 text-2xs text-ink-3">{t("twoClocks")}</p>
       </div>
       {cycle.rules.length > 0 ? (
         <div className="mt-3 border-l-2 border-down bg-down-wash px-3 py-2">
