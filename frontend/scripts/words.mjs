@@ -1,6 +1,6 @@
 /**
- * The page's words, made ready for the browser: in each language one file for what stands around every page and one for
- * each page, messages compiled, so that a reader loads the words of the page he reads and no parser for them.
+ * The page's words, made ready for the browser: in each language one file for what stands around every page, one for
+ * each page and one for the dialogs that are opened by hand, messages compiled, so that a reader loads the words of the page he reads and no parser for them.
  *
  * Which page says what is read from the sources: a page says the namespaces that the files it imports ask for.
  */
@@ -14,6 +14,7 @@ const APP = join(SRC, "app");
 const BUILT = join(SRC, "messages/built");
 const LANGUAGES = ["en", "id"];
 const SHELL = "shell";
+const DIALOG = "-dialog";
 
 /** The file that an import names, or null for a package's. */
 function fileOf(name, from) {
@@ -22,13 +23,14 @@ function fileOf(name, from) {
   return [path, `${path}.ts`, `${path}.tsx`, join(path, "index.ts"), join(path, "index.tsx")].find((each) => /\.tsx?$/.test(each) && existsSync(each)) ?? null;
 }
 
-/** Every namespace that a file, or anything it imports, at once or later, asks for. */
+/** Every namespace that a file, or anything it imports, at once or later, asks for; dialogs that are loaded later have a room of their own. */
 export function namespacesOf(file, seen = new Set()) {
   if (seen.has(file)) return new Set();
   seen.add(file);
   const text = readFileSync(file, "utf8");
   const found = new Set([...text.matchAll(/useTranslations\("([A-Za-z]+)/g)].map(([, name]) => name));
-  for (const [, name] of text.matchAll(/(?:from|import|import\()\s*"([^"]+)"/g)) {
+  for (const [, how, name] of text.matchAll(/(from|import|import\()\s*"([^"]+)"/g)) {
+    if (how === "import(" && name.endsWith(DIALOG)) continue;
     const next = fileOf(name, file);
     if (next !== null) for (const each of namespacesOf(next, seen)) found.add(each);
   }
@@ -40,7 +42,9 @@ export function rooms() {
   const shell = new Set([...namespacesOf(join(APP, "layout.tsx")), ...namespacesOf(join(APP, "not-found.tsx"))]);
   const pages = readdirSync(APP, { withFileTypes: true }).filter((each) => each.isDirectory() && existsSync(join(APP, each.name, "page.tsx")));
   const own = (page) => [...namespacesOf(join(APP, page, "page.tsx"))].filter((name) => !shell.has(name)).sort();
-  return { [SHELL]: [...shell].sort(), home: own("."), ...Object.fromEntries(pages.map(({ name }) => [name, own(name)])) };
+  const dialogs = readdirSync(SRC, { recursive: true }).filter((each) => each.endsWith(`${DIALOG}.tsx`) && !each.startsWith("i18n"));
+  const inDialogs = [...new Set(dialogs.flatMap((each) => [...namespacesOf(join(SRC, each))]))].filter((name) => !shell.has(name)).sort();
+  return { [SHELL]: [...shell].sort(), dialogs: inDialogs, home: own("."), ...Object.fromEntries(pages.map(({ name }) => [name, own(name)])) };
 }
 
 function compiled(words) {

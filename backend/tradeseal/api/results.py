@@ -19,7 +19,7 @@ from tradeseal.readmodels.published import Measured, Outcome, Sale, StepTime, To
 _RATES: Final = (
     ("verification", "Verification", "verified", "failed",
      "VERIFIED ÷ (VERIFIED + FAILED): signals that passed every check of the oracle."),
-    ("validation", "Validation", "authorised", "rejected",
+    ("validation", "Allowed by the contract", "authorised", "rejected",
      "AUTHORISED ÷ (AUTHORISED + REJECTED): signals the contract allowed; exits without a signal are not counted."),
     ("execution", "Execution", "filled", None,
      "FILLED ÷ AUTHORISED: tickets, of entries and exits, of which at least a part was filled."),

@@ -139,7 +139,7 @@ METRICS: Final[Sequence[_Metric]] = (
         lambda f: performance.win_rate(f.totals.wins, f.totals.losses), of=lambda f: f.totals.wins + f.totals.losses,
     ),
     _Metric(
-        "total_pnl", "Total P&L", "usdt",
+        "total_pnl", "Total P&L, realised", "usdt",
         "Σ realised P&L of sales: notional - fee - cost taken (the purchase's fee is in the cost).",
         lambda f: f.totals.realised_e8 if f.totals.exits else None, needed=0,
     ),

@@ -1,13 +1,13 @@
 "use client";
 
 /**
- * The page's words. Each language has a file for what stands around every page and one for each page. Those of the page and
+ * The page's words. Each language has a file for what stands around every page, one for each page, one for dialogs. Those of the page and
  * the language that were asked for stand in the page itself (scripts/postbuild.mjs): nothing waits for them, and what is drawn
  * never changes under the reader. All others are loaded when they are needed.
  */
 import { usePathname } from "next/navigation";
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
-import { IntlProvider, type Messages } from "use-intl";
+import { IntlProvider, useMessages, type Messages } from "use-intl";
 import { FILES, type Room } from "@/messages/built/rooms";
 import { EXPORTED, tellServer, useLanguage, type Language } from "./language";
 
@@ -15,6 +15,8 @@ interface Words {
   language: Language;
   messages: Messages;
 }
+
+const DIALOGS = "dialogs";
 
 const here = new Map(cameAlong());
 const loaded = new Map<string, Promise<Messages>>();
@@ -76,11 +78,17 @@ export function PageWords({ children }: { children: ReactNode }) {
   return room === null ? children : <RoomWords key={room} room={room}>{children}</RoomWords>; // prettier-ignore
 }
 
+/** Around a dialog: what only dialogs say, beside what is said where it was opened. */
+export function DialogWords({ children }: { children: ReactNode }) {
+  return <RoomWords room={DIALOGS}>{children}</RoomWords>;
+}
+
 function RoomWords({ room, children }: { room: Room; children: ReactNode }) {
-  const shell = use(ShellWords);
-  const [begin] = useState(shell.language);
-  const own = useWords(room, begin, shell.language);
-  const messages = useMemo(() => ({ ...shell.messages, ...own.messages }), [shell.messages, own.messages]);
+  const { language } = use(ShellWords);
+  const around = useMessages();
+  const [begin] = useState(language);
+  const own = useWords(room, begin, language);
+  const messages = useMemo(() => ({ ...around, ...own.messages }), [around, own.messages]);
   return (
     <IntlProvider locale={own.language} messages={messages} timeZone="UTC">
       {children}

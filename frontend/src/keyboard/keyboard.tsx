@@ -1,14 +1,14 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
+import { lazyDialog } from "@/i18n/lazy-dialog";
 import { nowMs } from "@/lib/clock";
 import { Keys } from "./keys";
 
-const SearchDialog = dynamic(() => import("./search-dialog").then((file) => file.SearchDialog), { ssr: false });
-const HelpDialog = dynamic(() => import("./help-dialog").then((file) => file.HelpDialog), { ssr: false });
+const SearchDialog = lazyDialog(() => import("./search-dialog").then((file) => file.SearchDialog));
+const HelpDialog = lazyDialog(() => import("./help-dialog").then((file) => file.HelpDialog));
 
 /** Listens for the page's keys, and is the button for those who have none. */
 export function Keyboard() {

@@ -7,9 +7,9 @@ import { FILES, type Room } from "./built/rooms";
 const all: Record<string, string[]> = rooms();
 
 describe("the rooms of the words", () => {
-  it("are one for each page and one for what stands around every page", () => {
+  it("are one for each page, one for what stands around every page, one for dialogs", () => {
     const pages = readdirSync(new URL("../app", import.meta.url), { withFileTypes: true }).filter((each) => each.isDirectory());
-    expect(Object.keys(all).sort()).toEqual(["home", "shell", ...pages.map((each) => each.name)].sort());
+    expect(Object.keys(all).sort()).toEqual(["dialogs", "home", "shell", ...pages.map((each) => each.name)].sort());
   });
   it("hold every namespace that is asked for, and only such", () => {
     const asked = new Set(Object.values(all).flat());

@@ -29,7 +29,7 @@ describe("the scores of the confidence", () => {
     expect(told).toEqual({
       Signals: "436,324",
       "Said on average": "63.90 %",
-      "Came true (base rate)": "64.20 %",
+      "Came true of these": "64.20 %",
       "Brier skill": "+0.0006−0.0017 … +0.0027",
       "Brier score": "0.2297of the base rate 0.2299",
       "Log loss": "0.6521",

@@ -1,14 +1,14 @@
 "use client";
 
 import { OctagonX } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { lazyDialog } from "@/i18n/lazy-dialog";
 import { useDashboard } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
 import { Button } from "@/ui/button";
 
-const HaltDialog = dynamic(() => import("./halt-dialog").then((file) => file.HaltDialog), { ssr: false });
+const HaltDialog = lazyDialog(() => import("./halt-dialog").then((file) => file.HaltDialog));
 
 /** The emergency stop, in reach on every page; it asks for a typed word. */
 export function Halt() {

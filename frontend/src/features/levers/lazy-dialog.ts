@@ -1,4 +1,4 @@
-import dynamic from "next/dynamic";
+import { lazyDialog } from "@/i18n/lazy-dialog";
 
 /** Opened rarely and by hand: loaded then. */
-export const LeverDialog = dynamic(() => import("./lever-dialog").then((file) => file.LeverDialog), { ssr: false });
+export const LeverDialog = lazyDialog(() => import("./lever-dialog").then((file) => file.LeverDialog));

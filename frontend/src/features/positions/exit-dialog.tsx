@@ -26,7 +26,7 @@ const percentOf = (share: Share) => formatFraction(share, { digits: 0 });
 
 /** Reduce or close a position by hand: asks first, then shows what came of it. */
 export function ExitDialog({ position, onClose }: { position: Position; onClose: () => void }) {
-  const t = useTranslations("positions");
+  const t = useTranslations("exitDialog");
   const [share, setShare] = useState<Share>("1");
   const [key, setKey] = useState(freshKey);
   const markedAt = useDashboard("book")?.observed_at;

@@ -1,9 +1,9 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Position } from "@/api/types";
+import { lazyDialog } from "@/i18n/lazy-dialog";
 import { useDashboard, useFeedAge, useQuote, useSynthetic } from "@/live/live";
 import { useChangeBlock } from "@/live/trading-block";
 import { cn } from "@/lib/cn";
@@ -18,9 +18,9 @@ import { Table, Td, Th } from "@/ui/table";
 import { Time } from "@/ui/time";
 
 /** Loaded when it opens. */
-const ExitDialog = dynamic(() => import("./exit-dialog").then((file) => file.ExitDialog), { ssr: false });
+const ExitDialog = lazyDialog(() => import("./exit-dialog").then((file) => file.ExitDialog));
 
-const CloseAllDialog = dynamic(() => import("./close-all-dialog").then((file) => file.CloseAllDialog), { ssr: false });
+const CloseAllDialog = lazyDialog(() => import("./close-all-dialog").then((file) => file.CloseAllDialog));
 
 /** What the book holds, where its barriers stand, and the door out. */
 export function Positions({ onChoose, className }: { onChoose: (market: string) => void; className?: string }) {

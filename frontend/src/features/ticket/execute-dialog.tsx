@@ -29,7 +29,7 @@ interface ExecuteDialogProps {
 
 /** Asks once more, sends, and shows what came of it: a rejection is an answer as good as a fill. */
 export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogProps) {
-  const t = useTranslations("ticket");
+  const t = useTranslations("executeDialog");
   const [key] = useState(freshKey);
   const block = useEntryBlock();
   const execute = useExecute();
@@ -71,7 +71,7 @@ export function ExecuteDialog({ market, opinion, size, onClose }: ExecuteDialogP
 }
 
 function useQuestion(market: string, opinion: Opinion | undefined, size: string | undefined): string {
-  const t = useTranslations("ticket");
+  const t = useTranslations("executeDialog");
   const amount = size === undefined ? t("atTheSignalsSize") : t("atMost", { share: formatFraction(size) });
   if (opinion === undefined) return t("runsTheCycle", { market, amount });
   const candle = formatTime(opinion.candle_close, "minutes");
