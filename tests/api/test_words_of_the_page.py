@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ENGLISH = json.loads((ROOT / "frontend/src/messages/en.json").read_text("utf-8"))
 # Said by the page itself, when nobody answers.
-OF_THE_PAGE = {"NO_ANSWER"}
+OF_THE_PAGE = {"NO_ANSWER", "NODE_SILENT"}
 # Put together by the server from a state's name.
 COMPOSED = {"reducing_by_hand", "halted_by_hand"}
 
