@@ -81,10 +81,11 @@ function OracleSign() {
   const t = useTranslations("engine");
   const oracle = useOracle();
   if (oracle === null) return null;
+  const alive = oracle.state === "alive";
   return (
-    <Link href="/monitor" prefetch={false} title={oracle.words} className={cn("hidden items-center gap-1.5 text-xs hover:underline lg:inline-flex", oracle.doubt ? "text-warn" : "text-ink-3 hover:text-ink")}>
-      <span aria-hidden className={cn("size-1.5 rounded-full", oracle.doubt ? "bg-warn" : "bg-up")} />
-      {t(oracle.doubt ? "oracleInDoubt" : "oracleAlive")}
+    <Link href="/monitor" prefetch={false} title={oracle.words} className={cn("hidden items-center gap-1.5 text-xs hover:underline lg:inline-flex", alive ? "text-ink-3 hover:text-ink" : "text-warn")}>
+      <span aria-hidden className={cn("size-1.5 rounded-full", alive ? "bg-up" : "bg-warn")} />
+      {t(`oracle.${oracle.state}`)}
     </Link>
   );
 }

@@ -4,19 +4,19 @@ import { useTranslations } from "use-intl";
 import { formatCount } from "@/lib/format";
 import { useDashboard, useLive } from "./live";
 
-/** Is the oracle alive, in words; `doubt` where it is late or nothing is known of it. Null before anything was signed. */
-export function useOracle(): { words: string; doubt: boolean } | null {
+/** Is the oracle alive, and why so in words; null before anything was signed. */
+export function useOracle(): { state: "alive" | "late" | "unknown"; words: string } | null {
   const t = useTranslations("oracle");
   const connected = useLive((live) => live.link.link) === "open";
   const status = useDashboard("status");
   const behind = candlesBehind(useDashboard("book")?.observed_at, status?.data_clock, status?.data.interval_s);
   const counters = useDashboard("counters");
   if (behind === null) return null;
-  if (!connected) return { words: t("notKnown"), doubt: true };
-  if (behind <= 1) return { words: t("inStep"), doubt: false };
+  if (!connected) return { state: "unknown", words: t("notKnown") };
+  if (behind <= 1) return { state: "alive", words: t("inStep") };
   // Prices are signed only where they can change a verdict: many candles without any are no sign of death while nothing waits.
   const waiting = counters ? counters.signals - counters.verified - counters.refused : 0;
-  return waiting > 0 ? { words: t("late", { waiting, count: formatCount(behind) }), doubt: true } : { words: t("idle", { count: formatCount(behind) }), doubt: false };
+  return waiting > 0 ? { state: "late", words: t("late", { waiting, count: formatCount(behind) }) } : { state: "alive", words: t("idle", { count: formatCount(behind) }) };
 }
 
 /** A round's prices are posted when the next candle opens: one behind is in step. */

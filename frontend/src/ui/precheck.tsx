@@ -41,7 +41,7 @@ function Rule({ rule, side }: { rule: AssessedRule; side: string }) {
   return (
     <li data-rule={rule.id} data-failed={rule.failed} className="py-0.5 text-xs">
       <span className="flex items-baseline gap-x-2">
-        <span className={cn("inline-flex items-center gap-1 font-mono text-2xs", rule.failed ? "text-down" : "text-ink-3")}>
+        <span className={cn("inline-flex shrink-0 items-center gap-1 font-mono text-2xs whitespace-nowrap", rule.failed ? "text-down" : "text-ink-3")}>
           {rule.failed ? <X aria-hidden className="size-3" strokeWidth={3} /> : <Check aria-hidden className="size-3" strokeWidth={3} />}
           <span className="sr-only">{t(rule.failed ? "broken" : "kept")}</span>
           {rule.id}

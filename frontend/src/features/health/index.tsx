@@ -122,7 +122,7 @@ function Oracle() {
   const counters = useDashboard("counters");
   return (
     <Line name={words("oracle")}>
-      {oracle ? <span className={cn("block", oracle.doubt && "text-warn")}>{oracle.words}</span> : null}
+      {oracle ? <span className={cn("block", oracle.state !== "alive" && "text-warn")}>{oracle.words}</span> : null}
       <span className="num block text-2xs text-ink-3">{seen ? t.rich("signedPricesOf", { time: () => <Time iso={seen} precision="minutes" /> }) : t("nothingSignedYet")}</span>
       {counters ? <span className="num block text-2xs text-ink-3">{t("oracleChecked", { verified: formatCount(counters.verified), refused: formatCount(counters.refused) })}</span> : null}
     </Line>
