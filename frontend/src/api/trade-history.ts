@@ -16,7 +16,6 @@ export interface HistoryFilter {
 }
 
 const PAGE = 50;
-const EVERY_MS = 10_000;
 
 export const tradeHistoryQuery = (filter: HistoryFilter) =>
   infiniteQueryOptions({
@@ -27,6 +26,5 @@ export const tradeHistoryQuery = (filter: HistoryFilter) =>
   });
 
 export function useTradeHistory(filter: HistoryFilter, ready: boolean) {
-  // Who reads further down is not disturbed.
-  return useInfiniteQuery({ ...tradeHistoryQuery(filter), enabled: ready, refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? EVERY_MS : false) });
+  return useInfiniteQuery({ ...tradeHistoryQuery(filter), enabled: ready });
 }

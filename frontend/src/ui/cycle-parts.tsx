@@ -30,12 +30,12 @@ export function CycleSide({ cycle }: { cycle: Pick<Cycle, "side" | "kind" | "rea
   );
 }
 
-/** Why it ended so, the rules that said no by name: three short lines at most; on a phone whole, below the others. */
+/** Why it ended so, the rules that said no by name; on a phone below the others. */
 export function WhyCell({ cycle }: { cycle: Ended }) {
   const why = useOutcomeWords()(cycle);
   return (
     <Td title={why} className={cn("max-w-40 min-w-32 text-2xs text-ink-2 sm:w-full", "max-sm:order-last max-sm:w-full max-sm:max-w-none", why === undefined && "max-sm:hidden")}>
-      <span className="line-clamp-3 leading-[14px] max-sm:line-clamp-none">{why}</span>
+      <span className="block leading-[14px]">{why}</span>
     </Td>
   );
 }

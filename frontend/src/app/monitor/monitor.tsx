@@ -20,7 +20,7 @@ export function MonitorPage() {
       {error ? <Failure what={t("failed")} error={error} onRetry={() => void refetch()} className="m-3" /> : null}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-px bg-line pb-px lg:grid-cols-3">
         <Health />
-        <Rates rates={data?.rates} uptime={data?.uptime} />
+        <Rates rates={data?.rates} uptime={data?.uptime} asOf={data?.as_of} />
         <Latencies latencies={data?.latencies} />
       </div>
       <p className="bg-surface px-3 py-3 text-xs text-ink-2">

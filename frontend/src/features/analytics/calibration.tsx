@@ -5,7 +5,8 @@ import { useTranslations } from "use-intl";
 import { useCalibration, type Calibration as Scores } from "@/api/calibration";
 import { formatCount } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
-import { useReady } from "@/live/live";
+import { useReady, useSynthetic } from "@/live/live";
+import { SyntheticLabel } from "@/ui/badge";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty, Skeleton } from "@/ui/states";
 import { Table, Td, Th } from "@/ui/table";
@@ -21,10 +22,17 @@ const GATE = "RULE-03";
 export function Calibration() {
   const t = useTranslations("calibration");
   const query = useCalibration(useReady());
+  const synthetic = useSynthetic();
   const [asTable, setAsTable] = useState(false);
   const drawn = query.data?.enough && query.data.bins.length > 0;
   return (
-    <Panel title={t("title")} note={t("note")} bodyClassName="min-h-[280px]" actions={drawn ? <TableSwitch of={t("title")} shown={asTable} onChange={setAsTable} /> : undefined}>
+    <Panel title={t("title")} note={t("note")} bodyClassName="min-h-[280px]" actions={
+        <>
+          <SyntheticLabel synthetic={synthetic} />
+          {drawn ? <TableSwitch of={t("title")} shown={asTable} onChange={setAsTable} /> : null}
+        </>
+      }
+    >
       <Answered query={query} what={t("failed")} loading={<Bones />}>
         {(scores) => (
           <>

@@ -70,7 +70,7 @@ export function Results() {
         <div className="grid grid-cols-[minmax(0,1fr)] gap-px lg:grid-cols-2 xl:grid-cols-3">
           <ByRule rules={data?.rejections} />
           <Latencies latencies={data?.latencies} />
-          <Rates rates={data?.rates} uptime={data?.uptime} />
+          <Rates rates={data?.rates} uptime={data?.uptime} asOf={data?.as_of} />
         </div>
         <Exports />
       </div>

@@ -7,16 +7,17 @@ import { formatFraction } from "@/lib/measure";
 import { Gauge } from "@/ui/gauge";
 import { Panel } from "@/ui/panel";
 import { SkeletonRows } from "@/ui/states";
+import { Time } from "@/ui/time";
 import { Formula } from "./formula";
 import { useNamed } from "./named";
 
 /** How many of those that came to a step passed it, and how steadily the engine ran. */
-export function Rates({ rates, uptime }: { rates: readonly Rate[] | undefined; uptime: Uptime | undefined }) {
+export function Rates({ rates, uptime, asOf }: { rates: readonly Rate[] | undefined; uptime: Uptime | undefined; asOf: string | null | undefined }) {
   const t = useTranslations("analytics");
   const figures = useTranslations("figures");
   const named = useNamed();
   return (
-    <Panel title={t("ratesAndUptime")}>
+    <Panel title={t("ratesAndUptime")} note={asOf ? t.rich("upTo", { time: () => <Time iso={asOf} precision="minutes" /> }) : undefined}>
       {rates === undefined || uptime === undefined ? (
         <SkeletonRows rows={6} label={t("rates")} />
       ) : (

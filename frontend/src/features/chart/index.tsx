@@ -17,7 +17,7 @@ import { Answered, Empty } from "@/ui/states";
 import { TableSwitch } from "@/ui/table-switch";
 import { useChosenIndicators } from "./choice";
 import { panesOf } from "./curves";
-import { everyAtMost } from "./every-at-most";
+import { everyAtMost } from "@/lib/every-at-most";
 import { IndicatorSwitches } from "./indicator-switches";
 
 /** Drawing and table are loaded when there is something to draw. */
@@ -67,7 +67,7 @@ export function MarketChart({ market, className }: { market: string; className?:
           }
         </Answered>
       </div>
-      <Legend />
+      <Legend holds={position !== undefined} />
     </Panel>
   );
 }
@@ -102,7 +102,7 @@ function linesOf(position: Position | undefined) {
 
 const NO_LINES = { entry: null, stop: null, target: null };
 
-function Legend() {
+function Legend({ holds }: { holds: boolean }) {
   const t = useTranslations("chart");
   return (
     <p className="flex flex-wrap gap-x-4 border-t border-line px-3 py-1 text-2xs text-ink-3">
@@ -112,7 +112,7 @@ function Legend() {
       <span>
         <span className="text-down">▼</span> {t("exit")}
       </span>
-      <span>{t("dashedLinesStopAndTarget")}</span>
+      {holds ? <span>{t("dashedLinesStopAndTarget")}</span> : null}
     </p>
   );
 }

@@ -29,6 +29,20 @@ const LIGHTS: Record<Light, string> = {
   UNKNOWN: "border border-line-strong",
 };
 
+interface Sign {
+  name: string;
+  light: Light;
+  detail?: string | null;
+}
+
+const ORACLE = "oracle";
+const ORACLE_LIGHTS = { alive: "OK", late: "DEGRADED", unknown: NOT_KNOWN } as const;
+
+function useOracleSign(): Sign[] {
+  const oracle = useOracle();
+  return oracle ? [{ name: ORACLE, light: ORACLE_LIGHTS[oracle.state], detail: oracle.words }] : [];
+}
+
 /** Is it alive, where does it stand, and do chain and store keep up. */
 export function Health({ className }: { className?: string }) {
   const t = useTranslations("health");
@@ -38,6 +52,9 @@ export function Health({ className }: { className?: string }) {
   const book = useDashboard("book");
   const link = useLive((live) => live.link.link);
   const { data: health, error, refetch } = useHealth();
+  const oracle = useOracleSign();
+  // What was well when it was last asked need not be so now.
+  const lights = [...oracle, ...(health?.components ?? []).map(({ name, state, detail }): Sign => (error ? { name, light: NOT_KNOWN } : { name, light: state, detail }))];
   return (
     <Panel title={t("health")} className={className}>
       {status === undefined ? (
@@ -91,8 +108,8 @@ export function Health({ className }: { className?: string }) {
       {error ? <Failure what={t("healthCouldNotBeAsked")} error={error} onRetry={refetch} className="m-3" /> : null}
       {health ? (
         <ul className="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-3 py-2">
-          {health.components.map((part) => (
-            <Part key={part.name} part={part} known={!error} />
+          {lights.map((each) => (
+            <Part key={each.name} {...each} />
           ))}
         </ul>
       ) : null}
@@ -100,12 +117,10 @@ export function Health({ className }: { className?: string }) {
   );
 }
 
-/** One part and how it is; what was well when it was last asked need not be so now. */
-function Part({ part: { name, state, detail }, known }: { part: Component; known: boolean }) {
+function Part({ name, light, detail }: Sign) {
   const t = useTranslations("health");
-  const light = known ? state : NOT_KNOWN;
   return (
-    <li className="flex items-center gap-1.5 text-xs" title={(known && detail) || undefined}>
+    <li className="flex items-center gap-1.5 text-xs" title={detail ?? undefined}>
       <span aria-hidden className={cn("size-2 rounded-full", LIGHTS[light])} />
       {t.has(`parts.${name}` as never) ? t(`parts.${name}` as never) : name}
       <span className={light === "OK" ? "sr-only" : "text-2xs text-ink-3"}>{t(`lights.${light}`)}</span>

@@ -4,6 +4,7 @@ import { memo, useDeferredValue } from "react";
 import { useTranslations } from "use-intl";
 import { useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
+import { useFollow } from "@/live/follow";
 import { useReady, useStatus, useSynthetic } from "@/live/live";
 import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, formatPrice, formatQuantity, NO_DATA } from "@/lib/format";
@@ -21,6 +22,8 @@ import { StepTicks } from "@/ui/steps";
 import { StackedRow, Table, Td, Th } from "@/ui/table";
 import { Filters } from "./filters";
 
+const EVERY_MS = 2000;
+
 interface HistoryProps {
   filter: HistoryFilter;
   onFilter: (filter: HistoryFilter) => void;
@@ -32,6 +35,8 @@ export function History({ filter, onFilter }: HistoryProps) {
   const markets = useStatus((status) => status.data.markets);
   const synthetic = useSynthetic();
   const history = useTradeHistory(filter, useReady());
+  // Who reads further down is not disturbed.
+  useFollow(() => (history.data?.pages.length === 1 ? history.refetch() : undefined), EVERY_MS);
   const filtered = Object.values(filter).some(Boolean);
   const total = history.data?.pages[0]?.total;
   return (
@@ -41,7 +46,7 @@ export function History({ filter, onFilter }: HistoryProps) {
       actions={
         <>
           <SyntheticLabel synthetic={synthetic} />
-          <Button size="small" onClick={() => void history.refetch()} busy={history.isRefetching}>
+          <Button size="small" onClick={() => void history.refetch()} busy={history.isRefetching && !history.isFetchingNextPage}>
             {t("refresh")}
           </Button>
           <ExportLinks list="trades" filter={{ ...filter }} of={t("trades")} />

@@ -14,7 +14,7 @@ import { Gauge, type GaugeState } from "@/ui/gauge";
 import { useServerWords } from "@/ui/server-words";
 import { Skeleton } from "@/ui/states";
 import { Time } from "@/ui/time";
-import { difference, drawdown, lossShare, ratio } from "./sums";
+import { difference, drawdown, lossShare, product, ratio } from "./sums";
 
 /** The book in six numbers, each with its unit and, where there is one, its limit. */
 export function PortfolioStrip() {
@@ -67,7 +67,7 @@ function DayPnl({ book, unit }: { book: BookNumbers; unit: string }) {
       <Gauge label={t("dailyLossUsed")} share={used} state={stateOf(used)} valueText={t("ofLimit", { now: formatFraction(book.day_pnl_fraction, { signed: true }), limit: `−${formatFraction(book.daily_loss_limit)}` })} />
       <p className="num text-xs whitespace-normal">
         <span className={toneOf(book.day_pnl_fraction)}>{formatFraction(book.day_pnl_fraction, { signed: true })}</span>
-        <span className="text-ink-3"> · {t("stopsForTheDayAt", { limit: unbroken(`−${formatFraction(book.daily_loss_limit)}`) })}</span>
+        <span className="text-ink-3"> · {t("stopsForTheDayAt", { limit: unbroken(`−${formatFraction(book.daily_loss_limit)}`), amount: formatMoney(product(book.opening, `-${book.daily_loss_limit}`)) })}</span>
       </p>
     </Cell>
   );
@@ -139,7 +139,7 @@ function Drawdown({ book, gauge }: { book: BookNumbers; gauge: RuleGauge | undef
     <Cell label={t("drawdownFromPeak")}>
       <Big>{now === null ? NO_DATA : formatFraction(now)}</Big>
       {limit ? <Gauge label={t("drawdown")} share={share} state={stateOf(share)} valueText={t("ofLimit", { now: formatFraction(now), limit: formatFraction(limit) })} /> : null}
-      {limit ? <p className="num text-xs whitespace-normal text-ink-3">{t("stopsAt", { limit: unbroken(`−${formatFraction(limit)}`) })}</p> : null}
+      {limit ? <p className="num text-xs whitespace-normal text-ink-3">{t("stopsAt", { limit: unbroken(formatFraction(limit)) })}</p> : null}
       <p className="num text-2xs whitespace-normal text-ink-3">
         {t("peak", { amount: formatMoney(book.peak) })} · <BookState book={book} />
       </p>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { difference, drawdown, fromUnits, lossShare, ratio, toUnits } from "./sums";
+import { difference, drawdown, fromUnits, lossShare, product, ratio, toUnits } from "./sums";
 
 it("reads and writes units of 1e-8 exactly", () => {
   for (const text of ["0", "10000", "-1.5", "0.00000001", "-120.81234567", "123456789012345678.5"]) expect(fromUnits(toUnits(text) ?? 0n)).toBe(text);
@@ -9,6 +9,12 @@ it("reads and writes units of 1e-8 exactly", () => {
 it("subtracts where floats would not", () => {
   expect(difference("0.3", "0.1")).toBe("0.2");
   expect(difference("0.3", null)).toBeNull();
+});
+
+it("multiplies to eight decimals, towards zero", () => {
+  expect(product("10054.99085529", "-0.05")).toBe("-502.74954276");
+  expect(product("0.00000001", "0.5")).toBe("0");
+  expect(product(null, "1")).toBeNull();
 });
 
 it("divides to eight decimals and not by zero", () => {

@@ -21,6 +21,13 @@ export function difference(a: string | null | undefined, b: string | null | unde
   return left === null || right === null ? null : fromUnits(left - right);
 }
 
+/** a · b to eight decimals, towards zero. */
+export function product(a: string | null | undefined, b: string | null | undefined): string | null {
+  const left = toUnits(a);
+  const right = toUnits(b);
+  return left === null || right === null ? null : fromUnits((left * right) / 10n ** BigInt(SCALE));
+}
+
 /** a / b to eight decimals, towards zero; null without data or for b = 0. */
 export function ratio(a: string | null | undefined, b: string | null | undefined): string | null {
   const left = toUnits(a);
