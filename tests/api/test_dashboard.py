@@ -87,6 +87,13 @@ def test_a_stopped_engine_says_why_in_every_picture(site: Site) -> None:
     assert "DOWN" == picture["health"]["components"][0]["state"]
 
 
+def test_an_oracle_without_its_keys_is_shown_as_one_that_signs_nothing(site: Site) -> None:
+    attests = site.client().get("/api/dashboard").json()["status"]["attesting"]
+    site.engine.the_status = a_status(attesting=False)
+
+    assert (True, False) == (attests, site.client().get("/api/dashboard").json()["status"]["attesting"])
+
+
 def test_re_execution_is_shown_block_by_block(site: Site) -> None:
     site.engine.the_status = a_status(
         phase="RE_EXECUTING", phase_detail="re-executing block 5 of 20", phase_done=5, phase_total=20

@@ -11,6 +11,8 @@ from tests.e2e.watching import accessibility_violations, visit
 SYMBOL = MARKET.partition("-")[0]
 # An order waits for blocks and a fill on a machine that may be busy.
 AN_ORDER_MS = 60_000
+# Longer than a browser takes to begin to load a page.
+HELD_MS = 1_000
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
@@ -156,8 +158,10 @@ def test_the_page_comes_back_by_itself_after_a_kill(browser: Browser, server: Se
     # A page that cannot come does not take away the one that is here.
     seen.page.get_by_role("navigation").get_by_role("link", name="Trades").click()
     expect(seen.page.get_by_text("this one stays")).to_be_visible(timeout=15_000)
-    seen.page.keyboard.press("g")
-    seen.page.keyboard.press("r")
+    with seen.page.expect_event("requestfailed", lambda request: request.url.endswith("/risk")):
+        seen.page.keyboard.press("g")
+        seen.page.keyboard.press("r")
+    seen.page.wait_for_timeout(HELD_MS)
     assert seen.page.url.rstrip("/") == server.origin
 
     server.start()

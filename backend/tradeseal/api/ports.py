@@ -88,6 +88,7 @@ class EngineStatus:
     phase_total: int | None = None
     data_clock: int | None = None
     shrunk_since: int | None = None  # from this close on confidence is the base rate
+    attesting: bool = True  # the quorum's keys are here: the oracle can sign
     candles_done: int | None = None
     candles_total: int | None = None
     trust_level: Literal["S", "P0", "P1", "P2"] = "S"

@@ -158,6 +158,7 @@ class ReplayControl:
             phase_total=self._total,
             data_clock=engine.data_clock if engine else None,
             shrunk_since=engine.steps.state.shrunk_since or None if engine else None,
+            attesting=not engine.steps.silent if engine else True,
             candles_done=engine.bars_done if engine else None,
             candles_total=len(engine.feed) if engine else None,
             trust_level=level_of(BookClass.SIMULATED, witnessed=False, public=False),

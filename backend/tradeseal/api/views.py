@@ -36,6 +36,7 @@ def status(engine: EngineStatus, *, position: int, head: str | None, lag: int) -
         "paused": engine.paused,
         "data_clock": time_of(engine.data_clock),
         "confidence_shrunk_since": time_of(engine.shrunk_since),
+        "attesting": engine.attesting,
         "speed": engine.speed,
         "progress": progress(engine.candles_done, engine.candles_total),
         "data": data_label(engine.data),

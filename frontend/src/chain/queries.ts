@@ -3,6 +3,7 @@ import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/
 import { useMemo } from "react";
 import type { Hex } from "viem";
 import { useContracts } from "@/api/contracts";
+import { ApiProblem } from "@/api/problem";
 import { useReady } from "@/live/live";
 import { reasonOf } from "@/lib/reason";
 import { decodeError, type Decoded } from "./decode";
@@ -102,6 +103,7 @@ export function useRevert(whole: WholeTransaction, known: Known) {
         await ask("eth_call", call, hexOf(BigInt(transaction.blockNumber ?? "0x1") - 1n));
         return { error: null, text: "" };
       } catch (error) {
+        if (error instanceof ApiProblem) throw error;
         return { error: decodeError(known, revertData(error)), text: reasonOf(error) ?? "" };
       }
     },

@@ -27,11 +27,11 @@ export function askAt(url: string, { together = true }: { together?: boolean } =
 
 /** Nothing came back: a browser says no more than "Failed to fetch", be the node away or unwilling. */
 function isSilence(error: unknown): error is Error {
-  return error instanceof TimeoutError || (error instanceof HttpRequestError && error.status === undefined);
+  return error instanceof TimeoutError || (error instanceof HttpRequestError && error.cause instanceof TypeError);
 }
 
 function silenceOf(url: string, cause: Error): ApiProblem {
-  if (typeof window !== "undefined" && url.startsWith(window.location.origin)) return noAnswer(cause);
+  if (typeof window !== "undefined" && new URL(url).origin === window.location.origin) return noAnswer(cause);
   return new ApiProblem("NODE_SILENT", `The node at ${url} did not answer, or does not let this page ask it (CORS).`, 0, { cause: cause.message });
 }
 

@@ -31,6 +31,8 @@ function load(language: Language, room: Room): Promise<Messages> {
   const key = `${language}/${room}`;
   const known = loaded.get(key) ?? FILES[language][room]();
   loaded.set(key, known);
+  // What did not come is asked for again next time.
+  known.catch(() => loaded.delete(key));
   return known;
 }
 
@@ -41,9 +43,13 @@ function useWords(room: Room, begin: Language, wanted: Language): Words {
   useEffect(() => {
     if (words.language === wanted) return;
     let gone = false;
-    void load(wanted, room).then((messages) => {
-      if (!gone) setWords({ language: wanted, messages });
-    });
+    load(wanted, room).then(
+      (messages) => {
+        if (!gone) setWords({ language: wanted, messages });
+      },
+      // The language that is there stays.
+      () => undefined,
+    );
     return () => {
       gone = true;
     };

@@ -68,10 +68,10 @@ function Engine() {
           </Link>
         )}
       </span>
-      <OracleSign />
       <PauseResume />
       <Halt />
       <Speed />
+      <OracleSign />
     </div>
   );
 }

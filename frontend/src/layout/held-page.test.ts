@@ -48,6 +48,22 @@ it("keeps the page that is here when the other one does not come, and says so", 
   expect(asked).toEqual([`${window.location.origin}/trades`]);
 });
 
+it("goes to the page that comes, whatever it answers, but only to the one asked for last and only while the line is lost", async () => {
+  there = true;
+  const gone: string[] = [];
+  vi.stubGlobal("location", { ...window.location, origin: window.location.origin, pathname: "/", search: "", assign: (href: string) => gone.push(href) });
+  const { rerender } = renderHook(({ lost }) => useHeldPage(lost), { initialProps: { lost: true } });
+
+  follows("/risk");
+  follows("/trades");
+  await waitFor(() => expect(gone).toEqual([expect.stringContaining("/trades")]));
+
+  follows("/events");
+  rerender({ lost: false });
+  await Promise.resolve();
+  expect(gone).toHaveLength(1);
+});
+
 it("forgets that a page was asked for in vain when the line is back", async () => {
   const { result, rerender } = renderHook(({ lost }) => useHeldPage(lost), { initialProps: { lost: true } });
   follows("/trades");

@@ -13,14 +13,22 @@ export function useHeldPage(lost: boolean): boolean {
   const [inVain, setInVain] = useState(false);
   useEffect(() => {
     if (!lost) return;
+    // The newest click counts, and none once the line is back.
+    let newest: HTMLAnchorElement | null = null;
     const hold = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
       if (link === null || !leadsAway(link, event)) return;
       event.preventDefault();
-      void comes(link.href).then((there) => (there ? window.location.assign(link.href) : setInVain(true)));
+      newest = link;
+      void comes(link.href).then((there) => {
+        if (newest !== link) return;
+        if (there) window.location.assign(link.href);
+        else setInVain(true);
+      });
     };
     document.addEventListener("click", hold, true);
     return () => {
+      newest = null;
       document.removeEventListener("click", hold, true);
       setInVain(false);
     };
@@ -34,9 +42,11 @@ function leadsAway(link: HTMLAnchorElement, event: MouseEvent): boolean {
   return !elsewhere && !placeHere && link.origin === window.location.origin;
 }
 
+/** Whether anything answers there at all. */
 async function comes(address: string): Promise<boolean> {
   try {
-    return (await fetch(address, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) })).ok;
+    await fetch(address, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    return true;
   } catch {
     return false;
   }

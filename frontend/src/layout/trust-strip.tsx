@@ -15,7 +15,7 @@ export function TrustStrip() {
         {t(level === "S" ? "levelLowest" : "level", { level })}
       </a>
       <span className="font-medium text-ink">{t("disclaimer")}</span>
-      {/* What is known only later stands last, so that it moves nothing. */}
+      {/* What is known only later stands last and pushes nothing aside. */}
       <span className="min-w-0">{t(level === "S" && synthetic ? "levels.S_SYNTHETIC" : `levels.${level}`)}</span>
       <SyntheticLabel synthetic={synthetic} />
     </div>

@@ -34,8 +34,11 @@ export function formatFraction(value: string | null | undefined, { signed = fals
   return percent === null ? NO_DATA : `${formatNumber(percent, { digits, signed })} %`;
 }
 
-/** Rules that ask for at least their limit (RULES.md); all others for at most. */
+/** Rules whose measure has to reach the limit (RULES.md). */
 const AT_LEAST: ReadonlySet<string> = new Set(["RULE-03", "RULE-06"]);
 
-/** Stands before a limit that has to be reached. */
-export const limitMark = (rule: string): string => (AT_LEAST.has(rule) ? "≥ " : "");
+/** A rule's limit, with a mark where it is one that has to be reached. */
+export function formatLimit(rule: string, limit: string | null | undefined, unit: Unit): string {
+  const text = formatMeasure(limit, unit);
+  return AT_LEAST.has(rule) && text !== NO_DATA ? `≥ ${text}` : text;
+}

@@ -4,10 +4,11 @@ import { useEffect, useRef, useState } from "react";
 import { everyAtMost } from "@/lib/every-at-most";
 import { useDashboard } from "./live";
 
-/** Ask again when a signal or a record came, `everyMs` apart at most; where nothing happens nothing is asked. */
+/** Ask again when anything became of a signal or a trade, `everyMs` apart at most; where nothing happens nothing is asked. */
 export function useFollow(ask: () => unknown, everyMs: number): void {
-  const signals = useDashboard("counters")?.signals;
+  const counters = useDashboard("counters");
   const records = useDashboard("book")?.record_seq;
+  const now = counters && records !== undefined ? [records, counters.signals, counters.refused, counters.judged, counters.settled, counters.skipped].join() : null;
   const [pace] = useState(() => everyAtMost(everyMs));
   const newest = useRef(ask);
   const known = useRef<string | null>(null);
@@ -15,10 +16,9 @@ export function useFollow(ask: () => unknown, everyMs: number): void {
     newest.current = ask;
   });
   useEffect(() => {
-    if (signals === undefined || records === undefined) return;
-    const now = `${signals}/${records}`;
+    if (now === null) return;
     // What is there at first was just asked for.
     if (known.current !== null && known.current !== now) pace(() => newest.current());
     known.current = now;
-  }, [pace, signals, records]);
+  }, [pace, now]);
 }

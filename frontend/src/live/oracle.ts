@@ -5,17 +5,17 @@ import { formatCount } from "@/lib/format";
 import { useDashboard, useLive } from "./live";
 
 /** Is the oracle alive, and why so in words; null before anything was signed. */
-export function useOracle(): { state: "alive" | "late" | "unknown"; words: string } | null {
+export function useOracle(): { state: "alive" | "silent" | "late" | "unknown"; words: string } | null {
   const t = useTranslations("oracle");
   const connected = useLive((live) => live.link.link) === "open";
   const status = useDashboard("status");
   const behind = candlesBehind(useDashboard("book")?.observed_at, status?.data_clock, status?.data.interval_s);
-  const counters = useDashboard("counters");
-  if (behind === null) return null;
+  const waiting = useDashboard("counters")?.open ?? 0;
+  if (status === undefined || behind === null) return null;
   if (!connected) return { state: "unknown", words: t("notKnown") };
+  if (!status.attesting) return { state: "silent", words: t("silent") };
   if (behind <= 1) return { state: "alive", words: t("inStep") };
   // Prices are signed only where they can change a verdict: many candles without any are no sign of death while nothing waits.
-  const waiting = counters ? counters.signals - counters.verified - counters.refused : 0;
   return waiting > 0 ? { state: "late", words: t("late", { waiting, count: formatCount(behind) }) } : { state: "alive", words: t("idle", { count: formatCount(behind) }) };
 }
 

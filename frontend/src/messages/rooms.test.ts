@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { rooms } from "../../scripts/words.mjs";
 import english from "./en.json";
@@ -18,6 +18,12 @@ describe("the rooms of the words", () => {
   });
   it("say nothing again that stands around every page", () => {
     for (const [room, names] of Object.entries(all)) if (room !== "shell") expect(names.filter((name) => all.shell?.includes(name))).toEqual([]);
+  });
+  it("of dialogs are loaded with every dialog", () => {
+    const sources = readdirSync(new URL("..", import.meta.url), { recursive: true, encoding: "utf8" }).filter((each) => /(?<!\.test)\.tsx?$/.test(each));
+    const loads = sources.flatMap((each) => readFileSync(new URL(`../${each}`, import.meta.url), "utf8").match(/\S+\(\(\) => import\("[^"]+-dialog"\)/g) ?? []);
+    expect(loads.length).toBeGreaterThan(5);
+    expect(loads.filter((each) => !each.startsWith("lazyDialog("))).toEqual([]);
   });
   it("are there in both languages", async () => {
     for (const language of ["en", "id"] as const)

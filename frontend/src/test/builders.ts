@@ -100,6 +100,7 @@ export function aDashboard(part: Partial<Dashboard> = {}): Dashboard {
       ready: true,
       paused: false,
       data_clock: "2021-05-01T12:00:00Z",
+      attesting: true,
       confidence_shrunk_since: null,
       speed: "3600",
       progress: null,

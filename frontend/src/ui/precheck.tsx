@@ -6,7 +6,7 @@ import type { AssessedRule, OrderPreview } from "@/api/preview";
 import { cn } from "@/lib/cn";
 import { formatMoney, formatPrice, formatQuantity } from "@/lib/format";
 import { baseOf, quoteOf } from "@/lib/market";
-import { formatFraction, formatMeasure, limitMark } from "@/lib/measure";
+import { formatFraction, formatLimit, formatMeasure } from "@/lib/measure";
 import { useFailureWords } from "./failure-words";
 import { Time } from "./time";
 
@@ -59,7 +59,7 @@ function Rule({ rule, side }: { rule: AssessedRule; side: string }) {
           ) : (
             <>
               <span className={cn("font-medium", rule.failed && "text-down")}>{formatMeasure(rule.measured, rule.unit)}</span>
-              <span className="text-ink-3"> / {limitMark(rule.id)}{formatMeasure(rule.limit, rule.unit)}</span>
+              <span className="text-ink-3"> / {formatLimit(rule.id, rule.limit, rule.unit)}</span>
             </>
           )}
         </span>

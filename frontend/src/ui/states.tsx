@@ -35,7 +35,7 @@ export function SkeletonRows({ rows, className, label }: { rows: number; classNa
 export function Empty({ why, next, className }: { why: ReactNode; next?: ReactNode; className?: string }) {
   return (
     <div className={cn("flex flex-col items-start justify-center gap-1 px-3 py-5", className)}>
-      <p className="text-ink-2">{why}</p>
+      <p className="max-w-full break-words text-ink-2">{why}</p>
       {next ? <p className="text-xs text-ink-3">{next}</p> : null}
     </div>
   );

@@ -110,6 +110,7 @@ class Status(Answer):
     data_clock: Time | None
     speed: str
     progress: Progress | None
+    attesting: bool  # whether the quorum's keys are here: without them the oracle signs nothing
     confidence_shrunk_since: Time | None  # from this close on it is the base rate: live skill has gone
     data: DataLabel
     trust: TrustLevel

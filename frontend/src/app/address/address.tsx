@@ -4,6 +4,7 @@ import { useSearchParams } from "next/navigation";
 import { useTranslations } from "use-intl";
 import { Address } from "@/features/explorer/address";
 import { SearchForm } from "@/features/explorer/search-form";
+import { quoted } from "@/lib/quoted";
 import { Empty } from "@/ui/states";
 
 /** An address by `?a=`. */
@@ -13,7 +14,7 @@ export function AddressPage() {
   if (/^0x[0-9a-f]{40}$/i.test(address)) return <Address key={address} address={address} />;
   return (
     <div className="bg-surface p-3">
-      <Empty why={address ? t("notAnAddress", { named: address }) : t("noAddressNamed")} next={t("noAddressNext")} />
+      <Empty why={address ? t("notAnAddress", { named: quoted(address) }) : t("noAddressNamed")} next={t("noAddressNext")} />
       <SearchForm className="max-w-xl" />
     </div>
   );

@@ -1,11 +1,13 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import type { BacktestOrder, RunFilter, RunSort } from "@/api/backtests";
 import { Curve } from "@/features/analytics/curve";
 import type { Report } from "@/features/backtests";
 import { Loading } from "@/layout/loading";
+import { keepInAddress } from "@/lib/address";
+import { useGo } from "@/live/go";
 
 const Backtests = dynamic(() => import("@/features/backtests").then((file) => file.Backtests), { ssr: false, loading: Loading });
 const Run = dynamic(() => import("@/features/backtests").then((file) => file.Run), { ssr: false, loading: Loading });
@@ -14,17 +16,14 @@ const Compare = dynamic(() => import("@/features/backtests").then((file) => file
 /** The list and its form, with `?id=` one run, with `?compare=` two to four of them. The address holds the filter and the form's beginning. */
 export function BacktestsPage() {
   const query = useSearchParams();
-  const router = useRouter();
+  const go = useGo();
   const id = query.get("id");
   const compared = (query.get("compare") ?? "").split(",").filter((each) => /^[0-9a-z]+$/.test(each)).slice(0, 4);
   if (id !== null) return <Run key={id} id={id} curve={(report) => <Curve results={curveOf(report)} synthetic={report.plan.data_label === "synthetic"} />} />;
   if (compared.length > 1) return <Compare key={compared.join()} ids={compared} />;
   const filter: RunFilter = { strategy: query.get("of") ?? undefined, sort: (query.get("sort") as RunSort | null) ?? undefined };
-  const onFilter = (next: RunFilter) => {
-    const address = new URLSearchParams([["of", next.strategy], ["sort", next.sort]].filter((pair): pair is [string, string] => Boolean(pair[1])));
-    router.replace(address.size > 0 ? `/backtests?${address}` : "/backtests", { scroll: false });
-  };
-  const onCompare = (ids: readonly string[]) => router.push(`/backtests?compare=${ids.join()}`);
+  const onFilter = ({ strategy, sort }: RunFilter) => keepInAddress("/backtests", { of: strategy, sort });
+  const onCompare = (ids: readonly string[]) => go(`/backtests?compare=${ids.join()}`);
   return <Backtests filter={filter} begin={beginOf(query)} onFilter={onFilter} onCompare={onCompare} />;
 }
 

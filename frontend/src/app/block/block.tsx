@@ -4,6 +4,7 @@ import { useSearchParams } from "next/navigation";
 import { useTranslations } from "use-intl";
 import { Block } from "@/features/explorer/block";
 import { SearchForm } from "@/features/explorer/search-form";
+import { quoted } from "@/lib/quoted";
 import { Empty } from "@/ui/states";
 
 /** A block by `?n=` its number or hash. */
@@ -14,7 +15,7 @@ export function BlockPage() {
   if (block !== null) return <Block key={named} named={block} />;
   return (
     <div className="bg-surface p-3">
-      <Empty why={named ? t("notABlock", { named }) : t("noBlockNamed")} next={t("noBlockNext")} />
+      <Empty why={named ? t("notABlock", { named: quoted(named) }) : t("noBlockNamed")} next={t("noBlockNext")} />
       <SearchForm className="max-w-xl" />
     </div>
   );

@@ -112,7 +112,7 @@ function Legend({ holds }: { holds: boolean }) {
       <span>
         <span className="text-down">▼</span> {t("exit")}
       </span>
-      {holds ? <span>{t("dashedLinesStopAndTarget")}</span> : null}
+      {holds ? <span>{t("linesOfThePosition")}</span> : null}
     </p>
   );
 }

@@ -36,7 +36,7 @@ export function Equity({ className }: { className?: string }) {
         <>
           <SyntheticLabel synthetic={synthetic} />
           <Legend name={t("equity")} swatch="border-ink" value={last?.equity} change={changeOf(initial, last?.equity)} />
-          <Legend name={t("buyAndHold")} swatch="border-dotted border-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
+          <Legend name={t("buyAndHold")} swatch="border-dashed border-benchmark" value={last?.buy_and_hold} change={changeOf(initial, last?.buy_and_hold)} />
           <span className="inline-flex items-center gap-1.5 text-2xs text-ink-3">
             <span aria-hidden className="w-4 border-t-2 border-down" />
             {t("drawdown")}

@@ -2,13 +2,13 @@
 
 import { Search } from "lucide-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useKnown } from "@/chain/queries";
 import { placeOf, placesOfHash, type Found } from "@/chain/search";
 import { cn } from "@/lib/cn";
 import { shortHash } from "@/lib/format";
+import { useGo } from "@/live/go";
 import { useStatus } from "@/live/live";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/fields";
@@ -20,7 +20,7 @@ type Outcome = { found: readonly Found[] } | { problem: string } | null;
 export function SearchForm({ onGone, autoFocus = false, className }: { onGone?: () => void; autoFocus?: boolean; className?: string }) {
   const t = useTranslations("search");
   const problemWords = useProblemWords();
-  const router = useRouter();
+  const goTo = useGo();
   const known = useKnown();
   const markets = useStatus((status) => status.data.markets) ?? [];
   const [text, setText] = useState("");
@@ -28,7 +28,7 @@ export function SearchForm({ onGone, autoFocus = false, className }: { onGone?: 
   const [busy, setBusy] = useState(false);
   const go = (place: Found) => {
     onGone?.();
-    router.push(place.href);
+    goTo(place.href);
   };
   const look = async () => {
     const place = placeOf(text, markets, known.contracts);

@@ -91,11 +91,12 @@ function Found({ whole, known }: { whole: WholeTransaction; known: Known }) {
 function WhyFailed({ whole, known }: { whole: WholeTransaction; known: Known }) {
   const t = useTranslations("explorer");
   const reason = useTranslations("reasons");
-  const { data, isPending } = useRevert(whole, known);
+  const { data, isPending, error } = useRevert(whole, known);
+  const problemWords = useProblemWords();
   const code = data?.error ? codeOf(data.error.name) : null;
   return (
     <div className="mt-3 border-l-2 border-down bg-down-wash px-3 py-2 text-xs">
-      <p className="font-medium">{data?.error ? t("revertedWith", { error: data.error.name }) : isPending ? t("askingWhy") : data?.text || t("noReason")}</p>
+      <p className="font-medium">{data?.error ? t("revertedWith", { error: data.error.name }) : error ? problemWords(error) : isPending ? t("askingWhy") : data?.text || t("noReason")}</p>
       {code && reason.has(code as never) ? <p>{reason(code as never)}</p> : null}
       {data?.error ? <Fields fields={data.error.fields} known={known} /> : null}
     </div>

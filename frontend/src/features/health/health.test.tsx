@@ -4,18 +4,19 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { renderWorded } from "@/test/intl";
 import { Health } from "./index";
 
-const now = { clock: "", link: "", signals: 0, error: null as Error | null };
-beforeEach(() => Object.assign(now, { clock: "2021-05-19T13:00:00Z", link: "open", signals: 2444, error: null }));
+const now = { clock: "", link: "", open: 0, attesting: true };
+beforeEach(() => Object.assign(now, { clock: "2021-05-19T13:00:00Z", link: "open", open: 0, attesting: true }));
 
 const components = [{ name: "chain", state: "OK", detail: "block 7" }];
-vi.mock("@/api/health", () => ({ useHealth: () => ({ data: { components }, error: now.error, refetch: () => undefined }) }));
+vi.mock("@/api/health", () => ({ useHealth: () => ({ data: { components }, error: null, refetch: () => undefined }) }));
 vi.mock("@/live/live", () => ({
+  useReady: () => true,
   useLive: (part: (live: object) => unknown) => part({ link: { link: now.link } }),
   useDashboard: (part: string) =>
     ({
-      status: { phase: "RUNNING", phase_detail: null, ready: true, data: { label: "binance", interval_s: 3600, synthetic: false, note: null }, data_clock: now.clock, progress: null, chain: { kind: "anvil", block: 7, block_hash: null }, store: { position: 1, lag: 0 } },
+      status: { attesting: now.attesting, phase: "RUNNING", phase_detail: null, ready: true, data: { label: "binance", interval_s: 3600, synthetic: false, note: null }, data_clock: now.clock, progress: null, chain: { kind: "anvil", block: 7, block_hash: null }, store: { position: 1, lag: 0 } },
       book: { observed_at: "2021-05-19T12:00:00Z", record_seq: 1, record_head: null },
-      counters: { signals: now.signals, verified: 2442, refused: 2 },
+      counters: { open: now.open, verified: 2442, refused: 2 },
     })[part],
 }));
 
@@ -28,21 +29,29 @@ it("tells whether the oracle is alive: by its newest signed prices, and by what 
 });
 
 it("an oracle behind whose prices a signal waits is not called alive", () => {
-  Object.assign(now, { clock: "2021-05-19T15:00:00Z", signals: 2445 });
+  Object.assign(now, { clock: "2021-05-19T15:00:00Z", open: 1 });
   renderWorded(<Health />);
 
-  expect(screen.getByText("1 signal waits for it; 3 candles behind the data clock")).toBeInTheDocument();
+  expect(screen.getByText("1 signal waits for signed prices; 3 candles behind the data clock")).toBeInTheDocument();
 });
 
 it("an oracle that had nothing to sign is not called late", () => {
   now.clock = "2021-05-19T15:00:00Z";
   renderWorded(<Health />);
 
-  expect(screen.getByText("alive: nothing waits for it, no price had to be signed for 3 candles")).toBeInTheDocument();
+  expect(screen.getByText("alive: nothing waits, no price had to be signed for 3 candles")).toBeInTheDocument();
+});
+
+it("an oracle without its keys is not called alive, however near the clock its prices are", () => {
+  now.attesting = false;
+  renderWorded(<Health />);
+
+  expect(screen.getByText("signs nothing: too few of its keys are here")).toBeInTheDocument();
+  expect(screen.getByText("oracle", { selector: "li" })).toHaveTextContent("down");
 });
 
 it("says of nothing that it is well while it cannot be asked", () => {
-  Object.assign(now, { link: "waiting", error: new Error("away") });
+  now.link = "waiting";
   renderWorded(<Health />);
 
   expect(screen.getByText("not known now: not connected")).toBeInTheDocument();

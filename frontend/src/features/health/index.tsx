@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { useHealth } from "@/api/health";
 import type { Health as HealthAnswer } from "@/api/types";
-import { useDashboard, useLive } from "@/live/live";
+import { useDashboard, useLive, useReady } from "@/live/live";
 import { useOracle } from "@/live/oracle";
 import { isStarting, usePhaseText } from "@/live/phase";
 import { cn } from "@/lib/cn";
@@ -36,7 +36,7 @@ interface Sign {
 }
 
 const ORACLE = "oracle";
-const ORACLE_LIGHTS = { alive: "OK", late: "DEGRADED", unknown: NOT_KNOWN } as const;
+const ORACLE_LIGHTS = { alive: "OK", late: "DEGRADED", silent: "DOWN", unknown: NOT_KNOWN } as const;
 
 function useOracleSign(): Sign[] {
   const oracle = useOracle();
@@ -54,7 +54,8 @@ export function Health({ className }: { className?: string }) {
   const { data: health, error, refetch } = useHealth();
   const oracle = useOracleSign();
   // What was well when it was last asked need not be so now.
-  const lights = [...oracle, ...(health?.components ?? []).map(({ name, state, detail }): Sign => (error ? { name, light: NOT_KNOWN } : { name, light: state, detail }))];
+  const asked = !error && link === "open";
+  const lights = [...oracle, ...(health?.components ?? []).map(({ name, state, detail }): Sign => (asked ? { name, light: state, detail } : { name, light: NOT_KNOWN }))];
   return (
     <Panel title={t("health")} className={className}>
       {status === undefined ? (
@@ -134,11 +135,12 @@ function Oracle() {
   const words = useTranslations("oracle");
   const oracle = useOracle();
   const seen = useDashboard("book")?.observed_at;
+  const ready = useReady();
   const counters = useDashboard("counters");
   return (
     <Line name={words("oracle")}>
       {oracle ? <span className={cn("block", oracle.state !== "alive" && "text-warn")}>{oracle.words}</span> : null}
-      <span className="num block text-2xs text-ink-3">{seen ? t.rich("signedPricesOf", { time: () => <Time iso={seen} precision="minutes" /> }) : t("nothingSignedYet")}</span>
+      <span className="num block text-2xs text-ink-3">{seen ? t.rich("signedPricesOf", { time: () => <Time iso={seen} precision="minutes" /> }) : ready ? t("nothingSignedYet") : NO_DATA}</span>
       {counters ? <span className="num block text-2xs text-ink-3">{t("oracleChecked", { verified: formatCount(counters.verified), refused: formatCount(counters.refused) })}</span> : null}
     </Line>
   );

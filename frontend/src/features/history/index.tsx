@@ -1,6 +1,6 @@
 "use client";
 
-import { memo, useDeferredValue } from "react";
+import { memo, useDeferredValue, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useTradeHistory, type HistoryFilter } from "@/api/trade-history";
 import type { Cycle } from "@/api/types";
@@ -36,7 +36,12 @@ export function History({ filter, onFilter }: HistoryProps) {
   const synthetic = useSynthetic();
   const history = useTradeHistory(filter, useReady());
   // Who reads further down is not disturbed.
-  useFollow(() => (history.data?.pages.length === 1 ? history.refetch() : undefined), EVERY_MS);
+  useFollow(() => (history.data?.pages.length === 1 ? history.refetch({ cancelRefetch: false }) : undefined), EVERY_MS);
+  const [asked, setAsked] = useState(false);
+  const refresh = () => {
+    setAsked(true);
+    void history.refetch().finally(() => setAsked(false));
+  };
   const filtered = Object.values(filter).some(Boolean);
   const total = history.data?.pages[0]?.total;
   return (
@@ -46,7 +51,7 @@ export function History({ filter, onFilter }: HistoryProps) {
       actions={
         <>
           <SyntheticLabel synthetic={synthetic} />
-          <Button size="small" onClick={() => void history.refetch()} busy={history.isRefetching && !history.isFetchingNextPage}>
+          <Button size="small" onClick={refresh} busy={asked}>
             {t("refresh")}
           </Button>
           <ExportLinks list="trades" filter={{ ...filter }} of={t("trades")} />

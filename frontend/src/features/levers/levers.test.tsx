@@ -12,6 +12,7 @@ import { Levers } from "./index";
 import { LeverDialog } from "./lever-dialog";
 
 const pulled: Pull[] = [];
+let failed: Error | null = null;
 let known: Governance;
 let signals: Cycle[] = [];
 
@@ -19,7 +20,7 @@ vi.mock("@/live/live", () => ({ useReady: () => true, useDashboard: (part: strin
 vi.mock("@/live/trading-block", () => ({ useChangeBlock: () => null }));
 vi.mock("@/api/governance", () => ({
   useGovernance: () => ({ data: known, error: null, isPending: false, dataUpdatedAt: 0, refetch: () => undefined }),
-  usePull: () => ({ mutate: (pull: Pull) => pulled.push(pull), isPending: false, error: null, data: undefined }),
+  usePull: () => ({ mutate: (pull: Pull) => pulled.push(pull), isPending: false, error: failed, data: undefined }),
 }));
 
 const key = { address: `0x${"a".repeat(40)}`, held: true };
@@ -37,6 +38,7 @@ const change: Governance["waiting"][number] = {
 
 beforeEach(() => {
   pulled.length = 0;
+  failed = null;
   known = {
     block_clock: "2021-05-01T00:00:00Z",
     marks_clock: "2021-05-01T00:00:00Z",
@@ -139,7 +141,35 @@ describe("revoking a signal", () => {
 describe("a lever that failed", () => {
   const why = (status: number) => howItFailed(new ApiProblem("CODE", "Why.", status));
 
-  it("is the contract's no only where the contract said it", () => expect(why(409)).toBe("refused"));
-  it("is not done where the server turned it away", () => expect([why(401), why(422)]).toEqual(["notDone", "notDone"]));
+  it("is a no where one was said", () => expect(why(409)).toBe("refused"));
+  it("is not done where the server turned it away", () => {
+    expect([why(401), why(422), howItFailed(new ApiProblem("STARTING", "Why.", 503))]).toEqual(["notDone", "notDone", "notDone"]);
+  });
   it("may have been done where nothing or no whole answer came", () => expect([why(0), why(503), howItFailed(new TypeError("x"))]).toEqual(["unknown", "unknown", "unknown"]));
+
+  const press = (amount: string) => {
+    fireEvent.change(screen.getByRole("textbox", { name: /Amount/ }), { target: { value: amount } });
+    fireEvent.click(screen.getByRole("button", { name: "Confirm" }));
+  };
+  const keysOf = () => pulled.map((each) => each.key);
+
+  it("is asked for again under the same key while nobody knows whether it was done, so that it is done once", () => {
+    failed = new ApiProblem("NO_ANSWER", "Nothing came.", 0);
+    shown(<LeverDialog lever="money" known={known} onClose={() => undefined} />);
+
+    for (const amount of ["100", "100", "200"]) press(amount);
+
+    const [first, again, another] = keysOf();
+    expect(again).toBe(first);
+    expect(another).not.toBe(first);
+  });
+
+  it("is another order after a no", () => {
+    failed = new ApiProblem("WITHDRAWS_ALL", "No.", 409);
+    shown(<LeverDialog lever="money" known={known} onClose={() => undefined} />);
+
+    for (const amount of ["100", "100"]) press(amount);
+
+    expect(new Set(keysOf()).size).toBe(2);
+  });
 });

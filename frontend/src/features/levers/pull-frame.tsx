@@ -23,12 +23,13 @@ export interface Hand {
 export function PullFrame({ title, description, onClose, children }: { title: string; description: string; onClose: () => void; children: (hand: Hand) => ReactNode }) {
   const t = useTranslations("pull");
   const pull = usePull();
-  const [key] = useState(freshKey);
-  const [tries, setTries] = useState(0);
-  // Another try is another order: the contract's no to the last one stands.
+  const [last, setLast] = useState<Pull | null>(null);
+  // Another try is another order, for the no to the last one stands; but what may have been done is asked for again under its own key.
   const use = (order: Order) => {
-    pull.mutate({ ...order, key: `${key}-${tries}` } as Pull);
-    setTries(tries + 1);
+    const again = last !== null && howItFailed(pull.error) === "unknown" && JSON.stringify({ ...order, key: last.key }) === JSON.stringify(last);
+    const next = { ...order, key: again ? last.key : freshKey() } as Pull;
+    setLast(next);
+    pull.mutate(next);
   };
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={title} description={description}>

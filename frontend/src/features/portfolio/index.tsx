@@ -11,6 +11,7 @@ import { baseOf } from "@/lib/market";
 import { formatFraction } from "@/lib/measure";
 import { Arrow, Delta, toneOf } from "@/ui/delta";
 import { Gauge, type GaugeState } from "@/ui/gauge";
+import { useFailureWords } from "@/ui/failure-words";
 import { useServerWords } from "@/ui/server-words";
 import { Skeleton } from "@/ui/states";
 import { Time } from "@/ui/time";
@@ -96,21 +97,24 @@ function TradesToday({ book }: { book: BookNumbers }) {
       </Big>
       <Gauge label={t("tradesToday")} share={share} state={stateOf(share)} valueText={t("ofLimit", { now: formatCount(book.trades_today), limit: formatCount(book.trades_limit) })} />
       <p className="text-xs text-ink-3">{t("entriesAuthorisedThisUtcDay")}</p>
-      <LastRejected />
+      {/* It comes later than the rest: its place is kept. */}
+      <div className="min-h-[42px]">
+        <LastRejected />
+      </div>
     </Cell>
   );
 }
 
-/** What the contract said no to last, as the way to the whole of it: its reason stands there, and below on this page. */
+/** What the contract said no to last, as the way to the whole of it: with every rule that said so. */
 function LastRejected() {
   const t = useTranslations("portfolio");
-  const titles = useTranslations("rules.titles");
+  const words = useFailureWords();
   const last = useDashboard("rejections")?.[0];
-  const rule = last?.rules[0];
-  if (last === undefined || rule === undefined) return null;
+  if (last === undefined) return null;
+  const why = last.rules.map((rule) => `${unbroken(rule.id.replace("-", "\u2011"))} ${words(rule, last.side)}`).join(" ");
   return (
-    <Link prefetch={false} href={`/trades?id=${last.cycle_id}`} className="text-2xs text-ink-3 underline decoration-line-strong underline-offset-2 hover:text-ink">
-      {t("lastRejected", { market: baseOf(last.market), rule: `${rule.id.replace("-", "\u2011")} ${titles(rule.id)}` })}
+    <Link prefetch={false} href={`/trades?id=${last.cycle_id}`} title={why} className="line-clamp-3 text-2xs leading-[14px] text-ink-3 underline decoration-line-strong underline-offset-2 hover:text-ink">
+      {t("lastRejected", { market: baseOf(last.market), why })}
     </Link>
   );
 }
@@ -168,7 +172,7 @@ function stateOf(share: number | null): GaugeState {
 
 function Cell({ label, unit, children }: { label: string; unit?: string; children: ReactNode }) {
   return (
-    <div className="flex min-h-[134px] min-w-0 flex-col gap-1 bg-surface px-3 py-2.5">
+    <div className="flex min-h-[150px] min-w-0 flex-col gap-1 bg-surface px-3 py-2.5">
       <p className="label flex justify-between gap-2">
         {label} {unit ? <span className="font-normal">{unit}</span> : null}
       </p>
@@ -186,7 +190,7 @@ function Bones() {
   return (
     <section role="status" aria-label={t("loadingThePortfolio")} className="grid grid-cols-2 gap-px bg-line md:grid-cols-3 xl:grid-cols-6">
       {Array.from({ length: 6 }, (_, index) => (
-        <div key={index} className="flex min-h-[134px] flex-col gap-2 bg-surface px-3 py-2.5">
+        <div key={index} className="flex min-h-[150px] flex-col gap-2 bg-surface px-3 py-2.5">
           <Skeleton className="h-3 w-16" />
           <Skeleton className="h-6 w-28" />
           <Skeleton className="h-3 w-24" />

@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 import type { Gauge as RuleGauge } from "@/api/types";
 import { useDashboard } from "@/live/live";
 import { cn } from "@/lib/cn";
-import { formatMeasure, limitMark } from "@/lib/measure";
+import { formatLimit, formatMeasure } from "@/lib/measure";
 import { Gauge, type GaugeState } from "@/ui/gauge";
 import { Panel } from "@/ui/panel";
 import { useServerWords } from "@/ui/server-words";
@@ -56,7 +56,7 @@ export const RuleRow = memo(function RuleRow({ gauge }: { gauge: RuleGauge }) {
         <span className="min-w-0 truncate">{t(`titles.${gauge.id}`)}</span>
         <span className="num ml-auto text-xs">
           <span className={cn("font-medium", gauge.state === "AT_LIMIT" && "text-down", gauge.state === "NEAR" && "text-warn")}>{measured}</span>
-          <span className="text-ink-3"> / {limitMark(gauge.id)}{limit}</span>
+          <span className="text-ink-3"> / {formatLimit(gauge.id, gauge.limit, gauge.unit)}</span>
         </span>
       </div>
       <div className="mt-1 flex items-center gap-2">

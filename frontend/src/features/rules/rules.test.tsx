@@ -34,6 +34,6 @@ describe("a rule on the page", () => {
 
   it("says no in words when the limit is reached", () => {
     renderWorded(<RuleRow gauge={aGauge({ state: "AT_LIMIT", headroom: 0 })} />);
-    expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "15.00 % of 20.00 %, no entry");
+    expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "15.00 % of 20.00 %, says no");
   });
 });
