@@ -90,6 +90,7 @@ def test_a_stopped_engine_says_why_in_every_picture(site: Site) -> None:
 def test_an_oracle_without_its_keys_is_shown_as_one_that_signs_nothing(site: Site) -> None:
     attests = site.client().get("/api/dashboard").json()["status"]["attesting"]
     site.engine.the_status = a_status(attesting=False)
+    site.server.board.refresh()
 
     assert (True, False) == (attests, site.client().get("/api/dashboard").json()["status"]["attesting"])
 

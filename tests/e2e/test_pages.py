@@ -163,11 +163,18 @@ def test_the_page_comes_back_by_itself_after_a_kill(browser: Browser, server: Se
         seen.page.keyboard.press("r")
     seen.page.wait_for_timeout(HELD_MS)
     assert seen.page.url.rstrip("/") == server.origin
+    # Nor does a dialog that cannot come.
+    seen.page.keyboard.press("?")
+    unopened = seen.page.get_by_role("alert").filter(has_text="could not be opened")
+    unopened.get_by_role("button", name="Close").click()
+    expect(unopened).to_have_count(0)
 
     server.start()
     expect(seen.page.get_by_text("Not connected.")).to_have_count(0, timeout=60_000)
     expect(seen.page.get_by_role("region", name="Portfolio")).to_have_text(re.compile(r"Equity"))
     assert equity.splitlines()[:3] == seen.page.get_by_role("region", name="Portfolio").inner_text().splitlines()[:3]
+    seen.page.keyboard.press("?")
+    expect(seen.page.get_by_role("dialog")).to_be_visible()
     seen.context.close()
 
 

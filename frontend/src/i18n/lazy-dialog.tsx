@@ -3,7 +3,7 @@
 import { Component, lazy, Suspense, useState, type ComponentType, type ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/ui/button";
-import { DialogWords } from "./provider";
+import { DialogWords, forgetFailed } from "./provider";
 
 /** A dialog that is opened by hand, if at all: its code, and the words that only dialogs say, are loaded then, side by side. */
 export function lazyDialog<P extends { onClose: () => void }>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
@@ -11,6 +11,8 @@ export function lazyDialog<P extends { onClose: () => void }>(load: () => Promis
     // Of its own for each opening, so that what did not come once is asked for again.
     const [Dialog] = useState(() => {
       const coming = load();
+      // Told below, where it is drawn.
+      coming.catch(() => undefined);
       return lazy(() => coming.then((component) => ({ default: component })));
     });
     return (
@@ -31,6 +33,10 @@ class Opened extends Component<{ otherwise: ReactNode; children: ReactNode }, { 
 
   static getDerivedStateFromError() {
     return { failed: true };
+  }
+
+  override componentDidCatch() {
+    forgetFailed();
   }
 
   override render() {

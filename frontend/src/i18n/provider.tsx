@@ -20,6 +20,13 @@ const DIALOGS = "dialogs";
 
 const here = new Map(cameAlong());
 const loaded = new Map<string, Promise<Messages>>();
+const failed = new Set<string>();
+
+/** Words that did not come are asked for again when they are next needed; not before, or who waits for them would ask without end. */
+export function forgetFailed(): void {
+  for (const key of failed) loaded.delete(key);
+  failed.clear();
+}
 
 /** What the page brought along; nothing while it is exported or developed. */
 function cameAlong(): [string, Messages][] {
@@ -31,8 +38,7 @@ function load(language: Language, room: Room): Promise<Messages> {
   const key = `${language}/${room}`;
   const known = loaded.get(key) ?? FILES[language][room]();
   loaded.set(key, known);
-  // What did not come is asked for again next time.
-  known.catch(() => loaded.delete(key));
+  known.catch(() => failed.add(key));
   return known;
 }
 

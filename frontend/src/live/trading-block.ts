@@ -22,5 +22,8 @@ export function useEntryBlock(): string | null {
   const t = useTranslations("blocked");
   const block = useChangeBlock();
   const finished = useStatus((status) => status.phase) === "FINISHED";
-  return block ?? (finished ? t("finished") : null);
+  const attesting = useStatus((status) => status.attesting);
+  if (block !== null) return block;
+  if (attesting === false) return t("oracleSilent");
+  return finished ? t("finished") : null;
 }
