@@ -35,7 +35,7 @@ RULES: Final = {
         Rule("RULE-05", "Signal is live", "time", "at most"),
         Rule("RULE-06", "Positive expectation", "bps", "at least"),
         Rule("RULE-07", "Drawdown", "percent", "less than"),
-        Rule("RULE-08", "Cash suffices", "amount", "at most"),
+        Rule("RULE-08", "Funds suffice", "amount", "at most"),
         Rule("RULE-09", "Book state", "state", "must be"),
     )
 }

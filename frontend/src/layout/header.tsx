@@ -83,9 +83,10 @@ function OracleSign() {
   if (oracle === null) return null;
   const alive = oracle.state === "alive";
   return (
-    <Link href="/monitor" prefetch={false} title={oracle.words} className={cn("hidden items-center gap-1.5 text-xs hover:underline lg:inline-flex", alive ? "text-ink-3 hover:text-ink" : "text-warn")}>
+    <Link href="/monitor" prefetch={false} title={oracle.words} className={cn("hidden items-center gap-1.5 text-xs hover:underline xl:inline-flex", alive ? "text-ink-3 hover:text-ink" : "text-warn")}>
       <span aria-hidden className={cn("size-1.5 rounded-full", alive ? "bg-up" : "bg-warn")} />
       {t(`oracle.${oracle.state}`)}
+      <span>{t.rich("signedOf", { time: () => <Time iso={oracle.signed} precision="minutes" clock /> })}</span>
     </Link>
   );
 }
