@@ -13,6 +13,7 @@ cache, every script is fetched, unpacked and compiled anew.
 """
 
 import argparse
+import contextlib
 import json
 import math
 import re
@@ -79,7 +80,8 @@ def serve(large: Path, small: Path, port: int) -> None:
     # The same markets as in the views: a filter by one that the engine does not know would be refused.
     candles = {"data": large / "data", "exchange": "synthetic"} if (large / "data").is_dir() else {}
     settings = load_settings(home=small, port=port, speed="max", pause_at=PAUSE_AT, **candles)
-    serving.serve_until_told(settings, say=print)
+    with contextlib.suppress(KeyboardInterrupt):  # the end that the parent asks for
+        serving.serve_until_told(settings, say=print)
 
 
 @contextmanager
