@@ -6,7 +6,7 @@ import { Dialog } from "@/ui/dialog";
 
 /** Every key of the page. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
-  const t = useTranslations("keyboard");
+  const t = useTranslations("helpDialog");
   const pages = useTranslations("pages");
   const keys: readonly [string, string][] = [
     ["/", t("search")],

@@ -54,9 +54,14 @@ const PHRASES = {
 } as const;
 const NAMES = Object.keys(PHRASES) as (keyof typeof PHRASES)[];
 
+/** So long a name travels whole; of a longer one its beginning and its length. */
+const WHOLE = 28;
+const BEGINNING = 24;
+
 /** A sentence's name among the messages: `measured for each signal` → `measured_for_each_signal`. */
 export function nameOf(sentence: string): string {
-  return sentence.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "");
+  const name = sentence.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "");
+  return name.length <= WHOLE ? name : `${name.slice(0, BEGINNING)}_${name.length}`;
 }
 
 export function useServerWords(): Words {
