@@ -33,10 +33,11 @@ class Foreign:
         self._process: subprocess.Popen[bytes] | None = None
         self._ids = itertools.count(1)
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
+        """Begin; of two that begin within one second the first blocks are alike, unless `--timestamp` says when."""
         arguments = ["--port", str(self.port), "--chain-id", str(CHAIN_ID), "--hardfork", "prague", "--quiet"]
         self._process = subprocess.Popen(
-            [str(self._binary), *arguments, *self._arguments],
+            [str(self._binary), *arguments, *self._arguments, *more],
             cwd=self._folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -596,7 +596,7 @@ def test_a_home_of_another_chain_or_other_keys_is_refused(
         open_outside_desk(like=desk, with_keys=others)
 
     node.stop()
-    node.start()
+    node.start("--timestamp", "1700000000")
     with pytest.raises(Refused, match="began elsewhere"):
         open_outside_desk(like=desk)
 
