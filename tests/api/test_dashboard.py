@@ -6,6 +6,7 @@ import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -93,6 +94,18 @@ def test_an_oracle_without_its_keys_is_shown_as_one_that_signs_nothing(site: Sit
     site.server.board.refresh()
 
     assert (True, False) == (attests, site.client().get("/api/dashboard").json()["status"]["attesting"])
+
+
+def test_the_age_of_the_newest_signed_prices_is_told_by_the_wall_clock(site: Site) -> None:
+    before = site.client().get("/api/dashboard").json()["status"]["signed_at"]
+    began = datetime.now(UTC)
+    site.story.vector()
+    site.catch_up()
+
+    signed = site.client().get("/api/dashboard").json()["status"]["signed_at"]
+
+    assert before is None
+    assert began - timedelta(milliseconds=1) <= datetime.fromisoformat(signed) <= datetime.now(UTC)
 
 
 def test_re_execution_is_shown_block_by_block(site: Site) -> None:

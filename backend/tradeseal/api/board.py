@@ -61,6 +61,7 @@ class _Read:
     equity: Sequence[Row] = ()
     counted: Mapping[str, int] = field(default_factory=dict)
     realised_e8: int = 0
+    signed_at: str | None = None
 
 
 def _read(queries: Queries | None, before: _Read) -> _Read:
@@ -78,6 +79,7 @@ def _read(queries: Queries | None, before: _Read) -> _Read:
         equity=queries.equity(EQUITY_POINTS),
         counted=queries.counters(),
         realised_e8=queries.realised_total_e8(),
+        signed_at=(queries.setting("marks") or {}).get("stored_at"),
     )
 
 
@@ -195,7 +197,7 @@ class Board:
         prices = self._prices(status)
         health = self._health(status)
         values: dict[str, Any] = {
-            "status": views.status(status, position=position, head=head, lag=lag),
+            "status": views.status(status, position=position, head=head, lag=lag, signed_at=read.signed_at),
             "book": self._book(status, state, read),
             "gauges": rules.gauges(state, engine.gauges() if engine else ()),
             "positions": [views.position(row, state) for row in rows],

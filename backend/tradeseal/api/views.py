@@ -24,8 +24,8 @@ DISCLAIMER: Final = "Simulated; not investment advice."
 # Status
 
 
-def status(engine: EngineStatus, *, position: int, head: str | None, lag: int) -> dict[str, Any]:
-    """Where the engine stands."""
+def status(engine: EngineStatus, *, position: int, head: str | None, lag: int, signed_at: str | None) -> dict[str, Any]:
+    """Where the engine stands. `signed_at` is when the newest signed prices were stored, on the wall clock."""
     return {
         "mode": engine.mode,
         "book_class": engine.book_class,
@@ -37,6 +37,7 @@ def status(engine: EngineStatus, *, position: int, head: str | None, lag: int) -
         "data_clock": time_of(engine.data_clock),
         "confidence_shrunk_since": time_of(engine.shrunk_since),
         "attesting": engine.attesting,
+        "signed_at": signed_at,
         "speed": engine.speed,
         "progress": progress(engine.candles_done, engine.candles_total),
         "data": data_label(engine.data),

@@ -37,7 +37,7 @@ class BookProjection(Projection):
     """One book's money over time."""
 
     name = "book"
-    version = 4
+    version = 5
     tables = (
         _FILLS,
         "CREATE INDEX IF NOT EXISTS fills_market ON fills (market, observed_at)",
@@ -179,7 +179,8 @@ def _bar(db: sqlite3.Connection, fact: Fact) -> None:
 
 def _marks(db: sqlite3.Connection, fact: Fact) -> None:
     d = fact.data
-    _set(db, "marks", {name: d[name] for name in ("seq", "observed_at", "vector_hash", "block", "block_hash")})
+    kept = {name: d[name] for name in ("seq", "observed_at", "vector_hash", "block", "block_hash")}
+    _set(db, "marks", {**kept, "stored_at": fact.stored_at})
 
 
 _AMOUNTS = (

@@ -11,7 +11,7 @@ import { useOracle } from "@/live/oracle";
 import { phaseTone, usePhaseText } from "@/live/phase";
 import { useSessionBlock } from "@/live/session";
 import { cn } from "@/lib/cn";
-import { formatCount } from "@/lib/format";
+import { formatAge, formatCount } from "@/lib/format";
 import { Badge } from "@/ui/badge";
 import { Time } from "@/ui/time";
 import { Seal } from "./seal";
@@ -86,7 +86,7 @@ function OracleSign() {
     <Link href="/monitor" prefetch={false} title={oracle.words} className={cn("hidden items-center gap-1.5 text-xs hover:underline xl:inline-flex", alive ? "text-ink-3 hover:text-ink" : "text-warn")}>
       <span aria-hidden className={cn("size-1.5 rounded-full", alive ? "bg-up" : "bg-warn")} />
       {t(`oracle.${oracle.state}`)}
-      <span>{t.rich("signedOf", { time: () => <Time iso={oracle.signed} precision="minutes" clock /> })}</span>
+      {oracle.ageS === null ? null : <span className="num">{t("signedAgo", { age: formatAge(oracle.ageS) })}</span>}
     </Link>
   );
 }

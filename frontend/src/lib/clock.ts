@@ -39,3 +39,9 @@ export function useSecond(): number {
     () => 0,
   );
 }
+
+/** How many seconds ago a moment of the wall clock was, told anew every second; null while it is not known. */
+export function useAgeS(sinceMs: number | null): number | null {
+  const second = useSecond();
+  return second === 0 || sinceMs === null ? null : second - Math.floor(sinceMs / 1000);
+}

@@ -101,6 +101,7 @@ export function aDashboard(part: Partial<Dashboard> = {}): Dashboard {
       paused: false,
       data_clock: "2021-05-01T12:00:00Z",
       attesting: true,
+      signed_at: null,
       confidence_shrunk_since: null,
       speed: "3600",
       progress: null,

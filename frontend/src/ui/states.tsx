@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { cn } from "@/lib/cn";
 import { ApiProblem } from "@/api/problem";
-import { useSecond } from "@/lib/clock";
+import { useAgeS } from "@/lib/clock";
 import { formatAge } from "@/lib/format";
 import { reasonOf } from "@/lib/reason";
 import { Button } from "./button";
@@ -72,9 +72,7 @@ export function Failure({ what, error, onRetry, className }: FailureProps) {
 /** Marks old data that is still shown after a failure with its age. */
 export function Outdated({ sinceMs }: { sinceMs: number }) {
   const t = useTranslations("states");
-  const second = useSecond();
-  const age = second === 0 ? null : second - Math.floor(sinceMs / 1000);
-  return <span className="text-2xs font-medium text-warn">{t("asOf", { age: formatAge(age) })}</span>;
+  return <span className="text-2xs font-medium text-warn">{t("asOf", { age: formatAge(useAgeS(sinceMs)) })}</span>;
 }
 
 interface QueryLike<T> {

@@ -111,6 +111,7 @@ class Status(Answer):
     speed: str
     progress: Progress | None
     attesting: bool  # whether the quorum's keys are here: without them the oracle signs nothing
+    signed_at: Time | None  # when the newest prices that it signed were stored, on the wall clock
     confidence_shrunk_since: Time | None  # from this close on it is the base rate: live skill has gone
     data: DataLabel
     trust: TrustLevel
