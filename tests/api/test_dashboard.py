@@ -96,6 +96,16 @@ def test_an_oracle_without_its_keys_is_shown_as_one_that_signs_nothing(site: Sit
     assert (True, False) == (attests, site.client().get("/api/dashboard").json()["status"]["attesting"])
 
 
+def test_a_book_without_prices_shows_what_the_contract_opened_it_with(site: Site) -> None:
+    site.engine.the_book = a_book(observed_at=0)
+    site.server.board.refresh()
+
+    book = site.client().get("/api/dashboard").json()["book"]
+
+    assert (None, "10000", "0.05") == (book["observed_at"], book["equity"], book["daily_loss_limit"])
+    assert [] == site.client().get("/api/heads").json()["heads"]
+
+
 def test_the_age_of_the_newest_signed_prices_is_told_by_the_wall_clock(site: Site) -> None:
     before = site.client().get("/api/dashboard").json()["status"]["signed_at"]
     began = datetime.now(UTC)

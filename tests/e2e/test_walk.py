@@ -19,6 +19,11 @@ OTHERS = [
     for language in ("en", "id")
     if (theme, width, language) not in SOME
 ]
+# The pages that are about no single thing.
+OF_MANY = [
+    "/", "/trades", "/analytics", "/backtests", "/strategies", "/explorer", "/verify", "/risk", "/events", "/monitor",
+    "/settings", "/login",
+]  # fmt: skip
 TITLES = {"en": "Trust level S", "id": "Tingkat kepercayaan S"}
 
 
@@ -28,24 +33,13 @@ def pages(traded: Server) -> list[str]:
     record = traded.get("/api/smartcontract/records?limit=1")["items"][0]
     trade = next(t for t in traded.get("/api/trades/history?limit=50")["items"] if t["record_seq"] is not None)
     return [
-        "/",
-        "/trades",
+        *OF_MANY,
         f"/trades?id={trade['id']}",
-        "/analytics",
-        "/backtests",
-        "/strategies",
-        "/explorer",
         f"/block?n={record['block']}",
         f"/tx?hash={record['tx']}",
         f"/address?a={contract['address']}",
-        "/verify",
         f"/verify?id={trade['id']}",
         f"/verify?block={record['block']}",
-        "/risk",
-        "/events",
-        "/monitor",
-        "/settings",
-        "/login",
     ]
 
 

@@ -103,7 +103,7 @@ def heads(ports: Ports) -> dict[str, Any]:
     state = ports.the_engine().book()
     engine = ports.status()
     position, root = ports.the_queries().last_event()
-    if state is None or engine.chain.chain_id is None:
+    if state is None or not state.observed_at or engine.chain.chain_id is None:
         return {"heads": []}
     return {
         "heads": [

@@ -55,6 +55,7 @@ class ReplayControl:
         self._checks: tuple[RuleCheck, ...] = ()
         self._engine: Engine | None = None
         self._gate: ChainGate | None = None
+        self._opened: BookState | None = None
         self._chain_note = ""
 
     def tell(self, touch: Callable[[], None], say: Callable[[str], None]) -> None:
@@ -66,6 +67,7 @@ class ReplayControl:
         self, engine: "Engine", gate: "ChainGate", *, synthetic: bool, note: str = "", chain_note: str = ""
     ) -> None:
         """The parts are there; the notes say where the candles came from and why this chain, if worth a word."""
+        self._opened = gate.book()
         self._engine, self._gate, self._chain_note = engine, gate, chain_note
         store = engine.store
         self._data = DataInfo(
@@ -185,8 +187,8 @@ class ReplayControl:
         )
 
     def book(self) -> BookState | None:
-        """The book as last read."""
-        return self._engine.book if self._engine else None
+        """The book as last read: before the first signed prices as the contract opened it."""
+        return (self._engine.book or self._opened) if self._engine else None
 
     def gauges(self) -> Sequence[RuleCheck]:
         """All rules as the contract measured them last."""

@@ -223,7 +223,7 @@ def book(
     day_pnl = state.equity_e8 - state.opening_e8
     exposure = sum(value_down(p.quantity_e8, p.mark_e8) for p in state.positions)
     return numbers | {
-        "observed_at": time_of(state.observed_at),
+        "observed_at": time_of(state.observed_at or None),
         "state": state.state.name,
         "state_reason": rules.state_reason(state),
         "equity": format_e8(state.equity_e8),

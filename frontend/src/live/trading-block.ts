@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { useLive, useStatus } from "./live";
+import { useDashboard, useLive, useStatus } from "./live";
 import { isStarting } from "./phase";
 import { useSessionBlock } from "./session";
 
@@ -17,13 +17,26 @@ export function useChangeBlock(): string | null {
   return session;
 }
 
-/** Why no entry can be made, or null. */
-export function useEntryBlock(): string | null {
+/** Why the replay cannot be held or go on, or null. */
+export function useWalkBlock(): string | null {
   const t = useTranslations("blocked");
   const block = useChangeBlock();
   const finished = useStatus((status) => status.phase) === "FINISHED";
+  return block ?? (finished ? t("finished") : null);
+}
+
+/** Why no entry can be made, or null. */
+export function useEntryBlock(): string | null {
+  const t = useTranslations("blocked");
+  const block = useWalkBlock();
   const attesting = useStatus((status) => status.attesting);
+  const priced = usePriced();
   if (block !== null) return block;
   if (attesting === false) return t("oracleSilent");
-  return finished ? t("finished") : null;
+  return priced ? null : t("noPricesYet");
+}
+
+/** Whether signed prices are on the chain: before the first there is nothing that the contract could measure. */
+export function usePriced(): boolean {
+  return Boolean(useDashboard("book")?.observed_at);
 }

@@ -7,7 +7,7 @@ import { useResume } from "@/api/resume";
 import { useSetSpeed } from "@/api/set-speed";
 import { formatAge } from "@/lib/format";
 import { useStatus } from "@/live/live";
-import { useChangeBlock, useEntryBlock } from "@/live/trading-block";
+import { useChangeBlock, useWalkBlock } from "@/live/trading-block";
 import { Button } from "@/ui/button";
 import { useProblemWords } from "@/ui/states";
 
@@ -16,8 +16,7 @@ export function PauseResume() {
   const t = useTranslations("engine");
   // Held at a point in time or paused by a person: both go on by the same lever.
   const paused = useStatus((status) => status.phase === "PAUSED" || status.paused) ?? false;
-  const block = useChangeBlock();
-  const finished = useEntryBlock();
+  const block = useWalkBlock();
   const pause = usePause();
   const resume = useResume();
   const problem = useProblemWords();
@@ -32,7 +31,7 @@ export function PauseResume() {
       <Button
         size="small"
         tone={paused ? "solid" : "quiet"}
-        blocked={block ?? finished}
+        blocked={block}
         busy={pause.isPending || resume.isPending}
         icon={paused ? <Play aria-hidden className="size-3" /> : <Pause aria-hidden className="size-3" />}
         title={paused ? t("resumeHint") : t("pauseHint")}

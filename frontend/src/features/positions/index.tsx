@@ -34,7 +34,7 @@ export function Positions({ onChoose, className }: { onChoose: (market: string) 
   const [leaving, setLeaving] = useState<Position | null>(null);
   const [closing, setClosing] = useState(false);
   return (
-    <Panel title={t("openPositions")} note={quote ? t.rich("pricesAndValuesIn", { quote, time: () => <Time iso={observedAt} precision="minutes" /> }) : undefined} className={className} actions={
+    <Panel title={t("openPositions")} note={quote && observedAt ? t.rich("pricesAndValuesIn", { quote, time: () => <Time iso={observedAt} precision="minutes" /> }) : undefined} className={className} actions={
         <>
           <SyntheticLabel synthetic={synthetic} />
           <Button size="small" blocked={block ?? (positions?.length ? null : t("nothingToClose"))} onClick={() => setClosing(true)}>

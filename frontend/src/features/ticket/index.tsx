@@ -8,7 +8,7 @@ import { useSetMode } from "@/api/set-mode";
 import type { MarketSetting, Prediction } from "@/api/types";
 import { useDebounced } from "@/lib/debounced";
 import { useDashboard, useReady, useStatus, useSynthetic } from "@/live/live";
-import { useChangeBlock, useEntryBlock } from "@/live/trading-block";
+import { useChangeBlock, useEntryBlock, usePriced } from "@/live/trading-block";
 import { formatAge, formatBps, formatPrice } from "@/lib/format";
 import { formatFraction } from "@/lib/measure";
 import { SyntheticLabel } from "@/ui/badge";
@@ -51,7 +51,9 @@ export function Ticket({ market, onChoose, className }: TicketProps) {
   const sizeHint = useSizeHint(opinion);
   // Asked when the typing pauses; an answer on another size is faded until then.
   const asked = useDebounced(size.share, TYPING_MS);
-  const preview = useExecutePreview(market, asked, clock, useReady() && size.error === null);
+  const ready = useReady();
+  const priced = usePriced();
+  const preview = useExecutePreview(market, asked, clock, ready && priced && size.error === null);
   return (
     <Panel title={t("tradeTicket")} className={className} actions={<SyntheticLabel synthetic={synthetic} />}>
       <Questions />
