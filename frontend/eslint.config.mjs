@@ -3,6 +3,12 @@ import typescript from "eslint-config-next/typescript";
 import i18next from "eslint-plugin-i18next";
 import { visibleWords, preparedWords } from "./eslint.words.mjs";
 
+/** A page that is fetched before anybody asks for it brings along, by its headers, what that page would ask. */
+const unaskedPages = {
+  selector: 'JSXOpeningElement[name.name="Link"]:not(:has(> JSXAttribute[name.name="prefetch"]))',
+  message: "Say prefetch={false}: pages are small, and their headers have the browser ask for their data at once.",
+};
+
 const config = [
   { ignores: ["out/**", ".next/**", "src/api/generated/**", "next-env.d.ts"] },
   ...next,
@@ -30,7 +36,7 @@ const config = [
     files: ["src/**/*.tsx"],
     ignores: ["src/**/*.test.tsx"],
     plugins: { i18next },
-    rules: { "i18next/no-literal-string": ["error", visibleWords], "no-restricted-syntax": ["error", ...preparedWords] },
+    rules: { "i18next/no-literal-string": ["error", visibleWords], "no-restricted-syntax": ["error", ...preparedWords, unaskedPages] },
   },
   // Titles as they are exported, in English; layout/document-title says them in the reader's language.
   { files: ["src/app/**/{page,layout}.tsx"], rules: { "no-restricted-syntax": "off" } },

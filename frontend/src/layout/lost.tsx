@@ -18,7 +18,7 @@ export function Lost() {
 function linkTo(href: string) {
   return function PageLink(name: ReactNode) {
     return (
-      <Link href={href} className="underline underline-offset-2">
+      <Link href={href} prefetch={false} className="underline underline-offset-2">
         {name}
       </Link>
     );

@@ -69,7 +69,7 @@ export function TradeResult({ answer }: { answer: TradeAnswer }) {
             ) : null}
             {cycle.record_seq !== null ? <Fact name={t("record")}>#{cycle.record_seq}</Fact> : null}
           </dl>
-          <Link href={`/trades?id=${cycle.id}`} className="self-start font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
+          <Link href={`/trades?id=${cycle.id}`} prefetch={false} className="self-start font-medium underline decoration-line-strong underline-offset-2 hover:decoration-ink">
             {t("seeTheWholeTrade")}
           </Link>
         </>

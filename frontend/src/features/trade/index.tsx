@@ -36,7 +36,7 @@ export function Trade({ id, verification }: { id: string; verification?: ReactNo
   return (
     <div className="flex flex-col gap-px bg-line pb-px">
       <div className="bg-surface px-3 py-2">
-        <Link href="/trades" className="inline-flex items-center gap-1 text-xs font-medium text-ink-2 hover:text-ink">
+        <Link href="/trades" prefetch={false} className="inline-flex items-center gap-1 text-xs font-medium text-ink-2 hover:text-ink">
           <ArrowLeft aria-hidden className="size-3.5" /> {t("allTrades")}
         </Link>
       </div>
