@@ -20,7 +20,7 @@ from work import Processes
 
 PYTEST_WORKERS = "2"
 CHECK_LIMIT_S = 900
-TESTS_LIMIT_S = 3600
+TESTS_LIMIT_S = 10_800
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What must be prepared for a part; for the others, everything.
 GOALS = {"fast": ("Contracts",), "contracts": ("Contracts",), "backend": ("Contracts",), "frontend": ("Page",)}

@@ -9,6 +9,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A machine that stands still for a moment has shown nothing about the product.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # No test asks the outside for candles, nor does a process that a test starts.
 os.environ.setdefault("TRADESEAL_FETCH_SECONDS", "0")

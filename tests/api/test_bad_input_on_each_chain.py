@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.ports import free_port
 
 from tradeseal.chain.choice import ANVIL, ETH_TESTER
 from tradeseal.kernel.clock import monotonic_s, sleep_s
@@ -98,9 +98,7 @@ class Running:
 @pytest.fixture(scope="module", params=CHAINS)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home = tmp_path_factory.mktemp(request.param) / "home"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = ("serve", "--home", home, "--port", port, "--chain", request.param, "--speed", "max", *SPAN)
     with (home.parent / "said").open("w") as said:
         process = subprocess.Popen(command(*words), env=environment(), stdout=said, stderr=said, text=True)

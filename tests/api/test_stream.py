@@ -1,6 +1,7 @@
 """The WebSocket: a snapshot, then changes in sequence, resumable, and never held up by a slow listener."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -195,18 +196,24 @@ class FakeSocket:
         self.closed = code
 
 
+async def soon(found: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not found():  # noqa: ASYNC110 - a hub tells nobody of its listeners
+            await asyncio.sleep(0.01)
+
+
 async def slow_and_quick(site: Site) -> None:
     hub = Hub(site.server.board.picture)
     hub.start()
     slow, quick = FakeSocket(), FakeSocket()
     quick.reads.set()
     serving = [asyncio.create_task(hub.serve(s, None)) for s in (slow, quick)]
-    await asyncio.sleep(0.05)
+    await soon(lambda: hub.listeners == 2)
     begin = site.server.board.picture().seq + 1
     for seq in range(begin, begin + QUEUE + 5):
         hub.publish([(seq, b'{"seq":%d}' % seq)])
         await asyncio.sleep(0)
-    await asyncio.sleep(0.1)
+    await soon(lambda: slow.closed is not None and len(quick.sent) >= QUEUE + 5)
     assert TOO_SLOW == slow.closed
     assert quick.closed is None
     assert QUEUE + 5 <= len(quick.sent)

@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import orjson
+from tests.ports import free_port
 
 CHAIN_ID = 31_338
 RICH = f"{10**24:#x}"
@@ -221,12 +222,6 @@ def behind(blocks: int) -> Fault:
         handler.answer(200, orjson.dumps(answer))
 
     return tell
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(found: Callable[[], bool], seconds: float = 30) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from desk import Desk
+from foreign import eventually
 
 from tradeseal.chain.anvil import Anvil, anvil_binary
 from tradeseal.chain.node import CHAIN_ID, GENESIS_TIME, ChainSpec
@@ -142,8 +143,7 @@ def test_readers_are_turned_away_while_the_chain_is_executed_again(open_desk: Op
     reader = threading.Thread(target=read)
     reader.start()
     os.kill(desk.gate.chain.pid, signal.SIGKILL)
-    while desk.gate.chain.restarts == 0:
-        time.sleep(0.01)
+    eventually(lambda: desk.gate.chain.restarts > 0)
     desk.marks()
     stop.set()
     reader.join()

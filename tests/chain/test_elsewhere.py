@@ -1,7 +1,6 @@
 """The contracts on a chain that is not ours: a keystore, an Anvil behind HTTP with fees, and every byte compared."""
 
 import json
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from eth_account import Account
 from eth_utils import keccak
+from tests.ports import free_port
 from typer.testing import CliRunner, Result
 
 from tradeseal.chain import elsewhere
@@ -48,9 +48,7 @@ def refused(result: Result) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def node(contracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A node with a fee market, that mines when asked."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = ["--chain-id", str(CHAIN_ID), "--hardfork", "prague", "--port", str(port), "--accounts", "0", "--quiet"]
     anvil = subprocess.Popen([str(anvil_binary(contracts)), *words], cwd=tmp_path_factory.mktemp("node"))
     url = f"http://127.0.0.1:{port}"

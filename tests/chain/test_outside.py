@@ -509,13 +509,16 @@ def test_a_node_that_is_behind_orphans_nothing(
     sending, raised = in_background(lambda: desk.post(prepared))
     eventually(lambda: "1 of 3" in desk.gate.chain.waits)
 
+    fallen = threading.Event()
+
     def falls_behind(*asked: Any) -> None:
         """The answer that tells an earlier block is followed by one that knows nothing of the later ones."""
         proxy.fail("eth_getTransactionReceipt", behind(2), 1)
+        fallen.set()
         behind(2)(*asked)
 
     proxy.fail("eth_blockNumber", falls_behind, 1)
-    eventually(lambda: proxy.left == 0)
+    eventually(lambda: fallen.is_set() and proxy.left == 0)
     node.mine(3)
     sending.join(20)
 

@@ -49,7 +49,7 @@ def contracts() -> list[Mapping[str, Any]]:
     return [*found.contracts[ORACLE].abi, *found.contracts[BOOK].abi, *found.merged_book_abi()]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_values_of_every_kind_are_read_with_their_names(data: st.DataObject) -> None:
     kinds = [type_of(field) for field in FIELDS]
@@ -63,7 +63,7 @@ def test_values_of_every_kind_are_read_with_their_names(data: st.DataObject) -> 
 
 
 @pytest.mark.chain
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_every_event_of_our_contracts_is_read_from_its_topics_and_its_data(data: st.DataObject) -> None:
     abi = contracts()

@@ -27,7 +27,7 @@ def the_librarys(*, nonce: int, to: bytes | None, data: bytes, gas: int) -> tupl
     return bytes(signed.raw_transaction), bytes(signed.hash)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     nonce=st.integers(0, 2**40),
     to=st.none() | st.binary(min_size=20, max_size=20),

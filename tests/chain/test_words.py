@@ -43,7 +43,7 @@ kinds = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(kinds, min_size=1, max_size=4).flatmap(
         lambda types: st.tuples(st.just(types), st.tuples(*map(values_of, types)))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from replays import TIMEOUT_S, Replay
+from tests.ports import free_port
 
 from tradeseal.cycle.faults import SETTING
 from tradeseal.kernel.clock import monotonic_s, sleep_s
@@ -89,13 +90,14 @@ def test_a_home_at_rest_is_governed_and_its_refusals_carry_numbers(rested: Repla
 def served(home: Path) -> Iterator[None]:
     """A server on the home, on a free port."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "tradeseal.main", "serve", "--home", str(home), "--port", "18437"],
+        [sys.executable, "-m", "tradeseal.main", "serve", "--home", str(home), "--port", str(free_port())],
         env={**os.environ, "PYTHONPATH": str(CHECKOUT / "backend")},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         deadline = monotonic_s() + TIMEOUT_S
         while not (home / ADDRESS).exists() or govern(home, "show").returncode:
+            assert server.poll() is None
             assert monotonic_s() < deadline
             sleep_s(0.5)
         yield

@@ -24,7 +24,8 @@ def parts(tmp_path: Path) -> Any:
     walking = threading.Thread(target=opened.engine.run)
     walking.start()
     deadline = monotonic_s() + WAIT_S
-    while opened.engine.steps.state.last_bar_close < PAUSE_AT and monotonic_s() < deadline:
+    while opened.engine.steps.state.last_bar_close < PAUSE_AT:
+        assert monotonic_s() < deadline
         sleep_s(0.05)
     opened.walking = walking
     yield opened
@@ -50,14 +51,15 @@ def asked(parts: Parts, command: Callable[[], Any]) -> tuple[threading.Thread, l
 
 def test_what_waits_while_the_engine_stops_is_refused_and_changes_nothing(parts: Parts) -> None:
     blocks = parts.gate.heads().block
-    waiting = threading.Event()
+    begun, waiting = threading.Event(), threading.Event()
 
     def fails() -> None:
+        begun.set()
         waiting.wait(WAIT_S)
         raise Inconsistent("BOOKS_DIFFER", "The cash differs.")
 
     first, _ = asked(parts, fails)
-    sleep_s(0.3)
+    assert begun.wait(WAIT_S)
     second, answers = asked(parts, lambda: parts.engine.execute("BTC-USDT", size_bps=None, idempotency_key="key"))
     sleep_s(0.3)
     waiting.set()

@@ -12,6 +12,8 @@ from tests.e2e.watching import watch
 CHROMIUM = os.environ.get("TRADESEAL_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
 )
+# Two browsers, servers and chains share two cores; what is long in coming names a limit of its own.
+expect.set_options(timeout=20_000)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,13 +18,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 TRADESEAL = Path(sys.executable).with_name("tradeseal")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/#key=\S+")
 START_S = 120
 STOP_S = 20
-CHAIN_STANDS_S = 0.25
-CHAIN_RUNS_S = 0.005
+# Too short a run for two transactions one after the other, a stand long enough for a picture between them.
+CHAIN_STANDS_S = 0.4
+CHAIN_RUNS_S = 0.001
 
 # The first candle of the synthetic feed whose BUY passes every rule; found by `tradeseal replay`, the same on every
 # machine. The data clock is held there, before the round is authorised.
@@ -41,7 +43,7 @@ class Server:
 
     def __init__(self, home: Path, *, pause_at: str | None, speed: str = "max") -> None:
         self.home = home
-        self.port = _free_port()
+        self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.key_address = ""
         self._pause_at = pause_at
@@ -89,7 +91,7 @@ class Server:
 
     def get(self, path: str) -> Any:
         """What the API answers to a reader."""
-        with urllib.request.urlopen(self.origin + path, timeout=5) as answer:
+        with urllib.request.urlopen(self.origin + path, timeout=30) as answer:
             return json.load(answer)
 
     def _printed_address(self) -> str | None:
@@ -150,9 +152,3 @@ def chain_by_moments(server: int) -> Iterator[None]:
     finally:
         over.set()
         turns.join()
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

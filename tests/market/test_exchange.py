@@ -80,7 +80,7 @@ def test_each_failure_has_its_code_and_a_sentence(
 
 
 def test_a_time_out_is_said(exchange: StandIn) -> None:
-    assert failure_of(exchange, time_out(0.6), timeout_s=0.2).code == "TIMED_OUT"
+    assert failure_of(exchange, time_out(3.0), timeout_s=1.0).code == "TIMED_OUT"
 
 
 def test_a_geo_block_names_others_to_choose(exchange: StandIn) -> None:

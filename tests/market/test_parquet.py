@@ -34,7 +34,7 @@ def test_prices_and_volume_become_exact_integers(tmp_path: Path) -> None:
     assert report.rows == 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(prices_e8=st.lists(st.integers(10_000, 2**51 - 1), min_size=1, max_size=20))
 def test_any_price_of_eight_decimals_survives_the_way_through_a_float(
     prices_e8: list[int], tmp_path_factory: pytest.TempPathFactory

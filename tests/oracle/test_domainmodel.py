@@ -77,7 +77,7 @@ def test_a_signal_hashes_as_eth_account_hashes_it() -> None:
     assert keccak(b"\x19" + message.version + message.header + message.body) == signal.digest(DOMAIN)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_any_signal_in_range_hashes_as_eth_account_hashes_it(data: st.DataObject) -> None:
     values = [

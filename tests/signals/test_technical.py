@@ -118,7 +118,7 @@ def test_a_side_needs_its_score_and_its_lead(buy: int, sell: int, side: Side) ->
     assert side_of(buy, sell) is side
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32),
     size=st.sampled_from([0.0, 1e-6, 0.001, 0.02, 0.3]),

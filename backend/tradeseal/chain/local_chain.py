@@ -260,15 +260,20 @@ class LocalChain(Journaled):
 
     def read(self, method: str, params: Sequence[Any]) -> Any:
         """A question of somebody else, beside the writer; `Unavailable` while the chain is executed again."""
-        if not self._ready.is_set():
-            raise Unavailable("CHAIN_RESTARTING", "The chain is being executed again from the journal.")
         try:
-            return self._readers.call(method, *params)
+            return self._read_whole(method, params)
         except Unavailable:
             # A connection from before a crash fails once; the next question opens a new one.
-            if not self._ready.is_set():
-                raise
-            return self._readers.call(method, *params)
+            return self._read_whole(method, params)
+
+    def _read_whole(self, method: str, params: Sequence[Any]) -> Any:
+        """An answer from a chain that was whole before it was asked and is the same one since."""
+        restarts = self.restarts
+        whole = self._ready.is_set()
+        answer = self._readers.call(method, *params) if whole else None
+        if not whole or not self._ready.is_set() or restarts != self.restarts:
+            raise Unavailable("CHAIN_RESTARTING", "The chain is being executed again from the journal.")
+        return answer
 
     # After a crash
 
