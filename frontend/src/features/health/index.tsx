@@ -140,8 +140,8 @@ function Oracle() {
   return (
     <Line name={words("oracle")}>
       {oracle ? <span className={cn("block", oracle.state !== "alive" && "text-warn")}>{oracle.words}</span> : null}
-      <span className="num block text-2xs text-ink-3">{seen ? t.rich("signedPricesOf", { age: formatAge(oracle?.ageS), time: () => <Time iso={seen} precision="minutes" /> }) : ready ? t("nothingSignedYet") : NO_DATA}</span>
-      {counters ? <span className="num block text-2xs text-ink-3">{t("oracleChecked", { verified: formatCount(counters.verified), refused: formatCount(counters.refused) })}</span> : null}
+      <span className="num block text-2xs whitespace-normal text-ink-3">{seen ? t.rich("signedPricesOf", { age: formatAge(oracle?.ageS), time: () => <Time iso={seen} precision="minutes" /> }) : ready ? t("nothingSignedYet") : NO_DATA}</span>
+      {counters ? <span className="num block text-2xs whitespace-normal text-ink-3">{t("oracleChecked", { verified: formatCount(counters.verified), refused: formatCount(counters.refused) })}</span> : null}
     </Line>
   );
 }
