@@ -74,6 +74,8 @@ class Foreign:
         return [(int(tx["nonce"], 16), tx["hash"]) for tx in sent]
 
     def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "the node has ended: is its port taken?"
         with contextlib.suppress(httpx.HTTPError):
             return int(self("eth_chainId"), 16) == CHAIN_ID
         return False
