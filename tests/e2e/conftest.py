@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
-from tests.e2e.serving import PAUSE_AT, ROOT, TRADED_UNTIL, Server
+from tests.e2e.serving import PAUSE_AT, TRADED_UNTIL, Server, serving
 from tests.e2e.watching import watch
 
 CHROMIUM = os.environ.get("TRADESEAL_CHROMIUM") or next(
@@ -37,27 +37,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if not (ROOT / "frontend" / "out" / "index.html").is_file():
-        pytest.skip("the page is not built: ./run.sh builds it")
-    server = Server(tmp_path_factory.mktemp("e2e") / "home", pause_at=PAUSE_AT)
-    try:
-        server.start()
+    with serving(tmp_path_factory.mktemp("e2e"), pause_at=PAUSE_AT) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")
 def traded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that has traded for six hours: entries, exits, rejections. Nobody changes it."""
-    if not (ROOT / "frontend" / "out" / "index.html").is_file():
-        pytest.skip("the page is not built: ./run.sh builds it")
-    server = Server(tmp_path_factory.mktemp("e2e-traded") / "home", pause_at=TRADED_UNTIL)
-    try:
-        server.start()
+    with serving(tmp_path_factory.mktemp("e2e-traded"), pause_at=TRADED_UNTIL) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,8 +87,8 @@ class Server:
             yield
 
     def _signal(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def get(self, path: str) -> Any:
         """What the API answers to a reader."""
@@ -125,6 +126,20 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(STOP_S)
+
+
+@contextmanager
+def serving(folder: Path, *, pause_at: str | None, speed: str = "max") -> Iterator[Server]:
+    """A server on a home of its own inside a folder, ended however it was left; skips where the page is not built."""
+    if not (ROOT / "frontend" / "out" / "index.html").is_file():
+        pytest.skip("the page is not built: ./run.sh builds it")
+    server = Server(folder / "home", pause_at=pause_at, speed=speed)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.go_on()
+        server.stop()
 
 
 @contextmanager

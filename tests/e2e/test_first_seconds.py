@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.e2e.serving import ROOT, Server
+from tests.e2e.serving import Server, serving
 from tests.e2e.test_walk import OF_MANY
 from tests.e2e.watching import come_to, watch
 
@@ -17,14 +17,8 @@ ASKED_AGAIN_MS = 4_000  # the pre-check is asked every three seconds
 
 @pytest.fixture(scope="module")
 def unpriced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if not (ROOT / "frontend" / "out" / "index.html").is_file():
-        pytest.skip("the page is not built: ./run.sh builds it")
-    server = Server(tmp_path_factory.mktemp("e2e-first") / "home", pause_at=BEFORE_THE_FIRST_CANDLE)
-    try:
-        server.start()
+    with serving(tmp_path_factory.mktemp("e2e-first"), pause_at=BEFORE_THE_FIRST_CANDLE) as server:
         yield server
-    finally:
-        server.stop()
 
 
 def test_before_the_first_prices_the_book_is_shown_as_it_was_opened_and_nothing_is_asked_in_vain(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, expect
-from tests.e2e.serving import ROOT, Server
+from tests.e2e.serving import Server, serving
 from tests.e2e.watching import watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(1_500)]
@@ -19,14 +19,8 @@ GROWTH_BYTES_MOST = 10 * 2**20
 
 @pytest.fixture
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if not (ROOT / "frontend" / "out" / "index.html").is_file():
-        pytest.skip("the page is not built: ./run.sh builds it")
-    server = Server(tmp_path_factory.mktemp("e2e-soak") / "home", pause_at=None, speed="3600")
-    try:
-        server.start()
+    with serving(tmp_path_factory.mktemp("e2e-soak"), pause_at=None, speed="3600") as server:
         yield server
-    finally:
-        server.stop()
 
 
 def test_ten_minutes_of_a_candle_a_second_leave_the_heap_where_it_was(browser: Browser, running: Server) -> None:

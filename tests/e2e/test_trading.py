@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
-from tests.e2e.serving import MARKET, PAUSE_AT, ROOT, Server
+from tests.e2e.serving import MARKET, PAUSE_AT, Server, serving
 from tests.e2e.watching import accessibility_violations, visit, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("trading")]
@@ -23,15 +23,8 @@ KEYS_MOST = 150
 
 @pytest.fixture(scope="module")
 def trader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if not (ROOT / "frontend" / "out" / "index.html").is_file():
-        pytest.skip("the page is not built: ./run.sh builds it")
-    server = Server(tmp_path_factory.mktemp("e2e-trading") / "home", pause_at=PAUSE_AT)
-    try:
-        server.start()
+    with serving(tmp_path_factory.mktemp("e2e-trading"), pause_at=PAUSE_AT) as server:
         yield server
-    finally:
-        server.go_on()
-        server.stop()
 
 
 @pytest.fixture(scope="module")
